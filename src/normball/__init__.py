@@ -1,0 +1,84 @@
+"""Fit norm-regularised models, and see why the answer is sparse.
+
+A *ball* (the regulariser), a *level set* (the loss) and the place where they touch (the
+solution) are the whole picture. `Problem` holds data, loss and norm and is solved in any
+of three forms; a `Solution` comes with its proof, its contact and plain words; the
+displays draw it. Whatever needs matplotlib is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from . import datasets, losses, norms
+from .alpha_scale import convert_alpha, fraction
+from .path import Path
+from .problem import Problem
+from .solution import Solution
+from .warnings import ConvergenceWarning
+
+if TYPE_CHECKING:
+    from .displays import (
+        BallDisplay,
+        Contact3DDisplay,
+        ContactDisplay,
+        FrontierDisplay,
+        PathDisplay,
+        plot_balls,
+    )
+
+__all__ = [
+    "BallDisplay",
+    "Contact3DDisplay",
+    "ContactDisplay",
+    "ConvergenceWarning",
+    "FrontierDisplay",
+    "Path",
+    "PathDisplay",
+    "Problem",
+    "Solution",
+    "convert_alpha",
+    "datasets",
+    "fraction",
+    "losses",
+    "norms",
+    "plot_balls",
+]
+
+_DISPLAYS = {
+    "BallDisplay",
+    "Contact3DDisplay",
+    "ContactDisplay",
+    "FrontierDisplay",
+    "PathDisplay",
+    "plot_balls",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
+    if name not in _DISPLAYS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec("matplotlib") is None:
+        raise ModuleNotFoundError(
+            f'{name} draws with matplotlib, which is not installed; run: pip install "normball[plot]"',
+            name="matplotlib",
+        )
+    from . import displays
+
+    return getattr(displays, name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("normball")
+    except metadata.PackageNotFoundError:  # run from the source tree
+        return "0+uninstalled"

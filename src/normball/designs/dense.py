@@ -1,0 +1,113 @@
+"""Dense storage: the caller's own NumPy array, in whatever memory order it has.
+
+A float64 array whose rows or columns are contiguous goes to BLAS as it is. Any other
+(float32, float16, strided views) is read in blocks of rows or columns, whichever lie
+together in memory, each widened to float64 just for its product: the extra memory is one
+block of `BLOCK_ENTRIES` numbers, never a second matrix. Integers and flags have no
+product worth keeping and are converted to float64 once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..typing import Floats, Indices
+from .base import Design
+
+BLOCK_ENTRIES: Final = 2**17
+"""Numbers in a block: 1 MiB of float64, which stays in the cache."""
+
+Block: TypeAlias = tuple[slice, slice, Floats]
+"""Rows, positions among the columns asked for, and X there in float64."""
+
+
+class DenseDesign(Design):
+    """A two-dimensional NumPy array.
+
+    Parameters
+    ----------
+    X : (n, p) real array, n >= 1, finite; any memory order, strides and dtype
+        Never written to. float64, float32 and float16 are kept, not copied.
+    """
+
+    def __init__(self, X: NDArray[Any]) -> None:
+        keep = X.dtype in (np.float64, np.float32, np.float16) and X.dtype.isnative
+        self._values = X if keep else X.astype(np.float64)
+        super().__init__(X.shape)
+        row_step, column_step = (abs(step) for step in self._values.strides)
+        self._rows_lie_together = row_step >= column_step
+        self._is_direct = (
+            self._values.dtype == np.float64
+            and self._values.flags.aligned
+            and min(self._values.strides, default=0) == self._values.itemsize
+        )
+
+    def matvec(self, w: Floats) -> Floats:
+        n, p = self.shape
+        index = np.flatnonzero(w)
+        # within contiguous rows even a tenth of the entries touches most cache lines, one by one
+        is_picked = len(index) * (32 if self._rows_lie_together else 2) < p
+        chosen = w[index] if is_picked else w
+        self._count(len(chosen))
+        eta = np.zeros(n)
+        for rows, positions, block in self._blocks(index if is_picked else None, is_product=True):
+            eta[rows] += block @ chosen[positions]
+        return eta
+
+    def rmatvec(self, u: Floats) -> Floats:
+        p = self.shape[1]
+        self._count(p)
+        result = np.zeros(p)
+        for rows, positions, block in self._blocks(is_product=True):
+            result[positions] += block.T @ u[rows]
+        return result
+
+    def columns(self, index: Indices) -> Floats:
+        self._count(len(index))
+        return self._pick(slice(None), index).astype(np.float64, copy=False)
+
+    def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
+        """Two passes, shifted by the first row that counts, so that constant columns give exactly 0."""
+        p = self.shape[1]
+        shift = self._values[np.flatnonzero(sample_weight)[0]].astype(np.float64)
+        mean, variance = shift.copy(), np.zeros(p)
+        for rows, positions, block in self._blocks():
+            mean[positions] += sample_weight[rows] @ (block - shift[positions])
+        for rows, positions, block in self._blocks():
+            variance[positions] += sample_weight[rows] @ (block - mean[positions]) ** 2
+        self._count(2 * p)
+        return mean, np.sqrt(variance)
+
+    def _count(self, n_columns: int) -> None:
+        self.n_passes += n_columns / max(self.shape[1], 1)
+
+    def _pick(self, rows: slice, index: Indices) -> NDArray[Any]:
+        """X[rows, index] as a copy in the memory order of X."""
+        if self._rows_lie_together:
+            return np.take(self._values[rows], index, axis=1)
+        return np.take(self._values[rows].T, index, axis=0).T
+
+    def _blocks(self, index: Indices | None = None, is_product: bool = False) -> Iterator[Block]:
+        """X, or its columns `index`, piece by piece in float64.
+
+        With `is_product` the whole of a matrix that BLAS can read in place comes as one
+        piece; otherwise pieces are small enough for temporaries of their size.
+        """
+        n, p = self.shape
+        m = p if index is None else len(index)
+        if m == 0:
+            return
+        if is_product and self._is_direct and index is None:
+            yield slice(0, n), slice(0, p), self._values
+            return
+        along, across = (n, m) if self._rows_lie_together else (m, n)
+        size = max(BLOCK_ENTRIES // across, 1)
+        for start in range(0, along, size):
+            part = slice(start, min(start + size, along))
+            rows, positions = (part, slice(0, m)) if self._rows_lie_together else (slice(0, n), part)
+            values = self._values[rows, positions] if index is None else self._pick(rows, index[positions])
+            yield rows, positions, np.asarray(values, dtype=np.float64, order="K")

@@ -1,0 +1,102 @@
+"""What every loss offers: per-sample value, gradient, curvature, conjugate; and their mean.
+
+A loss sees the linear predictor eta = X w + b (n,) and the response y (n,), never X.
+The loss of a model is the weighted mean over samples,
+
+    f(eta) = sum_i v_i l(eta_i, y_i),    v_i >= 0,  sum_i v_i = 1,
+
+and that scale is fixed here, once: `value`, `gradient`, `curvature` and `conjugate` hold
+the v_i, the `sample_...` methods do not. Conjugates prove answers: for every u,
+f(eta) + f*(u) >= <u, eta>, with equality at u = gradient (Fenchel-Young).
+
+A new loss is one file with one subclass of `Loss`, one line in `LOSSES`
+(`losses/__init__.py`), and its example instances in `tests/registry.py`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from ..typing import Floats
+from ..values import ArrayValue
+
+
+class Loss(ArrayValue, ABC):
+    """A convex data-fit term. Instances are immutable and know no data."""
+
+    name: ClassVar[str]
+    """Key in the registry, also what users type."""
+    title: ClassVar[str]
+    """How people call it, for pictures and tables."""
+    curvature_bound: ClassVar[float]
+    """Largest per-sample second derivative in eta; inf if there is none."""
+    is_quadratic: ClassVar[bool] = False
+    """The loss is exactly squared error, so that Newton's model of it is exact."""
+    is_classifier: ClassVar[bool] = False
+    """The response is a class, 0 or 1."""
+
+    @abstractmethod
+    def check_response(self, y: Floats) -> None:
+        """Raise ValueError if a response (finite numbers) is not one this loss can score."""
+
+    @abstractmethod
+    def sample_values(self, eta: Floats, y: Floats) -> Floats:
+        """l(eta_i, y_i), (n,); may be inf where eta overflows, never NaN."""
+
+    @abstractmethod
+    def sample_gradients(self, eta: Floats, y: Floats) -> Floats:
+        """dl/deta, (n,)."""
+
+    @abstractmethod
+    def sample_curvatures(self, eta: Floats, y: Floats) -> Floats:
+        """Second derivative in eta (one of its values where it jumps), (n,), >= 0."""
+
+    @abstractmethod
+    def sample_conjugates(self, u: Floats, y: Floats) -> Floats:
+        """l*(u_i) = sup_eta u_i eta - l(eta, y_i), (n,); inf outside the domain."""
+
+    def sample_majorants(self, eta: Floats, y: Floats) -> Floats:
+        """Curvature (n,) of the quadratic model that a solver builds at eta; > 0 where possible.
+
+        Default: the curvature itself. A loss with flat or straight pieces gives the
+        curvature of a parabola that touches it at eta and lies above it.
+        """
+        return self.sample_curvatures(eta, y)
+
+    @abstractmethod
+    def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
+        """The best constant eta: argmin_b sum_i v_i l(b, y_i).
+
+        Raises
+        ------
+        ValueError
+            If the minimum is not attained (all responses in one class, all counts zero).
+        """
+
+    def predict(self, eta: Floats) -> Floats:
+        """Mean response at eta (n,): eta itself, a probability, a rate."""
+        return eta
+
+    # ---- weighted means -------------------------------------------------------------
+    def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f(eta), the weighted mean loss."""
+        return float(sample_weight @ self.sample_values(eta, y))
+
+    def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """df/deta (n,), weights included."""
+        return sample_weight * self.sample_gradients(eta, y)
+
+    def curvature(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """Diagonal (n,) of the Hessian of f in eta, weights included."""
+        return sample_weight * self.sample_curvatures(eta, y)
+
+    def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f*(u) = sum_i v_i l*(u_i / v_i); inf outside the domain. A sample of weight 0 needs u_i = 0."""
+        seen = sample_weight > 0
+        if (u[~seen] != 0).any():
+            return np.inf
+        scaled = u[seen] / sample_weight[seen]
+        return float(sample_weight[seen] @ self.sample_conjugates(scaled, y[seen]))

@@ -1,0 +1,358 @@
+"""The problem in the user's hands: data, loss and norm; solved in any of the three forms."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .alpha_scale import Fraction
+from .cheaper import Cheaper, find_cheaper
+from .designs import Design
+from .losses import Loss, get_loss
+from .norms import Norm, get_norm
+from .screening import prove_zeros
+from .solution import Solution
+from .solvers.face_newton import Point
+from .solvers.forms import solve_budget, solve_penalty, solve_target
+from .solvers.instance import Instance
+from .solvers.planar import solve_planar
+from .solvers.proximal_newton import Answer, Options, Workspace
+from .solvers.smooth_fit import null_point
+from .tables import find_name, read_table, read_vector
+from .typing import ArrayLike, Floats, Mask
+from .verdict import UNITS
+from .warnings import ConvergenceWarning
+
+if TYPE_CHECKING:
+    from .path import Path
+
+FORMS = {"alpha": "penalty", "budget": "budget", "target": "target"}
+
+
+class Problem:
+    """Fit y by X w + b with a loss f and a regulariser R.
+
+    Three forms of one frontier: minimise f + alpha R (penalty), minimise f subject to
+    R <= budget, or minimise R subject to f <= target. f is the weighted *mean* loss;
+    squared error is (y - eta)^2 / 2. The intercept is never penalised.
+
+    Parameters
+    ----------
+    X : (n, p) array, SciPy sparse matrix, or data frame (pandas, polars, PyArrow)
+        Never modified; a sparse matrix is never made dense.
+    y : (n,) array or series
+        Response: any number for squared error and Huber, 0 or 1 for logistic, >= 0 for Poisson.
+    loss : str or Loss, default "squared_error"
+    norm : str or Norm, default "l1"
+    fit_intercept : bool, default True
+    sample_weight : (n,) array >= 0, optional
+        Relative weights; only their ratios matter.
+    feature_names : sequence of str, optional
+        Default: the columns of the data frame, or x0, x1, ...
+
+    Raises
+    ------
+    TypeError, ValueError
+        One sentence naming the argument, what was given and what is accepted.
+    """
+
+    def __init__(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        loss: str | Loss = "squared_error",
+        norm: str | Norm = "l1",
+        fit_intercept: bool = True,
+        sample_weight: ArrayLike | None = None,
+        feature_names: Any = None,
+    ) -> None:
+        self.loss, self.norm = get_loss(loss), get_norm(norm)
+        self.fit_intercept = bool(fit_intercept)
+        table = read_table(X)
+        n, p = table.design.shape
+        self.feature_names = self._names(table.feature_names, feature_names)
+        self._is_named = table.is_named or feature_names is not None
+        self.norm.check(p)
+        response = read_vector(y, "y", n)
+        self.loss.check_response(response)
+        self.instance = Instance(
+            table.design,
+            response,
+            self.loss,
+            self.norm,
+            self._weights(sample_weight, n),
+            self.fit_intercept,
+        )
+        if self.fit_intercept:
+            _ = self.instance.null_intercept  # refuses responses without a best constant
+
+    @staticmethod
+    def _names(found: tuple[str, ...], given: Any) -> tuple[str, ...]:
+        if given is None:
+            return found
+        names = tuple(str(name) for name in given)
+        if len(names) != len(found):
+            raise ValueError(f"feature_names has {len(names)} entries but X has {len(found)} features.")
+        return names
+
+    @staticmethod
+    def _weights(sample_weight: ArrayLike | None, n: int) -> Floats:
+        if sample_weight is None:
+            return np.full(n, 1 / n)
+        weights = read_vector(sample_weight, "sample_weight", n)
+        if (weights < 0).any():
+            position = int((weights < 0).argmax())
+            raise ValueError(f"sample_weight must be >= 0, got {weights[position]:g} at position {position}.")
+        total = float(weights.sum())
+        if total == 0:
+            raise ValueError("sample_weight must have a positive entry, got only zeros.")
+        return weights / total
+
+    # ---- facts ----------------------------------------------------------------------
+    @property
+    def n_samples(self) -> int:
+        """n, rows of X."""
+        return self.instance.n_samples
+
+    @property
+    def n_features(self) -> int:
+        """p, columns of X."""
+        return self.instance.n_features
+
+    @property
+    def design(self) -> Design:
+        """How X is held."""
+        return self.instance.design
+
+    @cached_property
+    def alpha_max(self) -> float:
+        """Smallest alpha at which every penalised coefficient is zero; inf where there is none (ridge)."""
+        self._require_convex("alpha_max")
+        return null_point(self.instance).alpha
+
+    def loss_at(self, w: ArrayLike, intercept: float | None = None) -> float:
+        """f at weights w (p,); with the best intercept for them where none is given."""
+        w, b = self._point(w, intercept)
+        return self.instance.value(self.instance.predictor(w, b))
+
+    def gradient(self, w: ArrayLike, intercept: float | None = None) -> Floats:
+        """grad f (p,) at weights w (p,); with the best intercept for them where none is given."""
+        w, b = self._point(w, intercept)
+        return self.design.rmatvec(self.instance.gradient(self.instance.predictor(w, b)))
+
+    def _point(self, w: ArrayLike, intercept: float | None) -> tuple[Floats, float]:
+        weights = read_vector(w, "w", self.n_features) if self.n_features else np.zeros(0)
+        if intercept is not None:
+            return weights, float(intercept)
+        start = self.instance.null_intercept if self.fit_intercept else 0.0
+        return weights, self.instance.best_intercept(self.design.matvec(weights), start)
+
+    def feature_position(self, feature: int | str) -> int:
+        """Position of a feature given by name or position."""
+        return find_name(self.feature_names, feature)
+
+    def design_of(self, X: ArrayLike) -> Design:
+        """New rows as a design, checked to have the features of this problem."""
+        table = read_table(X)
+        if table.design.shape[1] != self.n_features:
+            raise ValueError(f"X has {table.design.shape[1]} features but {self.n_features} were fitted.")
+        if table.is_named and self._is_named and table.feature_names != self.feature_names:
+            wrong = next(
+                (a, b) for a, b in zip(table.feature_names, self.feature_names, strict=True) if a != b
+            )
+            raise ValueError(f"X has column {wrong[0]!r} where {wrong[1]!r} was fitted; reorder the columns.")
+        return table.design
+
+    # ---- solving --------------------------------------------------------------------
+    def solve(
+        self,
+        alpha: float | Fraction | None = None,
+        budget: float | None = None,
+        target: float | None = None,
+        *,
+        tol: float = 1e-8,
+        max_iterations: int = 100,
+        start: Solution | None = None,
+    ) -> Solution:
+        """Solve in one of the three forms; give exactly one of alpha, budget and target.
+
+        Parameters
+        ----------
+        alpha : float >= 0 or Fraction
+            Penalty strength; `nb.fraction(0.1)` is a tenth of `alpha_max`. 0 gives the
+            least-norm weights among the best fits, the limit alpha -> 0.
+        budget : float >= 0
+            Radius of the ball.
+        target : float
+            Loss to be reached with the least norm. At the least attainable loss this is
+            minimum-norm interpolation (basis pursuit for L1).
+        tol : float, default 1e-8
+            Relative duality gap to reach; 1e-12 is reachable on well-posed problems.
+        max_iterations : int, default 100
+            Outer iterations of the solver.
+        start : Solution, optional
+            A nearby solution to start from.
+
+        Returns
+        -------
+        Solution
+
+        Raises
+        ------
+        TypeError, ValueError
+            None or two of the forms, a negative or non-finite number, an unattainable
+            target (with the least attainable value), or no minimiser (alpha = 0 on
+            separable classes).
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the gap stays above tol, with the likely cause and one remedy.
+        """
+        form, level = self._form(alpha, budget, target)
+        if not (np.isfinite(tol) and tol > 0):
+            raise ValueError(f"tol must be a number > 0, got {tol!r}.")
+        if int(max_iterations) < 1:
+            raise ValueError(f"max_iterations must be at least 1, got {max_iterations!r}.")
+        options = Options(float(tol), int(max_iterations))
+        point = None if start is None else Point(start.coef, start.intercept, start.alpha)
+        solution = self._wrap(form, level, self._run(form, level, point, options))
+        self.warn_if_loose(solution)
+        return solution
+
+    def warn_if_loose(self, solution: Solution | None) -> None:
+        """ConvergenceWarning where a solution did not reach its tolerance."""
+        if solution is not None and not solution.converged and self.norm.is_convex:
+            warnings.warn(
+                f"{UNITS[solution.form]} {solution.level:.6g}, {solution.n_iterations} iterations: "
+                f"{solution.verdict.advice}",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _run(self, form: str, level: float, point: Point | None, options: Options) -> Answer:
+        if not self.norm.is_convex:
+            if self.n_features != 2:
+                raise ValueError(
+                    f"{self.norm.title} is not convex, so it is solved for 2 features only, by searching the whole "
+                    f"boundary of its ball; X has {self.n_features}. Use the L1 norm, the nearest convex ball."
+                )
+            return solve_planar(self.instance, form, level)
+        workspace = Workspace(self.instance)
+        solver = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
+        return solver(workspace, level, point, options)
+
+    def _form(self, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
+        given = {
+            name: value
+            for name, value in (("alpha", alpha), ("budget", budget), ("target", target))
+            if value is not None
+        }
+        if len(given) != 1:
+            what = "none of them" if not given else " and ".join(f"{k}={v!r}" for k, v in given.items())
+            raise ValueError(f"give exactly one of alpha, budget and target, got {what}.")
+        name, value = next(iter(given.items()))
+        if isinstance(value, Fraction):
+            if name != "alpha":
+                raise ValueError(f"{name} takes a number; fraction(...) is for alpha.")
+            if not np.isfinite(self.alpha_max):
+                raise ValueError(
+                    f"alpha=fraction({value.value:g}) needs a finite alpha_max, but {self.norm.title} shrinks "
+                    "without ever making all coefficients zero; give alpha as a number."
+                )
+            return "penalty", value.value * self.alpha_max
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(f"{name} must be a number, got {value!r}.") from None
+        if not np.isfinite(number):
+            raise ValueError(f"{name} must be finite, got {number}.")
+        if number < 0 and name != "target":
+            raise ValueError(f"{name} must be >= 0, got {number:g}.")
+        return FORMS[name], number
+
+    def _wrap(self, form: str, level: float, answer: Answer) -> Solution:
+        point, instance = answer.point, self.instance
+        return Solution(
+            problem=self,
+            coef=point.w,
+            intercept=point.intercept,
+            alpha=point.alpha,
+            norm=self.norm.value(point.w),
+            loss=instance.value(instance.predictor(point.w, point.intercept)),
+            form=form,
+            level=level,
+            certificate=answer.certificate,
+            n_iterations=answer.n_iterations,
+        )
+
+    def path(
+        self, n_alphas: int = 100, eps: float = 1e-3, alphas: ArrayLike | None = None, *, tol: float = 1e-8
+    ) -> Path:
+        """Solutions for a decreasing sequence of alphas, each started from the one before.
+
+        Parameters
+        ----------
+        n_alphas : int, default 100
+            Number of alphas, evenly spaced on a logarithmic scale.
+        eps : float, default 1e-3
+            Smallest alpha as a share of `alpha_max`.
+        alphas : (k,) array > 0, optional
+            The alphas themselves, instead of the grid.
+        tol : float, default 1e-8
+            Relative duality gap of each solution.
+
+        Returns
+        -------
+        Path
+        """
+        from .path import follow_path
+
+        self._require_convex("path")
+        return follow_path(self, n_alphas, eps, alphas, tol)
+
+    def cheaper(self, w: ArrayLike, intercept: float | None = None, keep: str = "norm") -> Cheaper:
+        """A strictly better point than w, or the proof that there is none.
+
+        Parameters
+        ----------
+        w : (p,) array
+            Any weights.
+        intercept : float, optional
+            Default: the best one for w.
+        keep : {"norm", "loss"}
+            "norm": the same norm (or less) and the lowest loss; "loss": the same loss (or
+            less) and the lowest norm.
+
+        Returns
+        -------
+        Cheaper
+            The better weights, what they save, and a sentence.
+        """
+        self._require_convex("cheaper")
+        return find_cheaper(self, *self._point(w, intercept), keep=keep)
+
+    def prove_zeros(self, solution: Solution) -> Mask | None:
+        """See `Solution.proved_zero`."""
+        return prove_zeros(self.instance, solution)
+
+    def _require_convex(self, what: str) -> None:
+        if not self.norm.is_convex:
+            raise ValueError(f"{what} needs a convex ball; {self.norm.title} has none, use solve with two features.")
+
+    def with_norm(self, norm: str | Norm) -> Problem:
+        """The same data and loss with another regulariser."""
+        other = object.__new__(Problem)
+        other.__dict__.update({k: v for k, v in self.__dict__.items() if k != "alpha_max"})
+        other.norm = get_norm(norm)
+        other.norm.check(self.n_features)
+        other.instance = replace(self.instance, norm=other.norm)
+        return other
+
+    def __repr__(self) -> str:
+        n, p = self.design.shape
+        return f"Problem({n} samples, {p} features, loss={self.loss!r}, norm={self.norm!r})"

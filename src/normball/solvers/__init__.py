@@ -1,0 +1,1 @@
+"""Algorithms over (loss, norm, design), and the certificates that prove their answers."""

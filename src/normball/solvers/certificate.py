@@ -1,0 +1,204 @@
+"""The proof that an answer is right: a primal value, a dual value, and their gap.
+
+Write theta (n,) for a dual point, z = X' theta, sigma_t for the support function of the
+ball of radius t. Weak duality of the three forms (docs/mathematics.md derives them):
+
+    penalty   f(w) + alpha R(w)     >=  -f*(-theta) - (alpha R)*(z)
+    budget    f(w), R(w) <= t       >=  -f*(-theta) - sigma_t(z)
+    target    R(w), f(w) <= s       >=  lambda (-s - f*(-theta)) - R*(lambda z),  lambda >= 0
+    fit       R(w), X w + b = eta   >=  <theta, eta> - R*(z)
+
+with sum(theta) = 0 for a free intercept and z_j = 0 for unpenalised features. The dual
+point comes from the answer itself: theta = -grad f(eta), corrected to meet these
+equations and scaled into the domain. All in float64 from the returned weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..typing import Floats
+from .instance import Instance
+from .terms import Ball, Penalty, Term
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """Proof of optimality of a solution, in the form that was solved.
+
+    Attributes
+    ----------
+    form : "penalty", "budget", "target", or "fit" (least norm among the best fits).
+    primal, dual : float, the two values; the true optimum lies between them.
+    gap : float, (primal - dual) / scale, never below 0; inf if no dual point was found.
+    scale : float, loss at w = 0 for penalty and budget, R(w) for target and fit.
+    infeasibility : float, relative excess over the budget, target or equations (0 or rounding).
+    theta : (n,) the dual point behind `dual`.
+    tolerance : float, the gap that was asked for.
+    """
+
+    form: str
+    primal: float
+    dual: float
+    gap: float
+    scale: float
+    infeasibility: float
+    theta: Floats
+    tolerance: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the gap and the feasibility are within the tolerance."""
+        return self.gap <= self.tolerance and self.infeasibility <= max(self.tolerance, 1e-10)
+
+    @property
+    def excess(self) -> float:
+        """What solvers compare: the larger of gap and infeasibility."""
+        return max(self.gap, self.infeasibility)
+
+
+def dual_point(instance: Instance, eta: Floats) -> tuple[Floats, Floats]:
+    """theta (n,) and z = X' theta (p,) at the predictor eta, with the free directions removed.
+
+    The correction is weighted by the curvature of the loss: where the gradient of a
+    sample is at the end of its range (a probability of 1) the curvature vanishes, and so
+    does the correction, which keeps theta in the domain of f*.
+    """
+    theta = _without_columns(instance, eta, instance.free_columns)
+    z = instance.design.rmatvec(theta)
+    z[instance.unpenalised] = 0.0
+    return theta, z
+
+
+def _without_columns(instance: Instance, eta: Floats, columns: Floats) -> Floats:
+    """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the curvature."""
+    theta = -instance.gradient(eta)
+    if columns.shape[1] == 0:
+        return theta
+    curvature = instance.curvature(eta)
+    root = np.sqrt(curvature)
+    for _ in range(2):
+        violation = columns.T @ theta
+        step = np.linalg.lstsq(root[:, None] * columns, _divide(theta, root), rcond=1e-14)[0]
+        correction = curvature * (columns @ step)
+        if np.abs(columns.T @ (theta - correction)).max() >= np.abs(violation).max():
+            break
+        theta = theta - correction
+    return theta
+
+
+def _divide(theta: Floats, root: Floats) -> Floats:
+    return np.divide(theta, root, out=np.zeros(len(theta)), where=root > 0)
+
+
+def certify_term(
+    instance: Instance, term: Term, w: Floats, intercept: float, eta: Floats, tolerance: float
+) -> Certificate:
+    """Certificate of the penalty or the budget form."""
+    theta, z = dual_point(instance, eta)
+    primal = instance.value(eta) + term.value(w)
+    scaling = term.dual_scaling(z)
+    theta, z = scaling * theta, scaling * z
+    dual = -instance.conjugate(-theta) - term.conjugate(z)
+    infeasibility = 0.0
+    if isinstance(term, Ball):
+        infeasibility = max(instance.norm.value(w) - term.radius, 0.0) / max(term.radius, 1e-300)
+    return _certificate(
+        "penalty" if isinstance(term, Penalty) else "budget",
+        primal,
+        dual,
+        instance.scale,
+        infeasibility,
+        theta,
+        tolerance,
+    )
+
+
+def certify_target(
+    instance: Instance, target: float, w: Floats, eta: Floats, alpha: float, tolerance: float
+) -> Certificate:
+    """Certificate of the target form; alpha > 0 is the price at w, a hint for lambda."""
+    theta, z = dual_point(instance, eta)
+    attained = -target - instance.conjugate(-theta)
+    multiplier, dual = 0.0, 0.0
+    if attained > 0:
+        multiplier, dual = _best_multiplier(instance, z, attained, alpha)
+    primal = instance.norm.value(w)
+    infeasibility = max(instance.value(eta) - target, 0.0) / instance.scale
+    scale = primal if primal > 0 else 1.0
+    return _certificate("target", primal, dual, scale, infeasibility, multiplier * theta, tolerance)
+
+
+def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: float) -> tuple[float, float]:
+    """lambda and the value of lambda * attained - R*(lambda z) at its maximum."""
+    norm = instance.norm
+    if norm.is_homogeneous:
+        dual = norm.dual_norm(z)
+        multiplier = 1 / dual if dual > 0 else 0.0
+        return multiplier, multiplier * attained
+    # concave in lambda: golden section around the price's own multiplier
+    centre = 1 / alpha if alpha > 0 else 1.0
+
+    def value(multiplier: float) -> float:
+        return multiplier * attained - norm.conjugate(multiplier * z, 1.0)
+
+    ratio = (np.sqrt(5) - 1) / 2
+    low, high = 0.5 * centre, 2.0 * centre
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    best = max((value(m), m) for m in (centre, left, right))
+    for _ in range(60):
+        if value(left) > value(right):
+            high, right = right, left
+            left = high - ratio * (high - low)
+        else:
+            low, left = left, right
+            right = low + ratio * (high - low)
+        best = max(best, (value(left), left), (value(right), right))
+    return best[1], best[0]
+
+
+def certify_fit(
+    instance: Instance, eta: Floats, w: Floats, intercept: float, theta: Floats, tolerance: float
+) -> Certificate:
+    """Certificate of least R among the weights that give the predictor eta, for a dual point theta."""
+    free = instance.free_columns
+    if free.shape[1]:
+        theta = theta - free @ np.linalg.lstsq(free, theta, rcond=1e-14)[0]
+    z = instance.design.rmatvec(theta)
+    z[instance.unpenalised] = 0.0
+    if instance.norm.is_homogeneous:
+        dual_norm = instance.norm.dual_norm(z)
+        if dual_norm > 1:
+            theta, z = theta / dual_norm, z / dual_norm
+    primal = instance.norm.value(w)
+    dual = float(theta @ eta) - instance.norm.conjugate(z, 1.0)
+    misfit = float(np.linalg.norm(instance.predictor(w, intercept) - eta))
+    scale = primal if primal > 0 else 1.0
+    infeasibility = misfit / max(float(np.linalg.norm(eta)), 1e-300)
+    return _certificate("fit", primal, dual, scale, infeasibility, theta, tolerance)
+
+
+def certify_unbound(instance: Instance, eta: Floats, tolerance: float) -> Certificate:
+    """Certificate of a budget that does not bind: f cannot be lower, whatever the weights.
+
+    The dual point is made orthogonal to every column (and to the ones, with an
+    intercept), so the ball drops out of the dual and its size does not matter.
+    """
+    columns = instance.design.columns(np.arange(instance.n_features))
+    if instance.fit_intercept:
+        columns = np.column_stack([np.ones(instance.n_samples), columns])
+    size = np.linalg.norm(columns, axis=0)
+    theta = _without_columns(instance, eta, columns[:, size > 0] / size[size > 0])
+    dual = -instance.conjugate(-theta)
+    return _certificate("budget", instance.value(eta), dual, instance.scale, 0.0, theta, tolerance)
+
+
+def _certificate(
+    form: str, primal: float, dual: float, scale: float, infeasibility: float, theta: Floats, tolerance: float
+) -> Certificate:
+    gap = (primal - dual) / scale
+    if not np.isfinite(gap):
+        gap = np.inf
+    return Certificate(form, primal, dual, max(gap, 0.0), scale, infeasibility, theta, tolerance)

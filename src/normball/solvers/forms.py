@@ -1,0 +1,130 @@
+"""The three forms: penalty, budget, target, and how each is solved.
+
+Penalty and budget go to the proximal Newton solver. The target form (least R subject to
+f <= s) follows the frontier: its own dual bound at the current dual point is a budget
+that cannot be too large,
+
+    t = max_lambda lambda (-s - f*(-theta)) - R*(lambda z),
+
+because the frontier is convex and the dual point gives one of its tangents. Solving
+with that budget gives a new tangent, and so on: Newton's method on the frontier, from
+the left, without overshooting (van den Berg, Friedlander, "Probing the Pareto frontier
+for basis pursuit solutions", SIAM J. Sci. Comput. 31, 2008, for the L1 case). Each budget
+solution is finished on its face with f = s as the closing equation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .certificate import Certificate, certify_target, certify_unbound
+from .face_newton import Condition, Point, solve_on_face
+from .instance import Instance
+from .least import least_norm_fit
+from .proximal_newton import Answer, Options, Workspace, solve_term
+from .smooth_fit import LeastFit, least_fit, null_point
+from .terms import Ball, Penalty
+
+
+def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:
+    """Minimise f + alpha R; alpha = 0 gives the least-norm best fit, the limit alpha -> 0."""
+    instance = workspace.instance
+    if alpha == 0:
+        fit = least_fit(instance)
+        if not fit.is_attained:
+            raise ValueError(
+                f"alpha=0 has no answer here: the loss falls towards {fit.loss:.4g} without reaching it "
+                "(separable classes or empty counts); give alpha > 0."
+            )
+        return least_norm_fit(workspace, fit, options)
+    return solve_term(workspace, Penalty(instance.norm, alpha), start or null_point(instance), options)
+
+
+def solve_budget(workspace: Workspace, budget: float, start: Point | None, options: Options) -> Answer:
+    """Minimise f subject to R <= budget; if the budget does not bind, the least-norm best fit."""
+    instance = workspace.instance
+    term = Ball(instance.norm, budget)
+    null = null_point(instance)
+    answer = solve_term(workspace, term, start or null, options)
+    scale = null.alpha if np.isfinite(null.alpha) else 1.0
+    binds = answer.point.alpha > 1e-7 * scale and instance.norm.value(answer.point.w) > budget * (1 - 1e-9)
+    if budget > 0 and not binds:
+        free = _unbound(workspace, term, options)
+        if free is not None:
+            return free
+    return answer
+
+
+def _unbound(workspace: Workspace, term: Ball, options: Options) -> Answer | None:
+    """The least-norm best fit if it lies within the ball."""
+    instance = workspace.instance
+    fit = least_fit(instance)
+    if not fit.is_attained:
+        return None
+    answer = least_norm_fit(workspace, fit, options)
+    if instance.norm.value(answer.point.w) > term.radius * (1 + 1e-12):
+        return None
+    point = answer.point
+    eta = instance.predictor(point.w, point.intercept)
+    certificate = certify_unbound(instance, eta, options.tolerance)
+    return Answer(Point(point.w, point.intercept, 0.0), certificate, answer.n_iterations)
+
+
+def solve_target(workspace: Workspace, target: float, start: Point | None, options: Options) -> Answer:
+    """Minimise R subject to f <= target.
+
+    Raises
+    ------
+    ValueError
+        If no weights attain the target; the sentence states the least attainable value.
+    """
+    instance = workspace.instance
+    null = null_point(instance)
+    certificate = _certify_target(instance, target, null, options)
+    if certificate.infeasibility == 0 and certificate.primal == 0:
+        return Answer(null, certificate, 0)
+    fit = least_fit(instance)
+    _refuse_unattainable(instance, target, fit)
+    if target - fit.loss <= 1e-15 * instance.scale:
+        return least_norm_fit(workspace, fit, options)
+    best = Answer(null, certificate, 0)
+    point, budget, stalled = start or null, 0.0, 0
+    for iteration in range(1, options.max_iterations + 1):
+        budget = max(budget, best.certificate.dual, certificate.dual)
+        answer = solve_term(
+            workspace, Ball(instance.norm, budget), point, Options(1e-2 * options.tolerance, 30)
+        )
+        point = answer.point
+        candidates = [point]
+        finished = solve_on_face(instance, workspace.store, Condition("target", target), point)
+        if finished is not None:
+            candidates.append(finished)
+        improved = False
+        for candidate in candidates:
+            certificate = _certify_target(instance, target, candidate, options)
+            budget = max(budget, min(certificate.dual, certificate.primal))
+            if certificate.excess < best.certificate.excess:
+                improved = certificate.excess < 0.9 * best.certificate.excess
+                best = Answer(candidate, certificate, iteration)
+        stalled = 0 if improved else stalled + 1
+        if best.certificate.is_met or stalled > 15:
+            break
+    return best
+
+
+def _certify_target(instance: Instance, target: float, point: Point, options: Options) -> Certificate:
+    eta = instance.predictor(point.w, point.intercept)
+    return certify_target(instance, target, point.w, eta, point.alpha, options.tolerance)
+
+
+def _refuse_unattainable(instance: Instance, target: float, fit: LeastFit) -> None:
+    if target < fit.loss - 1e-10 * instance.scale:
+        raise ValueError(
+            f"target={target:.6g} is not attainable: the least attainable loss is {fit.loss:.10g}; "
+            "give a target at or above it."
+        )
+    if not fit.is_attained and target <= fit.loss * (1 + 1e-9):
+        raise ValueError(
+            f"target={target:.6g} is approached but never reached: the least attainable loss {fit.loss:.6g} "
+            "is a limit (separable classes or empty counts); give a larger target."
+        )

@@ -1,0 +1,161 @@
+"""The mathematical problem that solvers work on: data, loss, regulariser, intercept.
+
+    f(X w + b) = sum_i v_i l(eta_i, y_i),     R(w),     b free if fit_intercept.
+
+An `Instance` knows no form (penalty, budget or target); the forms are in `terms.py`
+and `forms.py`. Everything in it has been validated by `Problem`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..designs.base import Design
+from ..losses.base import Loss
+from ..norms.base import Norm
+from ..typing import Floats, Indices, Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Validated data of one problem.
+
+    Attributes
+    ----------
+    design : Design of shape (n, p).
+    y : (n,) response.
+    loss, norm : the two terms.
+    sample_weight : (n,) >= 0, sums to 1.
+    fit_intercept : whether b is fitted (never penalised) or 0.
+    """
+
+    design: Design
+    y: Floats
+    loss: Loss
+    norm: Norm
+    sample_weight: Floats
+    fit_intercept: bool
+
+    @property
+    def n_samples(self) -> int:
+        return self.design.shape[0]
+
+    @property
+    def n_features(self) -> int:
+        return self.design.shape[1]
+
+    @cached_property
+    def unpenalised(self) -> Mask:
+        """(p,) features that the regulariser does not see."""
+        return self.norm.unpenalised(self.n_features)
+
+    @cached_property
+    def free_columns(self) -> Floats:
+        """(n, k) columns whose coefficients carry no price: the intercept's ones and unpenalised features."""
+        columns = self.design.columns(np.flatnonzero(self.unpenalised))
+        if self.fit_intercept:
+            columns = np.column_stack([np.ones(self.n_samples), columns])
+        return columns
+
+    @cached_property
+    def moments(self) -> tuple[Floats, Floats]:
+        """Weighted means (p,) and standard deviations (p,) of the columns."""
+        return self.design.column_moments(self.sample_weight)
+
+    @cached_property
+    def null_loss(self) -> float:
+        """f at w = 0 with the best intercept."""
+        return self.value(np.full(self.n_samples, self.null_intercept))
+
+    @cached_property
+    def null_intercept(self) -> float:
+        return self.loss.constant_fit(self.y, self.sample_weight) if self.fit_intercept else 0.0
+
+    @cached_property
+    def floor(self) -> float:
+        """The smallest value that the loss can take at all, -f*(0): zero for squared error, Huber, logistic."""
+        return 0.0 - self.loss.conjugate(np.zeros(self.n_samples), self.y, self.sample_weight)
+
+    @cached_property
+    def is_fitted_by_null(self) -> bool:
+        """Whether w = 0 fits perfectly up to rounding (a constant response)."""
+        size = abs(self.value(np.zeros(self.n_samples)) - self.floor)
+        return self.null_loss - self.floor <= 1e-28 * size
+
+    @cached_property
+    def scale(self) -> float:
+        """f at w = 0, counted from `floor`; gaps are relative to it. For a perfect null fit, f at eta = 0."""
+        if self.is_fitted_by_null:
+            size = abs(self.value(np.zeros(self.n_samples)) - self.floor)
+            return size if size > 0 else 1.0
+        return self.null_loss - self.floor
+
+    def predictor(self, w: Floats, intercept: float) -> Floats:
+        """eta = X w + b, (n,)."""
+        return self.design.matvec(w) + intercept
+
+    def value(self, eta: Floats) -> float:
+        return self.loss.value(eta, self.y, self.sample_weight)
+
+    def gradient(self, eta: Floats) -> Floats:
+        return self.loss.gradient(eta, self.y, self.sample_weight)
+
+    def curvature(self, eta: Floats) -> Floats:
+        return self.loss.curvature(eta, self.y, self.sample_weight)
+
+    def conjugate(self, u: Floats) -> float:
+        return self.loss.conjugate(u, self.y, self.sample_weight)
+
+    def best_intercept(self, linear: Floats, start: float) -> float:
+        """argmin_b f(linear + b) by safeguarded Newton; 0 without an intercept."""
+        if not self.fit_intercept:
+            return 0.0
+        intercept = start
+        value = self.value(linear + intercept)
+        for _ in range(50):
+            gradient = float(self.gradient(linear + intercept).sum())
+            curvature = float(
+                (self.sample_weight * self.loss.sample_majorants(linear + intercept, self.y)).sum()
+            )
+            if curvature <= 0 or gradient == 0:
+                break
+            step = -gradient / curvature
+            moved = False
+            for _ in range(40):
+                proposal = self.value(linear + intercept + step)
+                if proposal <= value:
+                    moved = proposal < value
+                    intercept, value = intercept + step, proposal
+                    break
+                step *= 0.5
+            if not moved:
+                break
+        return intercept
+
+
+class ColumnStore:
+    """Columns X[:, index] (n, m), kept between calls so that only new features are read."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._index: Indices = np.zeros(0, dtype=np.intp)
+        self._columns: Floats = np.zeros((design.shape[0], 0))
+
+    def take(self, index: Indices) -> Floats:
+        """The columns of a sorted index."""
+        if len(index) == len(self._index) and np.array_equal(index, self._index):
+            return self._columns
+        position = np.searchsorted(self._index, index)
+        if len(self._index):
+            known = self._index[np.minimum(position, len(self._index) - 1)] == index
+        else:
+            known = np.zeros(len(index), dtype=bool)
+        columns = np.empty((self._design.shape[0], len(index)), order="F")
+        columns[:, known] = self._columns[:, position[known]]
+        if not known.all():
+            columns[:, ~known] = self._design.columns(index[~known])
+        self._index, self._columns = index, columns
+        return columns

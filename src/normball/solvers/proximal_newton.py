@@ -1,0 +1,202 @@
+"""Penalty and budget forms for any loss and regulariser: proximal Newton with a finishing step.
+
+At the current weights the loss is replaced by its quadratic model (exact for squared
+error, otherwise with the loss's own majorant or curvature), the model plus the
+regularising term is minimised by the semismooth Newton method of `proximal_point.py`, a
+line search on the true objective takes the step, and Newton on the face that was found
+(`face_newton.py`) finishes to machine precision. After every step a duality gap decides;
+the best point by that gap is kept and returned. Source for the outer iteration: Lee,
+Sun, Saunders, "Proximal Newton-type methods for minimizing composite functions",
+SIAM J. Optim. 24 (2014).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..typing import Floats
+from .certificate import Certificate, certify_term
+from .face_newton import Condition, Point, price_on_face, solve_on_face
+from .instance import ColumnStore, Instance
+from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
+from .smooth_fit import null_point
+from .terms import Penalty, Term
+
+
+@dataclass(frozen=True)
+class Options:
+    """When to stop: relative gap, and the largest number of outer (model) iterations."""
+
+    tolerance: float = 1e-8
+    max_iterations: int = 100
+
+
+@dataclass
+class Answer:
+    """What a solver returns."""
+
+    point: Point
+    certificate: Certificate
+    n_iterations: int
+
+
+@dataclass
+class Workspace:
+    """What a sequence of related solves shares: gathered columns and the proximal step."""
+
+    instance: Instance
+    store: ColumnStore = field(init=False)
+    state: ProximalPointState | None = None
+
+    def __post_init__(self) -> None:
+        self.store = ColumnStore(self.instance.design)
+
+
+def solve_term(
+    workspace: Workspace, term: Term, start: Point, options: Options, condition: Condition | None = None
+) -> Answer:
+    """Minimise f(X w + b) + h(w) from `start`, where h is the penalty or the ball.
+
+    Returns the point with the smallest certified gap; the caller looks at
+    `certificate.is_met` to see whether the tolerance was reached.
+    """
+    instance = workspace.instance
+    if condition is None:
+        condition = _condition(term)
+    w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
+    w = term.prox(w, 0.0)[0]
+    best = _certify(instance, term, Point(w, start.intercept, start.alpha), options)
+    if not best.certificate.is_met:  # a start from a neighbour often lies on the right face already
+        finished = solve_on_face(instance, workspace.store, condition, best.point)
+        if finished is not None:
+            best = min(
+                best, _certify(instance, term, finished, options), key=lambda answer: answer.certificate.excess
+            )
+    current, stalled, iteration, precision = best, 0, 0, 1e-2
+    while not best.certificate.is_met and iteration < options.max_iterations and stalled < 6:
+        iteration += 1
+        moved = _model_step(workspace, term, current, options, precision)
+        candidates = [moved]
+        finished = solve_on_face(instance, workspace.store, condition, moved.point)
+        if finished is not None:
+            candidates.append(_certify(instance, term, finished, options))
+        current = min(candidates, key=lambda answer: answer.certificate.excess)
+        improved = current.certificate.excess < 0.5 * best.certificate.excess
+        stalled = 0 if improved else stalled + 1
+        if not improved:  # the certificate asks more of the model's solution than its own gap shows
+            precision = max(1e-3 * precision, 1e-14)
+        best = min(best, current, key=lambda answer: answer.certificate.excess)
+    best = _without_dust(instance, term, best, options)
+    best.n_iterations = iteration
+    return best
+
+
+def _without_dust(instance: Instance, term: Term, answer: Answer, options: Options) -> Answer:
+    """Set rounding remainders to exact zeros where the certificate is as good without them."""
+    w = answer.point.w
+    size = np.abs(w)
+    dust = (size > 0) & (size <= 1e-11 * size.max(initial=0.0)) & ~instance.unpenalised
+    if not (instance.norm.makes_zeros and dust.any()):
+        return answer
+    point = Point(np.where(dust, 0.0, w), answer.point.intercept, answer.point.alpha)
+    cleaned = _certify(instance, term, point, options)
+    is_as_good = cleaned.certificate.is_met or cleaned.certificate.excess <= answer.certificate.excess
+    return cleaned if is_as_good else answer
+
+
+def _condition(term: Term) -> Condition:
+    if isinstance(term, Penalty):
+        return Condition("penalty", term.alpha)
+    return Condition("budget", term.radius)  # type: ignore[attr-defined]
+
+
+def _certify(instance: Instance, term: Term, point: Point, options: Options) -> Answer:
+    """Certificate of a point, which gets its price: alpha of the penalty, else the slope of the frontier."""
+    if not isinstance(term, Penalty):
+        point = _into_ball(instance, term, point)
+    eta = instance.predictor(point.w, point.intercept)
+    certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance)
+    if isinstance(term, Penalty):
+        alpha = term.alpha
+    else:
+        face = instance.norm.face(point.w)
+        pull = instance.design.rmatvec(-instance.gradient(eta))
+        alpha = price_on_face(face, face.pull_back(pull)) if face.n_coordinates else null_point(instance).alpha
+    return Answer(Point(point.w, point.intercept, alpha), certificate, 0)
+
+
+def _into_ball(instance: Instance, term: Term, point: Point) -> Point:
+    """A point of the ball: a rounding excess is scaled away exactly, a larger one projected."""
+    norm, radius = instance.norm, term.radius  # type: ignore[attr-defined]
+    value = norm.value(point.w)
+    if value <= radius:
+        return point
+    if value > radius * (1 + 1e-9) or instance.unpenalised.any():
+        w = norm.project(point.w, radius)
+        linear = instance.design.matvec(w)
+        return Point(w, instance.best_intercept(linear, point.intercept), point.alpha)
+    shrink = radius / value if norm.is_homogeneous else norm.reach(point.w, radius)
+    w = point.w * shrink
+    if norm.value(w) > radius:
+        w = point.w * (shrink * (1 - 4e-16))
+    return Point(w, point.intercept, point.alpha)
+
+
+def _model_step(
+    workspace: Workspace, term: Term, current: Answer, options: Options, precision: float
+) -> Answer:
+    """Minimise the quadratic model at the current point, to a share of the gap, and search along the step."""
+    instance, point = workspace.instance, current.point
+    eta = instance.predictor(point.w, point.intercept)
+    gradient = instance.gradient(eta)
+    curvature = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+    curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
+    root = np.sqrt(curvature)
+    model = LeastSquaresModel(instance, workspace.store, root, root * eta - gradient / root)
+    state = workspace.state
+    if state is None:
+        state = ProximalPointState(model.c - model.matvec(point.w), 0.0)
+        workspace.state = state
+    if state.sigma == 0.0 or not np.isfinite(state.u).all():
+        state.u = model.c - model.matvec(point.w)
+    size = _mean_square(model)
+    state.sigma = float(np.clip(state.sigma, 10 / size, 1e4 / size))
+    goal = precision * min(current.certificate.gap, 1.0)
+    goal = max(goal, min(precision, 0.1) * options.tolerance) * instance.scale
+    w = minimise_model(model, term, point.w, state, goal)
+    intercept = 0.0
+    linear = instance.design.matvec(w)
+    if instance.fit_intercept:
+        intercept = float(curvature @ (eta - linear) - gradient.sum()) / float(curvature.sum())
+    moved = _line_search(instance, term, point, Point(w, intercept, point.alpha), eta, linear + intercept)
+    return _certify(instance, term, moved, options)
+
+
+def _mean_square(model: LeastSquaresModel) -> float:
+    """Mean squared column norm of A, estimated once per instance from the column moments."""
+    means, deviations = model.instance.moments
+    spread = deviations**2 if model.instance.fit_intercept else deviations**2 + means**2
+    size = float(spread.mean()) if len(spread) else 1.0
+    return max(size * float(model.root @ model.root), 1e-300)
+
+
+def _line_search(
+    instance: Instance, term: Term, point: Point, goal: Point, eta: Floats, eta_goal: Floats
+) -> Point:
+    """Armijo search on the true objective from `point` to `goal`, the full step first."""
+    if instance.loss.is_quadratic:
+        return goal
+    before = instance.value(eta) + term.value(point.w)
+    slope = float(instance.gradient(eta) @ (eta_goal - eta)) + term.value(goal.w) - term.value(point.w)
+    rounding = 1e-15 * (abs(before) + instance.scale)
+    share = 1.0
+    for _ in range(40):
+        w = goal.w if share == 1.0 else point.w + share * (goal.w - point.w)
+        value = instance.value(eta + share * (eta_goal - eta)) + term.value(w)
+        if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
+            break
+        share *= 0.5
+    intercept = point.intercept + share * (goal.intercept - point.intercept)
+    return Point(w, intercept, point.alpha)

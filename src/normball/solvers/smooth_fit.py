@@ -1,0 +1,122 @@
+"""Fits without a price: the best predictor in the span of some columns, and the null model.
+
+Newton's method in an orthonormal basis of the span. The null model holds only what
+carries no price (intercept, unpenalised features); where it stands decides alpha_max.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from ..typing import Floats, Mask
+from .face_newton import Point
+from .instance import Instance
+
+
+@dataclass(frozen=True, eq=False)
+class LeastFit:
+    """Best attainable loss, the predictor (n,) that attains it, and whether any weights do."""
+
+    loss: float
+    eta: Floats
+    is_attained: bool
+
+
+def least_fit(instance: Instance) -> LeastFit:
+    """Minimise f over everything that weights and intercept can reach.
+
+    `is_attained` is False when f keeps falling while the predictor runs away
+    (separable classes, groups of zero counts). O(n p min(n, p)).
+    """
+    columns = instance.design.columns(np.flatnonzero(_usable_features(instance)))
+    if instance.fit_intercept:
+        columns = np.column_stack([np.ones(instance.n_samples), columns])
+    return fit_span(instance, columns)
+
+
+def null_point(instance: Instance) -> Point:
+    """Penalised coefficients 0, the rest fitted; its alpha is alpha_max.
+
+    Raises
+    ------
+    ValueError
+        If the unpenalised features alone have no best fit (they separate the classes).
+    """
+    w, intercept = np.zeros(instance.n_features), instance.null_intercept
+    if instance.unpenalised.any():
+        fit = fit_span(instance, instance.free_columns)
+        if not fit.is_attained:
+            raise ValueError(
+                "the unpenalised features alone fit y without limit (separable classes or empty counts); "
+                "give them a positive weight."
+            )
+        coefficients = np.linalg.lstsq(instance.free_columns, fit.eta, rcond=1e-14)[0]
+        if instance.fit_intercept:
+            intercept, coefficients = float(coefficients[0]), coefficients[1:]
+        w[instance.unpenalised] = coefficients
+    if instance.is_fitted_by_null:  # what is left of y is rounding, nothing pulls
+        return Point(w, intercept, 0.0)
+    gradient = instance.gradient(instance.predictor(w, intercept))
+    z = -instance.design.rmatvec(gradient)
+    z[instance.unpenalised] = 0.0
+    return Point(w, intercept, instance.norm.critical_alpha(z))
+
+
+def _usable_features(instance: Instance) -> Mask:
+    """Features that may enter at all: an infinite price keeps a feature out of every fit."""
+    prices = instance.norm.subgradient(np.zeros(instance.n_features), np.ones(instance.n_features))
+    return np.isfinite(prices)
+
+
+def _orthonormal_basis(columns: Floats) -> Floats:
+    """Basis (n, r) of the span of columns (n, k), found by a singular value decomposition of unit columns."""
+    size = np.linalg.norm(columns, axis=0)
+    columns = columns[:, size > 0] / size[size > 0]
+    if columns.shape[1] == 0:
+        return columns
+    vectors, values, _ = linalg.svd(columns, full_matrices=False)
+    rank = int((values > values[0] * max(columns.shape) * np.finfo(float).eps).sum())
+    return vectors[:, :rank]
+
+
+def fit_span(instance: Instance, columns: Floats) -> LeastFit:
+    """Minimise f over the span of columns (n, k) by Newton's method with a halving line search."""
+    basis = _orthonormal_basis(columns)
+    eta = np.full(instance.n_samples, instance.null_intercept)
+    if basis.shape[1] == 0:
+        return LeastFit(instance.value(eta), eta, True)
+    value, step_size = instance.value(eta), np.inf
+    for _ in range(200):
+        direction = _newton_direction(instance, basis, eta)
+        step_size = float(np.abs(direction).max())
+        if step_size <= 1e-12 * (1 + np.abs(eta).max()):
+            return LeastFit(value, eta, True)
+        share = 1.0
+        while share > 1e-10:
+            proposal = instance.value(eta + share * direction)
+            if proposal <= value:
+                break
+            share *= 0.5
+        else:
+            break
+        gained = value - proposal
+        eta, value = eta + share * direction, proposal
+        if gained <= 1e-16 * instance.scale and share * step_size < 1e-6 * (1 + np.abs(eta).max()):
+            return LeastFit(value, eta, True)
+    is_attained = bool(step_size <= 1e-6 * (1 + np.abs(eta).max()))
+    if not is_attained and value - instance.floor <= 1e-9 * instance.scale:
+        value = instance.floor
+    return LeastFit(value, eta, is_attained)
+
+
+def _newton_direction(instance: Instance, basis: Floats, eta: Floats) -> Floats:
+    """Newton step in the predictor; the majorant fills in where the curvature vanishes."""
+    majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+    curvature = instance.curvature(eta)
+    curvature = np.where(curvature > 0, curvature, 1e-3 * majorant)
+    rhs = -(basis.T @ instance.gradient(eta))
+    hessian = (basis.T * curvature) @ basis
+    return basis @ linalg.lstsq(hessian, rhs, cond=1e-14)[0]

@@ -1,0 +1,106 @@
+"""The regularising term of a form, as the proximal solver sees it.
+
+Penalty: h = alpha R, whose prox is the regulariser's. Budget: h = indicator of
+{R <= t}, whose prox is the projection. Both map v to w = prox_R(v, mu) for some mu, so
+one generalised Jacobian serves both: with K = B'B + mu H on the face (see
+`norms/face.py`), the prox moves by B K^-1 B' dv, and the projection by the same less its
+part along the gradient g, so that R stays at t.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..norms.base import Norm
+from ..norms.face import Face, coordinate_face
+from ..typing import Floats
+
+
+class Term(ABC):
+    """The convex function h(w) that a proximal solver adds to the loss."""
+
+    norm: Norm
+
+    @abstractmethod
+    def value(self, w: Floats) -> float:
+        """h(w), for w in its domain."""
+
+    @abstractmethod
+    def conjugate(self, z: Floats) -> float:
+        """h*(z) = sup_w <z, w> - h(w)."""
+
+    @abstractmethod
+    def prox(self, v: Floats, step: float) -> tuple[Floats, float]:
+        """argmin |w - v|^2 / 2 + step h(w), and the mu with w = norm.prox(v, mu)."""
+
+    @abstractmethod
+    def face(self, w: Floats, mu: float) -> Face:
+        """Face of R along which the prox moves."""
+
+    @abstractmethod
+    def border(self, face: Face, mu: float) -> Floats | None:
+        """Gradient (d,) that a move along the face must be orthogonal to, if any."""
+
+    @abstractmethod
+    def dual_scaling(self, z: Floats) -> float:
+        """Largest s <= 1 for which h*(s z) is finite."""
+
+
+@dataclass(frozen=True)
+class Penalty(Term):
+    """h = alpha R."""
+
+    norm: Norm
+    alpha: float
+
+    def value(self, w: Floats) -> float:
+        return self.alpha * self.norm.value(w)
+
+    def conjugate(self, z: Floats) -> float:
+        return self.norm.conjugate(z, self.alpha)
+
+    def prox(self, v: Floats, step: float) -> tuple[Floats, float]:
+        return self.norm.prox(v, step * self.alpha), step * self.alpha
+
+    def face(self, w: Floats, mu: float) -> Face:
+        return self.norm.face(w)
+
+    def border(self, face: Face, mu: float) -> Floats | None:
+        return None
+
+    def dual_scaling(self, z: Floats) -> float:
+        if not self.norm.is_homogeneous:
+            return 1.0
+        dual = self.norm.dual_norm(z)
+        return min(1.0, self.alpha / dual) if dual > 0 else 1.0
+
+
+@dataclass(frozen=True)
+class Ball(Term):
+    """h = 0 in the ball {R <= radius}, infinite outside."""
+
+    norm: Norm
+    radius: float
+
+    def value(self, w: Floats) -> float:
+        return 0.0
+
+    def conjugate(self, z: Floats) -> float:
+        return self.norm.support(z, self.radius)
+
+    def prox(self, v: Floats, step: float) -> tuple[Floats, float]:
+        return self.norm.project_with_multiplier(v, self.radius)
+
+    def face(self, w: Floats, mu: float) -> Face:
+        if mu == 0:  # inside the ball every direction is free and none is curved
+            return coordinate_face(w, np.arange(len(w)), np.zeros(len(w)))
+        return self.norm.face(w)
+
+    def border(self, face: Face, mu: float) -> Floats | None:
+        return None if mu == 0 else face.gradient
+
+    def dual_scaling(self, z: Floats) -> float:
+        return 1.0

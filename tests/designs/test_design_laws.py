@@ -1,0 +1,142 @@
+"""Every way to store a matrix against the same products of a dense float64 array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from normball.designs import DESIGNS, Design, as_design
+from normball.typing import Floats
+from tests.registry_losses import DESIGN_CASES, dense_reference
+
+every_case = pytest.mark.parametrize("store", DESIGN_CASES.values(), ids=DESIGN_CASES.keys())
+
+
+def table(rng: np.random.Generator, n: int, p: int) -> Floats:
+    """Small integers, half of them zero: exact in every dtype."""
+    return np.where(rng.random((n, p)) < 0.5, rng.integers(-3, 4, (n, p)), 0).astype(np.float64)
+
+
+def check_products(X: Any, rng: np.random.Generator) -> None:
+    """All products of the design of X against those of its dense float64 copy."""
+    design, reference = as_design(X), dense_reference(X)
+    n, p = reference.shape
+    assert design.shape == (n, p)
+    for share in (0.0, 0.02, 0.1, 0.4, 0.9):
+        w = np.where(rng.random(p) < share, rng.standard_normal(p), 0.0)
+        np.testing.assert_allclose(design.matvec(w), reference @ w, atol=1e-12)
+    u = rng.standard_normal((n,))
+    np.testing.assert_allclose(design.rmatvec(u), reference.T @ u, atol=1e-12)
+    for index in (np.arange(p), rng.permutation(p)[: p // 2], np.zeros(0, dtype=np.intp)):
+        chosen = design.columns(index)
+        np.testing.assert_array_equal(chosen, reference[:, index])
+        assert isinstance(chosen, np.ndarray)
+        assert chosen.flags.writeable
+    weight = np.where(rng.random(n) < 0.7, rng.random(n), 0.0)
+    weight[rng.integers(n)] = 1.0
+    weight /= weight.sum()
+    mean, deviation = design.column_moments(weight)
+    np.testing.assert_allclose(mean, weight @ reference, atol=1e-13)
+    np.testing.assert_allclose(deviation, np.sqrt(weight @ (reference - weight @ reference) ** 2), atol=1e-7)
+    for result in (design.matvec(np.zeros(p)), design.rmatvec(u), chosen, mean, deviation):
+        assert result.dtype == np.float64
+
+
+def test_every_design_is_registered_with_cases() -> None:
+    classes = {kind for kind in Design.__subclasses__() if kind.__module__.startswith("normball.")}
+    assert classes == set(DESIGNS.values())
+    values = table(np.random.default_rng(0), 4, 3)
+    assert {type(as_design(store(values))) for store in DESIGN_CASES.values()} == classes
+
+
+@every_case
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(1, 9),
+    p=st.integers(1, 9),
+    block=st.sampled_from([1, 7, 10**5]),
+)
+def test_products(store: Callable[[Floats], Any], seed: int, n: int, p: int, block: int) -> None:
+    rng = np.random.default_rng(seed)
+    with (
+        mock.patch("normball.designs.dense.BLOCK_ENTRIES", block),
+        mock.patch("normball.designs.sparse.BLOCK_ENTRIES", block),
+    ):
+        check_products(store(table(rng, n, p)), rng)
+
+
+@every_case
+@pytest.mark.parametrize("shape", [(2000, 150), (40, 9000)])
+def test_products_of_many_blocks(store: Callable[[Floats], Any], shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(5)
+    check_products(store(table(rng, *shape)), rng)
+
+
+@every_case
+def test_callers_matrix_stays(store: Callable[[Floats], Any]) -> None:
+    rng = np.random.default_rng(1)
+    X = store(table(rng, 12, 30))
+    parts = (
+        [X]
+        if isinstance(X, np.ndarray)
+        else [getattr(X, name) for name in ("data", "indices") if hasattr(X, name)]
+    )
+    before = [(np.array(part, copy=True), part.flags.writeable) for part in parts if part.dtype != object]
+    check_products(X, rng)
+    after = [part for part in parts if part.dtype != object]
+    for (values, writeable), part in zip(before, after, strict=True):
+        np.testing.assert_array_equal(values, part)
+        assert part.flags.writeable == writeable
+
+
+@every_case
+def test_passes_are_counted(store: Callable[[Floats], Any]) -> None:
+    design = as_design(store(table(np.random.default_rng(2), 6, 80)))
+    assert design.n_passes == 0
+    design.matvec(np.ones(80))
+    assert design.n_passes == 1
+    design.matvec(np.eye(80)[3])
+    assert design.n_passes == pytest.approx(1 + 1 / 80)
+    design.matvec(np.zeros(80))
+    design.rmatvec(np.ones(6))
+    design.columns(np.array([1, 7]))
+    assert design.n_passes == pytest.approx(2 + 3 / 80)
+    design.column_moments(np.full(6, 1 / 6))
+    assert design.n_passes > 3
+
+
+@pytest.mark.parametrize("store", [np.asarray, sparse.csc_array, sparse.csr_matrix])
+def test_no_features(store: Callable[[Floats], Any]) -> None:
+    design = as_design(store(np.zeros((3, 0))))
+    assert design.shape == (3, 0)
+    np.testing.assert_array_equal(design.matvec(np.zeros(0)), np.zeros(3))
+    assert design.rmatvec(np.ones(3)).shape == (0,)
+    assert design.columns(np.zeros(0, dtype=np.intp)).shape == (3, 0)
+    assert all(moment.shape == (0,) for moment in design.column_moments(np.full(3, 1 / 3)))
+
+
+@pytest.mark.parametrize("store", [np.asarray, np.asfortranarray, sparse.csc_array, sparse.csr_array])
+def test_moments_are_numerically_sound(store: Callable[[Floats], Any]) -> None:
+    rng = np.random.default_rng(3)
+    n = 501
+    weight = rng.random(n)
+    weight[::7] = 0.0
+    weight /= weight.sum()
+    small = rng.standard_normal(n)
+    constant_where_seen = np.where(weight > 0, 1e6 / 3, 0.0)
+    X = np.column_stack([1e9 + small, np.full(n, 0.1), np.zeros(n), constant_where_seen, 1e-9 * small])
+    mean, deviation = as_design(store(X)).column_moments(weight)
+    spread = np.sqrt(weight @ (small - weight @ small) ** 2)
+    middle = float(weight @ small)
+    np.testing.assert_allclose(mean, [1e9 + middle, 0.1, 0.0, 1e6 / 3, 1e-9 * middle], rtol=1e-13)
+    assert deviation[0] == pytest.approx(spread, rel=1e-6)
+    np.testing.assert_array_equal(deviation[1:4], 0.0)
+    assert deviation[4] == pytest.approx(1e-9 * spread, rel=1e-13)
