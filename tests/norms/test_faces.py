@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from registry import NORM_EXAMPLES, NormExample
 
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, SortedL1
 from normball.norms.projection import radial_slope
+from registry import NORM_EXAMPLES, NormExample
 
 every_norm = pytest.mark.parametrize("example", NORM_EXAMPLES, ids=lambda example: example.label)
 
@@ -16,8 +16,9 @@ def points(example: NormExample, number: int = 20) -> list[tuple[np.ndarray, flo
     """(v, step, w = prox(v, step)) with w on faces of all kinds."""
     rng = np.random.default_rng(4)
     result = []
-    for _ in range(number):
+    for k in range(number):
         v, step = rng.standard_normal(example.n_features) * 2, rng.random()
+        v = v if k % 2 else np.round(v)  # with zeros and ties
         result.append((v, step, example.norm.prox(v, step)))
     return result
 
@@ -50,8 +51,8 @@ def test_gradient_and_curvature_along_the_face(example: NormExample) -> None:
         if norm.name == "linf":  # stay away from the next tie
             step = min(step, 1e-2 * np.min(np.abs(z[0] - np.abs(z[1:])), initial=1.0))
         if norm.name == "sorted_l1":
-            levels = np.append(z, 0.0)
-            step = min(step, 1e-2 * np.abs(np.diff(levels)).min())
+            levels = np.unique(np.append(z, 0.0))
+            step = min(step, 1e-2 * np.diff(levels).min())
         if step < 1e-7:
             continue
         values = [norm.value(face.embed(z + k * step * direction)) for k in (-1, 0, 1)]
@@ -107,6 +108,11 @@ def test_dimensions_by_hand() -> None:
     slope = SortedL1(weights=[3.0, 2.0, 1.0])
     assert slope.face(np.array([1.0, -1.0, 1.0])).dimension == 0
     assert slope.face(np.array([2.0, -1.0, 1.0])).dimension == 1
+    # ranks of equal weight make no edge: this is L1, then the cube
+    assert SortedL1(weights=[1.0, 1.0, 1.0]).face(np.array([1.0, -1.0, 1.0])).dimension == 2
+    assert SortedL1(weights=[1.0, 0.0, 0.0]).face(np.array([2.0, 1.0, 1.0])).dimension == 2
+    assert SortedL1(weights=[1.0, 0.0, 0.0]).face(np.array([2.0, 1.0, 0.0])).dimension == 2
+    assert SortedL1(weights=[2.0, 1.0, 0.0]).face(np.array([2.0, 0.0, 0.0])).dimension == 0
     for norm in (L1(), L2(), LInf(), Lp(3.0), ElasticNet(), slope):
         assert norm.face(np.zeros(3)).dimension == -1
 

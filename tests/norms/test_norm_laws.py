@@ -7,18 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from registry import NORM_EXAMPLES, NormExample
 
 from normball.norms import NORMS, Norm
+from registry import NORM_EXAMPLES, NormExample
 
 every_norm = pytest.mark.parametrize("example", NORM_EXAMPLES, ids=lambda example: example.label)
 entries = st.one_of(
-    st.floats(-10, 10, allow_nan=False), st.sampled_from([0.0, 1.0, -1.0, 2.0, 1e-8, -1e8]), st.integers(-3, 3)
+    st.floats(-10, 10, allow_nan=False),
+    st.sampled_from([0.0, 1.0, -1.0, 2.0, 1e-8, -1e8]),
+    st.integers(-3, 3),
 )
 
 
+def representable(number: float) -> float:
+    """Zero where the square would be below the smallest float."""
+    return float(number) if abs(number) > 1e-100 else 0.0
+
+
 def vectors(example: NormExample) -> st.SearchStrategy[np.ndarray]:
-    return arrays(np.float64, example.n_features, elements=entries.map(float))
+    return arrays(np.float64, example.n_features, elements=entries.map(representable))
 
 
 def into_domain(norm: Norm, v: np.ndarray) -> np.ndarray:
@@ -90,7 +97,9 @@ def test_dual_norm_is_the_sampled_maximum(example: NormExample) -> None:
 
 @every_norm
 @given(data=st.data(), step=st.floats(1e-6, 1e3))
-def test_prox_satisfies_its_optimality_condition(example: NormExample, data: st.DataObject, step: float) -> None:
+def test_prox_satisfies_its_optimality_condition(
+    example: NormExample, data: st.DataObject, step: float
+) -> None:
     """(v - w) / step is a subgradient at w, by Fenchel-Young with equality: a certificate, not a sample."""
     norm = example.norm
     v = data.draw(vectors(example))
@@ -99,11 +108,11 @@ def test_prox_satisfies_its_optimality_condition(example: NormExample, data: st.
     size = np.abs(v).max(initial=0.0)
     gap = step * norm.value(w) - z @ w
     if norm.is_homogeneous:
-        assert norm.dual_norm(z) <= step * (1 + 1e-9) + 1e-12 * size
-        assert abs(gap) <= 1e-9 * (size**2 + step * size)
+        assert norm.dual_norm(z) <= step * (1 + 1e-13) + 1e-13 * size
+        assert abs(gap) <= 1e-13 * (size**2 + step * size)
     else:
         gap += norm.conjugate(z, step)
-        assert abs(gap) <= 1e-9 * (size**2 + step * size)
+        assert abs(gap) <= 1e-13 * (size**2 + step * size)
 
 
 @every_norm
@@ -148,7 +157,7 @@ def test_projection_lands_on_the_ball_and_is_nearest(
 @every_norm
 @given(data=st.data(), step=st.floats(1e-3, 1e2))
 def test_moreau_identity(example: NormExample, data: st.DataObject, step: float) -> None:
-    """The prox and the projection on the polar ball add up to v: v - prox(v) is nearest to v with R° <= step."""
+    """The prox and the projection on the polar ball add up to v: v - prox(v) is nearest to v there."""
     norm = example.norm
     if not norm.is_homogeneous:
         return
@@ -194,7 +203,8 @@ def test_normal_cone_holds_what_the_prox_removes(
     v = data.draw(vectors(example))
     w = norm.prox(v, step)
     z = tangible(norm, v - w)
-    assert norm.normal_cone_contains(w, z, 1e-7)
+    rounding = 1e-14 * np.linalg.norm(v) / max(float(np.linalg.norm(z)), 1e-300)
+    assert norm.normal_cone_contains(w, z, 1e-9 + rounding)
     if w.any() and np.linalg.norm(z) > 1e-6 and norm.value(w) > 1e-6:
         assert not norm.normal_cone_contains(w, -z, 1e-7) or norm.support(-z, norm.value(w)) <= 1e-6
 
@@ -202,39 +212,48 @@ def test_normal_cone_holds_what_the_prox_removes(
 @every_norm
 def test_screen_never_drops_a_feature_that_may_enter(example: NormExample) -> None:
     norm, rng = example.norm, np.random.default_rng(11)
-    for _ in range(200):
-        v = rng.standard_normal(example.n_features) * 2
+    n_proved = 0
+    for k in range(200):
+        v = rng.standard_normal(example.n_features) * 10.0 ** rng.uniform(-3, 0.5)
         alpha = rng.random() * 2 + 0.05
         w = norm.prox(v, alpha)
         z = tangible(norm, v - w)  # in alpha dR(w)
-        margin = rng.random(len(v)) * 0.3
+        margin = rng.random(len(v)) * 0.3 * (k % 4)
         noisy = tangible(norm, z + margin * rng.uniform(-1, 1, len(v)))
-        proved = norm.screen(noisy, margin, alpha)
+        price = alpha * (1 - 0.2 * rng.random())  # proved at a price means proved above it
+        proved = norm.screen(noisy, margin, price)
         assert (w[proved] == 0).all()
+        n_proved += int((proved & ~norm.unpenalised(len(v))).sum())
+    if norm.makes_zeros and not norm.unpenalised(example.n_features).all():
+        assert n_proved > 0
 
 
 @every_norm
 def test_slack_is_the_room_that_the_dual_point_has(example: NormExample) -> None:
     norm, rng = example.norm, np.random.default_rng(5)
     checked = 0
-    for _ in range(60):
+    for k in range(60):
         v = rng.standard_normal(example.n_features)
+        if k % 3 == 0:
+            v = np.round(v)  # with zeros and ties
         alpha = rng.random() * 1.5 + 0.2
         w = norm.prox(v, alpha)
         z = tangible(norm, v - w)
         slack = norm.slack(w, z, alpha)
+        assert slack.shape == w.shape
         assert (slack >= 0).all()
         assert (slack[w != 0] == 0).all()
-        for j in np.flatnonzero(np.isfinite(slack) & (slack > 1e-6) & ~norm.unpenalised(len(w))):
-            side = 1.0 if "positive" in example.label else np.sign(z[j]) or 1.0
-            for factor, allowed in ((0.999, True), (1.01, False)):
+        for j in np.flatnonzero(np.isfinite(slack) & (w == 0) & ~norm.unpenalised(len(w))):
+            side = 1.0 if norm.is_one_sided else np.sign(z[j]) or 1.0
+            for distance, allowed in ((slack[j] * 0.999, True), (slack[j] * 1.01 + 1e-3, False)):
                 moved = z.copy()
-                moved[j] += side * slack[j] * factor
+                moved[j] += side * distance
                 # still in alpha dR(w): w stays the prox of w + moved
-                stays = np.allclose(norm.prox(w + moved, alpha), w, atol=1e-9)
-                assert stays == allowed, (j, factor)
+                change = np.abs(norm.prox(w + moved, alpha) - w).max()
+                # Lp with p near 1 leaves zero along a power of the distance, not at an angle
+                assert (change <= 1e-9) == allowed or norm.name == "lp", (j, slack[j], distance, change)
             checked += 1
-    if norm.makes_zeros and example.n_features > 1:
+    if norm.makes_zeros and example.n_features > 1 and not norm.unpenalised(example.n_features).all():
         assert checked > 0
 
 
@@ -248,7 +267,12 @@ def test_scale_does_not_matter_to_homogeneous_norms(example: NormExample, expone
     scale, rng = 10.0**exponent, np.random.default_rng(2)
     v = rng.standard_normal(example.n_features)
     radius = 0.3 * norm.value(into_domain(norm, np.abs(v))) + 0.01
-    np.testing.assert_allclose(norm.prox(scale * v, scale * 0.2), scale * norm.prox(v, 0.2), rtol=1e-9, atol=0)
     np.testing.assert_allclose(
-        norm.project(scale * v, scale * radius), scale * norm.project(v, radius), rtol=1e-9, atol=1e-14 * scale
+        norm.prox(scale * v, scale * 0.2), scale * norm.prox(v, 0.2), rtol=1e-9, atol=0
+    )
+    np.testing.assert_allclose(
+        norm.project(scale * v, scale * radius),
+        scale * norm.project(v, radius),
+        rtol=1e-9,
+        atol=1e-14 * scale,
     )

@@ -42,6 +42,11 @@ class Norm(ArrayValue, ABC):
     """Contact generically happens at exact zeros."""
 
     @property
+    def is_one_sided(self) -> bool:
+        """Whether a coefficient may move one way and not the other (`positive=True`)."""
+        return False
+
+    @property
     def is_convex(self) -> bool:
         """False only for `Lp` with p < 1."""
         return True

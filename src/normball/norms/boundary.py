@@ -15,7 +15,7 @@ has reach 0 outside the orthant, which folds the rest of the cube onto its flat 
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 
@@ -64,13 +64,13 @@ def boundary(
         raise ValueError(f"n_points must be at least 8, one an octant, got {n_points!r}.")
     if not tolerance > 0:
         raise ValueError(f"tolerance must be > 0, got {tolerance!r}.")
-    corners = np.array([[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1], [1, 0]], dtype=float)
+    corners = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0)]
     share = np.linspace(0.0, 1.0, int(np.ceil(n_points / 8)) + 1)[:-1, None]
-    sides = [start + share * (end - start) for start, end in zip(corners[:-1], corners[1:], strict=True)]
+    sides = [(1 - share) * np.array(start) + share * np.array(end) for start, end in pairwise(corners)]
     directions = np.vstack([*sides, corners[-1:]])
     points = _refine(norm, directions, radius, limit, tolerance)[1]
     repeated = np.append(False, (np.diff(points, axis=0) == 0).all(axis=1))
-    return points[~repeated]
+    return np.asarray(points[~repeated])
 
 
 def surface(
@@ -201,15 +201,13 @@ def _cube(n: int) -> tuple[Indices, Indices]:
     """Points (k, 3) with whole coordinates on the surface of the cube |d|_inf = n, and triangles (m, 3)."""
     # the chamber n >= i >= j >= 0, in unit squares that are cut along i - j = constant
     i, j = (grid.ravel() for grid in np.meshgrid(np.arange(n), np.arange(n), indexing="ij"))
-    lower, upper = j <= i, j < i
-    cells = [
-        ((i, j), (i + 1, j), (i + 1, j + 1), lower),
-        ((i, j), (i + 1, j + 1), (i, j + 1), upper),
+    below, inside = j <= i, j < i
+    offsets = [(below, [(0, 0), (1, 0), (1, 1)]), (inside, [(0, 0), (1, 1), (0, 1)])]
+    halves = [
+        [np.stack([np.full(kept.sum(), n), i[kept] + di, j[kept] + dj], axis=1) for di, dj in ends]
+        for kept, ends in offsets
     ]
-    triples = []
-    for *ends, kept in cells:
-        triples.append(np.stack([np.stack([np.full(len(x), n), x, y], axis=1)[kept] for x, y in ends], axis=1))
-    chamber = np.concatenate(triples)  # (n^2, 3 ends, 3 coordinates)
+    chamber = np.concatenate([np.stack(half, axis=1) for half in halves])  # (n^2, 3 ends, 3 coordinates)
     images = []
     for order in permutations(range(3)):
         for signs in product((1, -1), repeat=3):

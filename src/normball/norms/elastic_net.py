@@ -7,7 +7,10 @@ features. Not homogeneous, so not a norm. With q = 1 - r and S the soft-threshol
     (alpha R)*(z) = |S(z, alpha r)|^2 / (2 alpha q),
     support function: sigma_t(z) = min_{m > 0} m t + (m R)*(z)   (Lagrangian duality),
 
-whose minimising m is the multiplier of a quadratic equation between sorted |z_j| / r.
+Completing the square, R(w) = q/2 sum_j (|w_j| + c)^2 - c^2 with c = r/q: in the variable
+|w_j| + c the ball is round. Both that m and the multiplier of the projection are therefore
+square roots of sums over the k largest entries, for the k that is consistent with its
+root; O(p log p).
 Source: Zou, Hastie, "Regularization and variable selection via the elastic net",
 JRSS B 67 (2005).
 """
@@ -15,6 +18,7 @@ JRSS B 67 (2005).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -22,6 +26,7 @@ import numpy as np
 from ..typing import Floats, Mask
 from .base import Norm
 from .face import Face, coordinate_face
+from .projection import onto_boundary
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,10 +47,12 @@ class ElasticNet(Norm):
     makes_zeros: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not 0 < self.l1_ratio < 1:
+        if not (isinstance(self.l1_ratio, Real) and 0 < self.l1_ratio < 1):
             raise ValueError(
-                f"l1_ratio must lie between 0 and 1, got {self.l1_ratio!r}; use SquaredL2() for 0 and L1() for 1."
+                f"l1_ratio must lie between 0 and 1, got {self.l1_ratio!r}; "
+                "use SquaredL2() for 0 and L1() for 1."
             )
+        object.__setattr__(self, "l1_ratio", float(self.l1_ratio))
 
     def value(self, w: Floats) -> float:
         return self.l1_ratio * float(np.abs(w).sum()) + 0.5 * (1 - self.l1_ratio) * float(w @ w)
@@ -84,6 +91,22 @@ class ElasticNet(Norm):
     def prox(self, v: Floats, step: float) -> Floats:
         shrunk = np.maximum(np.abs(v) - step * self.l1_ratio, 0.0) / (1 + step * (1 - self.l1_ratio))
         return np.sign(v) * shrunk + 0.0
+
+    def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
+        if self.value(v) <= radius:
+            return np.array(v, dtype=np.float64), 0.0
+        if radius <= 0:
+            return np.zeros(len(v)), self.critical_alpha(v)
+        # |w_j| + c = (|v_j| + c) / (1 + m q) on the k largest entries, so with s = 1 + m q
+        # s^2 = sum (|v_j| + c)^2 / (2 t / q + k c^2); the excess over 1 is summed without cancellation
+        r, q = self.l1_ratio, 1 - self.l1_ratio
+        size = np.sort(np.abs(v))[::-1]
+        shares = np.cumsum(size * (r + 0.5 * q * size))
+        excess = (shares - radius) / (radius + 0.5 * np.arange(1, len(size) + 1) * r**2 / q)
+        multipliers = excess / (np.sqrt(np.maximum(1 + excess, 0.0)) + 1) / q
+        n_active = max(int((size > multipliers * r).sum()), 1)
+        multiplier = float(multipliers[n_active - 1])
+        return onto_boundary(self, self.prox(v, multiplier), radius), multiplier
 
     def reach(self, direction: Floats, radius: float) -> float:
         linear = self.l1_ratio * float(np.abs(direction).sum())

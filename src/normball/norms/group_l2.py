@@ -8,6 +8,7 @@ selection and estimation in regression with grouped variables", JRSS B 68 (2006)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -52,18 +53,21 @@ class GroupL2(Norm):
         else:
             weights = frozen_array(self.weights, "weights")
             if len(weights) != n_groups:
-                raise ValueError(f"weights has length {len(weights)} but there are {n_groups} groups; give one a group.")
+                raise ValueError(
+                    f"weights has length {len(weights)} but there are {n_groups} groups; give one a group."
+                )
             if not (np.isfinite(weights).all() and (weights > 0).all()):
                 raise ValueError(f"weights of groups must be finite and > 0, got {weights.tolist()}.")
         object.__setattr__(self, "weights", weights)
 
     def check(self, n_features: int) -> None:
         if len(self.groups) != n_features:
-            raise ValueError(f"groups cover {len(self.groups)} features but X has {n_features}; every feature needs one.")
+            raise ValueError(
+                f"groups cover {len(self.groups)} features but X has {n_features}; every feature needs one."
+            )
 
     def _prices(self) -> Floats:
-        assert self.weights is not None  # set in __post_init__
-        return self.weights
+        return np.asarray(self.weights)  # set in __post_init__
 
     def lengths(self, w: Floats) -> Floats:
         """(number of groups,) Euclidean length of each group of w."""
@@ -90,7 +94,7 @@ class GroupL2(Norm):
         lengths = self.lengths(v)
         kept = np.maximum(lengths - step * self._prices(), 0.0)
         share = np.divide(kept, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
-        return v * share[self.groups] + 0.0
+        return np.asarray(v * share[self.groups] + 0.0)
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         _, mu = L1(self._prices()).project_with_multiplier(self.lengths(v), radius)
@@ -131,22 +135,41 @@ class GroupL2(Norm):
 
 def _labels(groups: Any) -> np.ndarray:
     """(p,) group number of each feature, from index arrays or labels."""
+    accepted = "a list of index arrays, such as [[0, 1], [2]], or one label a feature"
+    if isinstance(groups, (str, bytes)) or not isinstance(groups, Iterable):
+        raise TypeError(f"groups must be {accepted}; got {groups!r}.")
     items = list(groups)
-    is_partition = len(items) > 0 and all(isinstance(item, (list, tuple, range, np.ndarray)) for item in items)
-    if not is_partition:
+    n_arrays = sum(isinstance(item, (list, tuple, range, np.ndarray)) for item in items)
+    if n_arrays == 0:
         try:
             return np.unique(np.asarray(items), return_inverse=True)[1].astype(np.intp)
         except TypeError:
-            raise TypeError("groups must be a list of index arrays or one label a feature.") from None
-    members = [np.asarray(item, dtype=np.intp).reshape(-1) for item in items]
+            raise TypeError(f"groups must be {accepted}; the labels given cannot be compared.") from None
+    if n_arrays < len(items):
+        raise TypeError(f"groups must be {accepted}; got a mixture of both.")
+    return _numbers([np.asarray(item) for item in items])
+
+
+def _numbers(members: list[np.ndarray]) -> np.ndarray:
+    """(p,) number of the index array that holds each feature."""
+    for member in members:
+        if member.size == 0:
+            raise ValueError("groups must not be empty; drop the empty index array.")
+        if member.ndim != 1 or not np.issubdtype(member.dtype, np.integer):
+            raise ValueError(f"groups must be arrays of whole feature positions, got {member.tolist()!r}.")
     every = np.concatenate(members)
-    if any(len(member) == 0 for member in members):
-        raise ValueError("groups must not be empty; drop the empty index array.")
-    if not np.array_equal(np.sort(every), np.arange(len(every))):
-        counts = np.bincount(every[every >= 0], minlength=len(every))
-        wrong = int(np.flatnonzero(counts[: len(every)] != 1)[0]) if (counts[: len(every)] != 1).any() else -1
+    if every.min() < 0 or every.max() >= len(every):
+        wrong = int(every.min() if every.min() < 0 else every.max())
         raise ValueError(
-            f"groups must hold every feature 0 to p - 1 exactly once; feature {wrong} appears {counts[wrong]} times."
+            f"groups must hold every feature 0 to p - 1 exactly once; they hold {len(every)} positions "
+            f"and one of them is {wrong}."
+        )
+    counts = np.bincount(every, minlength=len(every))
+    if (counts != 1).any():
+        wrong = int((counts != 1).argmax())
+        raise ValueError(
+            f"groups must hold every feature 0 to p - 1 exactly once; feature {wrong} appears "
+            f"{counts[wrong]} times."
         )
     labels = np.empty(len(every), dtype=np.intp)
     for number, member in enumerate(members):

@@ -60,6 +60,10 @@ class L1(Norm):
                 f"weights has length {len(self.weights)} but X has {n_features} features; give one weight a feature."
             )
 
+    @property
+    def is_one_sided(self) -> bool:
+        return self.positive
+
     def prices(self, n_features: int) -> Floats:
         """(p,) weights, 1 where none were given."""
         return np.ones(n_features) if self.weights is None else self.weights
@@ -91,9 +95,7 @@ class L1(Norm):
         return float(np.divide(pull, prices, out=np.zeros(len(z)), where=prices > 0).max(initial=0.0))
 
     def prox(self, v: Floats, step: float) -> Floats:
-        prices = self.prices(len(v))
-        threshold = np.multiply(prices, step, out=np.full(len(v), np.inf), where=np.isfinite(prices))
-        return np.sign(v) * np.maximum(self._pull(v) - threshold, 0.0) + 0.0
+        return np.sign(v) * np.maximum(self._pull(v) - self._allowed(len(v), step), 0.0) + 0.0
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         inside = self.prox(v, 0.0)
@@ -118,8 +120,13 @@ class L1(Norm):
 
     def slack(self, w: Floats, z: Floats, alpha: float) -> Floats:
         """As the base; with `positive` the pull that counts is upwards."""
-        room = alpha * self.prices(len(w)) - (z if self.positive else np.abs(z))
+        room = self._allowed(len(w), alpha) - (z if self.positive else np.abs(z))
         return np.where(w == 0, np.maximum(room, 0.0), 0.0)
 
     def screen(self, z: Floats, margin: Floats, alpha: float) -> Mask:
-        return self._pull(z) + margin < alpha * self.prices(len(z))
+        return np.asarray(self._pull(z) + margin < self._allowed(len(z), alpha))
+
+    def _allowed(self, n_features: int, alpha: float) -> Floats:
+        """alpha * prices, where an infinite price keeps a feature out even at alpha = 0."""
+        prices = self.prices(n_features)
+        return np.multiply(prices, alpha, out=np.full(n_features, np.inf), where=np.isfinite(prices))

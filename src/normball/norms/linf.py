@@ -16,7 +16,7 @@ import numpy as np
 
 from ..typing import Floats, Mask
 from .base import Norm
-from .face import Face
+from .face import Face, coordinate_face
 from .l1 import L1
 
 
@@ -50,27 +50,17 @@ class LInf(Norm):
         if step <= 0:
             return np.array(v, dtype=np.float64)
         _, level = L1().project_with_multiplier(v, step)
-        return np.clip(v, -level, level)
+        return np.clip(v, -level, level) + 0.0
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         excess = np.maximum(np.abs(v) - radius, 0.0)
-        return np.clip(v, -radius, radius), float(excess.sum())
+        return np.clip(v, -radius, radius) + 0.0, float(excess.sum())
 
     def face(self, w: Floats) -> Face:
         size = len(w)
         largest = np.abs(w).max(initial=0.0)
         if largest == 0:
-            return Face(
-                n_features=size,
-                index=np.zeros(0, dtype=np.intp),
-                cluster=np.zeros(0, dtype=np.intp),
-                sign=np.zeros(0),
-                coordinates=np.zeros(0),
-                gradient=np.zeros(0),
-                curvature=np.zeros(0),
-                factors=np.zeros((0, 0)),
-                factor_weights=np.zeros(0),
-            )
+            return coordinate_face(w, np.zeros(0, dtype=np.intp), np.zeros(0))
         tied = np.abs(w) == largest
         # coordinate 0 moves the tied cluster, the others move one free feature each
         cluster = np.zeros(size, dtype=np.intp)

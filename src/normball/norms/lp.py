@@ -1,16 +1,18 @@
 """Lp: R(w) = (sum_j |w_j|^p)^(1/p), between the diamond (p near 1) and the cube (p large).
 
 For 1 < p < inf the ball is convex and smooth, and the dual norm is Lq, 1/p + 1/q = 1.
-Both the prox and the projection solve, coordinate by coordinate, the scalar equation
+The prox and the projection w of v share one pair of equations: with w = t u, |u| = 1 and
+signs left aside, stationarity reads, coordinate by coordinate,
 
-    w_j + kappa w_j^(p-1) = |v_j|
+    t u_j + m u_j^(p-1) = |v_j| ,
 
-for one kappa that a second scalar equation fixes: |w| = t for the projection on the ball
-of radius t, kappa = step |w|^(1-p) for the prox. The inner equation is made convex by
-the variable (w for p >= 2, w^(p-1) below) so that Newton's method descends to the root
-from an upper bound; the outer one is monotone in log(kappa) and solved by safeguarded
-Newton. O(p) an iteration, about ten iterations each. The scheme follows Liu, Ye,
-"Efficient L1/Lq norm regularization", arXiv:1009.4766 (2010).
+where the projection knows the radius t and seeks the multiplier m, and the prox knows
+the step m and seeks the radius t. The equation for u_j is made convex by the variable
+(u for p >= 2, u^(p-1) below), so that Newton's method descends to the root from an upper
+bound; |u| = 1 is solved by safeguarded Newton on |u|^-1 over t or |u|^(1-p) over m, which
+are straight lines for p = 2 and nearly so at both ends for every p. O(p) an iteration,
+about five iterations of each kind. Solving for one multiplier follows Liu, Ye, "Efficient
+L1/Lq norm regularization", arXiv:1009.4766 (2010).
 
 For 0 < p < 1 the ball is not convex: its corners are sharper than the diamond's, but there
 is no dual and no prox; it can be drawn, and solved for two features by search.
@@ -18,8 +20,8 @@ is no dual and no prox; it can be drawn, and solved for two features by search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +29,7 @@ import numpy as np
 from ..typing import Floats, Mask
 from .base import Norm
 from .face import Face, coordinate_face
+from .projection import onto_boundary
 
 VANISHING = 1e-150
 """Coefficients below this share of the norm count as zero: their curvature would overflow."""
@@ -47,7 +50,7 @@ class Lp(Norm):
     name: ClassVar[str] = "lp"
 
     def __post_init__(self) -> None:
-        if isinstance(self.p, bool) or not isinstance(self.p, (int, float, np.number)) or not self.p > 0:
+        if isinstance(self.p, bool) or not isinstance(self.p, Real) or not self.p > 0:
             raise ValueError(f"p must be a number > 0, got {self.p!r}.")
         known = {1.0: "L1()", 2.0: "L2()", np.inf: "LInf()"}
         if float(self.p) in known:
@@ -65,7 +68,9 @@ class Lp(Norm):
 
     def _refuse(self, what: str) -> None:
         if not self.is_convex:
-            raise ValueError(f"{what} does not exist for {self.title}, whose ball is not convex; use p > 1 or L1().")
+            raise ValueError(
+                f"{what} does not exist for {self.title}, whose ball is not convex; use p > 1 or L1()."
+            )
 
     def value(self, w: Floats) -> float:
         return _p_norm(w, self.p)
@@ -84,21 +89,11 @@ class Lp(Norm):
 
     def prox(self, v: Floats, step: float) -> Floats:
         self._refuse("the prox")
-        largest = float(np.abs(v).max(initial=0.0))
-        if step <= 0 or largest == 0:
+        if step <= 0:
             return np.array(v, dtype=np.float64)
-        size, step = np.abs(v) / largest, step / largest
-        if _p_norm(size, self.p / (self.p - 1)) <= step:
+        if self.dual_norm(v) <= step:
             return np.zeros(len(v))
-        power, goal = self.p - 1, np.log(step)
-
-        def equation(log_kappa: float) -> tuple[float, float]:
-            log_size, slope = self._log_norm(size, log_kappa)
-            return log_size + (log_kappa - goal) / power, slope + 1 / power
-
-        # kappa = step |w|^(1-p) >= step |v|^(1-p), because the prox shortens
-        start = goal - power * np.log(_p_norm(size, self.p))
-        return np.sign(v) * largest * _shrink(size, float(np.exp(_increasing_root(equation, start))), power)
+        return self._split(v, None, step)[0]
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         self._refuse("the projection")
@@ -106,34 +101,50 @@ class Lp(Norm):
             return np.array(v, dtype=np.float64), 0.0
         if radius <= 0:
             return np.zeros(len(v)), self.dual_norm(v)
+        w, multiplier = self._split(v, radius, None)
+        return onto_boundary(self, w, radius), multiplier
+
+    def _split(self, v: Floats, radius: float | None, multiplier: float | None) -> tuple[Floats, float]:
+        """w (p,) and what was sought, radius or multiplier, given the other (see the module docstring)."""
         largest = float(np.abs(v).max())
-        size, goal = np.abs(v) / largest, np.log(radius / largest)
+        present = v != 0
+        size = np.abs(v[present]) / largest
+        norm, dual = self.value(size), self.dual_norm(size)
+        if radius is None:
+            known, other, upper, exponent = float(multiplier or 0) / largest, dual, norm, 1.0
+        else:
+            known, other, upper, exponent = radius / largest, norm, dual, self.p - 1
+        noise = 1e-15 * (self.p + 1 / (self.p - 1)) * upper
+        low, high = 0.0, upper
+        x = upper * max(1 - known / other, 0.0)
+        for _ in range(100):
+            t, m = (x, known) if radius is None else (known, x)
+            u = _solve_each(size, t, m, self.p - 1)
+            length, slope = self._response(u, t, m, radius is None)
+            # increasing in x, with the root where |u| = 1
+            excess = length**-exponent - 1
+            low, high = (x, high) if excess < 0 else (low, x)
+            proposal = x - excess / (exponent * (1 + excess) * slope) if slope > 0 else np.nan
+            if not low <= proposal <= high:
+                proposal = 0.5 * (low + high)
+            change, x = abs(proposal - x), proposal
+            if change <= max(1e-11 * x, noise):
+                break
+        t, m = (x, known) if radius is None else (known, x)
+        w = np.zeros(len(v))
+        w[present] = t * largest * _solve_each(size, t, m, self.p - 1)
+        return np.sign(v) * w + 0.0, x * largest
 
-        def equation(log_kappa: float) -> tuple[float, float]:
-            log_size, slope = self._log_norm(size, log_kappa)
-            return goal - log_size, -slope
-
-        # stationarity summed against w: kappa |w|^p = <|v| - w, w>, of the order of the excess
-        start = np.log(max(_p_norm(size, self.p) - np.exp(goal), 1e-16)) - (self.p - 1) * goal
-        kappa = float(np.exp(_increasing_root(equation, start)))
-        w = _shrink(size, kappa, self.p - 1)
-        w = np.sign(v) * w * (radius / _p_norm(w, self.p))
-        return w, kappa * float(np.exp(goal)) ** (self.p - 1) * largest
-
-    def _log_norm(self, size: Floats, log_kappa: float) -> tuple[float, float]:
-        """log |w(kappa)| and its derivative in log kappa."""
-        power, kappa = self.p - 1, float(np.exp(log_kappa))
-        w = _shrink(size, kappa, power)
-        norm = _p_norm(w, self.p)
-        if norm == 0:
-            return -745.0, -1 / power
-        share = w / norm
-        present = w > 0
-        share, w = share[present], w[present]
-        # kappa dw/dkappa = -kappa w^power / (1 + kappa power w^(power-1)) = -w / (w^(1-power) / kappa + power)
-        with np.errstate(over="ignore"):  # an overflow means that the coefficient does not respond
-            response = w / (w ** (1 - power) / kappa + power)
-        return float(np.log(norm)), -float((share**power @ response) / norm)
+    def _response(self, u: Floats, t: float, m: float, to_radius: bool) -> tuple[float, float]:
+        """|u| and minus the derivative of log |u| in t (or else in m)."""
+        length = self.value(u)
+        if length == 0:
+            return np.finfo(float).tiny, 0.0
+        u = u[u > 0]
+        raised = u ** (self.p - 1)
+        grown = t * u + (self.p - 1) * m * raised
+        part = np.divide(u if to_radius else raised, grown, out=np.zeros(len(u)), where=grown > 0)
+        return length, float((u / length) ** self.p @ part)
 
     def face(self, w: Floats) -> Face:
         self._refuse("a face")
@@ -161,11 +172,11 @@ class Lp(Norm):
         q = self.p / (self.p - 1)
         share = np.minimum(np.abs(z) / alpha, 1.0) ** q
         others = np.maximum(share.sum() - share, 0.0)
-        return np.maximum(alpha * np.maximum(1 - others, 0.0) ** (1 / q) - np.abs(z), 0.0)
+        return np.asarray(np.maximum(alpha * np.maximum(1 - others, 0.0) ** (1 / q) - np.abs(z), 0.0))
 
     def screen(self, z: Floats, margin: Floats, alpha: float) -> Mask:
         self._refuse("a screening rule")
-        return np.full(len(z), self.dual_norm(np.abs(z) + margin) < alpha)
+        return np.full(len(z), bool(self.dual_norm(np.abs(z) + margin) < alpha))
 
 
 def _p_norm(w: Floats, p: float) -> float:
@@ -175,50 +186,21 @@ def _p_norm(w: Floats, p: float) -> float:
     return largest * float(((np.abs(w) / largest) ** p).sum() ** (1 / p))
 
 
-def _shrink(size: Floats, kappa: float, power: float) -> Floats:
-    """Root w (p,) of w + kappa w^power = size, for 0 <= size <= 1, elementwise."""
-    if kappa == 0:
-        return size.copy()
-    with np.errstate(over="ignore", under="ignore"):
+def _solve_each(size: Floats, t: float, m: float, power: float) -> Floats:
+    """Root u (p,) > 0 of t u + m u^power = size > 0, elementwise; t or m may be 0, not both."""
+    with np.errstate(over="ignore", under="ignore", divide="ignore"):
         if power >= 1:
-            w = np.minimum(size, (size / kappa) ** (1 / power))
-            for _ in range(60):
-                raised = w ** (power - 1)
-                step = (w + kappa * raised * w - size) / (1 + kappa * power * raised)
-                w = np.maximum(w - step, 0.0)
-                if not (np.abs(step) > 2e-16 * w).any():
-                    break
-            return np.asarray(w)
-        # in s = w^power the equation s^(1/power) + kappa s = size is convex
-        s = np.minimum(size**power, size / kappa)
-        for _ in range(60):
-            raised = s ** (1 / power - 1)
-            step = (raised * s + kappa * s - size) / (raised / power + kappa)
-            s = np.maximum(s - step, 0.0)
-            if not (np.abs(step) > 2e-16 * s).any():
-                break
-        return np.asarray(s ** (1 / power))
-
-
-def _increasing_root(equation: Callable[[float], tuple[float, float]], start: float) -> float:
-    """Root of an increasing function given with its derivative, by Newton inside a growing bracket."""
-    low, high, x = -np.inf, np.inf, float(start)
-    for _ in range(200):
-        value, slope = equation(x)
-        if value < 0:
-            low = x
+            first, second, exponent = t, m, power
+            x = np.minimum(size / t, (size / m) ** (1 / power))
         else:
-            high = x
-        proposal = x - value / slope if slope > 0 else np.nan
-        limit = 4.0 + abs(x)  # far steps come from flat ends, where Newton overshoots
-        if not low < proposal < high or abs(proposal - x) > limit:
-            if np.isinf(high):
-                proposal = x + limit
-            elif np.isinf(low):
-                proposal = x - limit
-            else:
-                proposal = 0.5 * (low + high)
-        if value == 0 or abs(proposal - x) <= 2e-16 * max(abs(x), 1.0):
-            return proposal if value != 0 else x
-        x = proposal
-    return x
+            # in x = u^power the equation m x + t x^(1/power) = size is convex
+            first, second, exponent = m, t, 1 / power
+            x = np.minimum(size / m, (size / t) ** power)
+        for _ in range(100):
+            raised = second * x ** (exponent - 1)
+            step = (first * x + raised * x - size) / (first + exponent * raised)
+            # from above the steps are positive until rounding takes over
+            if not (step > 4e-16 * x).any():
+                break
+            x = np.maximum(x - step, 0.0)
+        return np.asarray(x if power >= 1 else x**exponent)

@@ -13,6 +13,7 @@ estimation", JMLR 23, 2022).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -45,13 +46,15 @@ class SortedL1(Norm):
     makes_zeros: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not 0 < self.q < 1:
+        if not (isinstance(self.q, Real) and 0 < self.q < 1):
             raise ValueError(f"q must lie between 0 and 1, got {self.q!r}.")
+        object.__setattr__(self, "q", float(self.q))
         if self.weights is not None:
             weights = frozen_array(self.weights, "weights")
             if not np.isfinite(weights).all() or (weights < 0).any() or (np.diff(weights) > 0).any():
                 raise ValueError(
-                    f"weights must be finite, >= 0 and non-increasing, got {weights.tolist()}; sort them downwards."
+                    f"weights must be finite, >= 0 and non-increasing, got {weights.tolist()}; "
+                    "sort them downwards."
                 )
             if len(weights) and weights[0] == 0:
                 raise ValueError("weights must not all be zero; the first must be > 0.")
@@ -60,7 +63,8 @@ class SortedL1(Norm):
     def check(self, n_features: int) -> None:
         if self.weights is not None and len(self.weights) != n_features:
             raise ValueError(
-                f"weights has length {len(self.weights)} but X has {n_features} features; give one weight a rank."
+                f"weights has length {len(self.weights)} but X has {n_features} features; "
+                "give one weight a rank."
             )
 
     def prices(self, n_features: int) -> Floats:
@@ -69,7 +73,8 @@ class SortedL1(Norm):
             return self.weights
         from scipy.special import ndtri
 
-        quantiles = ndtri(1 - np.arange(1, n_features + 1) * self.q / (2 * n_features))
+        # the upper quantiles through the lower tail, where small probabilities are exact
+        quantiles = -ndtri(np.arange(1, n_features + 1) * self.q / (2 * max(n_features, 1)))
         return np.asarray(quantiles / quantiles[0]) if n_features else np.zeros(0)
 
     def value(self, w: Floats) -> float:
@@ -80,13 +85,9 @@ class SortedL1(Norm):
         side = np.where(w != 0, np.sign(w), np.sign(direction))
         order = np.lexsort((-side * direction, -np.abs(w)))
         result = np.zeros(len(w))
-        result[order] = side[order] * self._ranked(w, side * direction, order)
+        # a zero that does not grow has side 0 and pays nothing
+        result[order] = side[order] * self.prices(len(w))
         return result
-
-    def _ranked(self, w: Floats, growth: Floats, order: np.ndarray) -> Floats:
-        """Weights in sorted order; a zero that does not grow pays nothing."""
-        prices = self.prices(len(w))
-        return np.where((w[order] == 0) & (growth[order] <= 0), 0.0, prices)
 
     def dual_norm(self, z: Floats) -> float:
         if len(z) == 0:
@@ -107,48 +108,62 @@ class SortedL1(Norm):
         return np.sign(v) * result + 0.0
 
     def face(self, w: Floats) -> Face:
-        prices = self.prices(len(w))
-        size = np.abs(w)
-        # weight 0 at the tail does not make a zero free: the zeros share one vanishing weight only
-        index = np.flatnonzero(w)
-        levels, cluster = np.unique(-size[index], return_inverse=True)
-        counts = np.bincount(cluster, minlength=len(levels))
-        ends = np.cumsum(counts)
-        sums = np.concatenate([[0.0], np.cumsum(prices)])
-        n_coordinates = len(levels)
+        prices, size = self.prices(len(w)), np.abs(w)
+        order = np.argsort(-size, kind="stable")
+        ranked = size[order]
+        n_zeros = len(w) - int(np.count_nonzero(w))
+        if n_zeros and prices[len(w) - n_zeros] == 0:
+            n_zeros = 0  # R does not see zeros whose ranks cost nothing: they move freely
+        index = order[: len(w) - n_zeros]
+        ranked, prices = ranked[: len(index)], prices[: len(index)]
+        # a tie is one coordinate; where its ranks cost the same, R has no edge and they part
+        first = np.append(True, ranked[1:] != ranked[:-1])[: len(index)]
+        starts = np.flatnonzero(first)
+        ends = np.append(starts[1:], len(index))[: len(starts)]
+        tied = np.cumsum(first) - 1
+        uniform = (prices[starts] == prices[ends - 1])[tied]
+        cluster = np.cumsum(first | uniform) - 1
+        n_coordinates = int(cluster[-1]) + 1 if len(index) else 0
+        coordinates = np.zeros(n_coordinates)
+        coordinates[cluster] = ranked
         return Face(
             n_features=len(w),
             index=index,
             cluster=cluster.astype(np.intp),
-            sign=np.sign(w[index]),
-            coordinates=-levels,
-            gradient=sums[ends] - sums[ends - counts],
+            sign=np.where(w[index] < 0, -1.0, 1.0),
+            coordinates=coordinates,
+            gradient=np.bincount(cluster, weights=prices, minlength=n_coordinates).astype(np.float64),
             curvature=np.zeros(n_coordinates),
             factors=np.zeros((n_coordinates, 0)),
             factor_weights=np.zeros(0),
         )
 
     def slack(self, w: Floats, z: Floats, alpha: float) -> Floats:
-        # the zeros may hold any z whose k largest sum to at most alpha times their k first weights
         zeros = np.flatnonzero(w == 0)
         result = np.zeros(len(w))
-        if len(zeros) == 0:
-            return result
-        room = alpha * np.cumsum(self.prices(len(w))[len(w) - len(zeros) :])
-        pull = np.abs(z[zeros])
-        order = np.argsort(-pull, kind="stable")
-        sums = np.cumsum(pull[order])
-        spare = room - sums
-        if spare.min() < 0:
-            return result
-        # raising one entry lifts every sum from its own rank on, and, once it overtakes others, earlier ones
-        rank = np.arange(len(zeros))
-        for position in rank:
-            own = pull[order[position]]
-            others = np.concatenate([[0.0], np.cumsum(np.delete(pull[order], position))])
-            result[zeros[order[position]]] = max(float((room - others[: len(zeros)] - own).min()), 0.0)
+        prices = self.prices(len(w))[len(w) - len(zeros) :]
+        result[zeros] = np.maximum(_room(np.abs(z[zeros]), alpha * np.cumsum(prices)), 0.0)
         return result
 
     def screen(self, z: Floats, margin: Floats, alpha: float) -> Mask:
-        # a non-zero needs at least the smallest weight
-        return np.asarray(np.abs(z) + margin < alpha * self.prices(len(z)).min(initial=np.inf))
+        # if w_j != 0 and k entries are at least as large as it, their pulls sum to the k first weights
+        return np.asarray(_room(np.abs(z) + margin, alpha * np.cumsum(self.prices(len(z)))) > 0)
+
+
+def _room(pull: Floats, allowed: Floats) -> Floats:
+    """(p,) the largest s_j (negative if there is none) so that raising pull_j alone by s_j keeps it allowed.
+
+    Allowed means that for each k pull_j and any k - 1 of the others sum to allowed[k - 1]
+    at most; the others among themselves are not looked at. The k - 1 largest others are
+    the k - 1 or the k largest of all without j: two running minima, O(p log p).
+    """
+    if len(pull) == 0:
+        return np.zeros(0)
+    order = np.argsort(-pull, kind="stable")
+    ranked = pull[order]
+    sums = np.cumsum(ranked)
+    ahead = np.minimum.accumulate(allowed - (sums - ranked))  # with k - 1 others in front of j
+    behind = np.append(np.minimum.accumulate((allowed - sums)[::-1])[::-1][1:], np.inf)
+    room = np.zeros(len(pull))
+    room[order] = np.minimum(ahead - ranked, behind)
+    return room

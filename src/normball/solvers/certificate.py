@@ -21,6 +21,7 @@ import numpy as np
 
 from ..typing import Floats
 from .instance import Instance
+from .smooth_fit import usable_features
 from .terms import Ball, Penalty, Term
 
 
@@ -138,17 +139,21 @@ def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: floa
         dual = norm.dual_norm(z)
         multiplier = 1 / dual if dual > 0 else 0.0
         return multiplier, multiplier * attained
-    # concave in lambda: golden section around the price's own multiplier
-    centre = 1 / alpha if alpha > 0 else 1.0
-
-    def value(multiplier: float) -> float:
+    def value(log_multiplier: float) -> float:
+        multiplier = float(np.exp(log_multiplier))
         return multiplier * attained - norm.conjugate(multiplier * z, 1.0)
 
+    # concave in lambda, so unimodal in its logarithm: bracket the maximum, then golden section
+    centre = -np.log(alpha) if 0 < alpha < np.inf else 0.0
+    low, high = centre - 0.5, centre + 0.5
+    while value(high) > value(centre) and high < 700:
+        low, centre, high = centre, high, high + 2 * (high - low)
+    while value(low) > value(centre) and low > -700:
+        low, centre, high = low - 2 * (high - low), low, centre
     ratio = (np.sqrt(5) - 1) / 2
-    low, high = 0.5 * centre, 2.0 * centre
     left, right = high - ratio * (high - low), low + ratio * (high - low)
-    best = max((value(m), m) for m in (centre, left, right))
-    for _ in range(60):
+    best = max((value(x), x) for x in (centre, left, right))
+    for _ in range(80):
         if value(left) > value(right):
             high, right = right, left
             left = high - ratio * (high - low)
@@ -156,7 +161,7 @@ def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: floa
             low, left = left, right
             right = low + ratio * (high - low)
         best = max(best, (value(left), left), (value(right), right))
-    return best[1], best[0]
+    return float(np.exp(best[1])), best[0]
 
 
 def certify_fit(
@@ -180,18 +185,21 @@ def certify_fit(
     return _certificate("fit", primal, dual, scale, infeasibility, theta, tolerance)
 
 
-def certify_unbound(instance: Instance, eta: Floats, tolerance: float) -> Certificate:
-    """Certificate of a budget that does not bind: f cannot be lower, whatever the weights.
+def certify_unbound(instance: Instance, term: Ball, w: Floats, eta: Floats, tolerance: float) -> Certificate:
+    """Certificate of a budget that does not bind: f cannot be lower, whatever the size of the ball.
 
-    The dual point is made orthogonal to every column (and to the ones, with an
-    intercept), so the ball drops out of the dual and its size does not matter.
+    The dual point is made orthogonal to every column that may move either way, so that
+    the ball drops out of the dual.
     """
-    columns = instance.design.columns(np.arange(instance.n_features))
+    present = np.abs(w) > 1e-11 * np.abs(w).max(initial=0.0)  # not a remainder of rounding
+    movable = present if instance.norm.is_one_sided else usable_features(instance)
+    columns = instance.design.columns(np.flatnonzero(movable))
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])
     size = np.linalg.norm(columns, axis=0)
     theta = _without_columns(instance, eta, columns[:, size > 0] / size[size > 0])
-    dual = -instance.conjugate(-theta)
+    z = np.where(movable, 0.0, instance.design.rmatvec(theta))
+    dual = -instance.conjugate(-theta) - term.conjugate(z)
     return _certificate("budget", instance.value(eta), dual, instance.scale, 0.0, theta, tolerance)
 
 

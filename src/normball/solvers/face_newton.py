@@ -158,6 +158,8 @@ def _newton_step(
 
 def _stay_on_face(instance: Instance, face: Face, z: Floats, step: Floats) -> tuple[float, Face] | None:
     """Largest share of the step (1, 1/2, ...) after which w still lies on a face of the same shape."""
+    if np.abs(step).max(initial=0.0) > 1e8 * (np.abs(z).max(initial=0.0) + 1e-300):
+        return None  # a singular system, not a step
     share = 1.0
     for _ in range(8):
         w = face.embed(z + share * step)
@@ -189,7 +191,7 @@ def fit_on_face(
         float(np.einsum("ij,ij->j", E, E).mean()), 1e-300
     )
     z, result = face.coordinates, None
-    for _ in range(12):
+    for _ in range(30):
         try:
             system = NewtonSystem(
                 face.curvature, np.sqrt(weight) * E, face.factors, face.factor_weights
@@ -215,6 +217,8 @@ def fit_on_face(
         moved = _stay_on_face(instance, face, face.coordinates, repair)
         face = moved[1] if moved is not None else face
         z = face.coordinates
+        # and the multiplier that fits this gradient best
+        theta = theta + np.linalg.lstsq(E.T, face.gradient - E.T @ theta, rcond=1e-15)[0]
         w = face.embed(z)
         intercept = float(np.mean(eta - instance.design.matvec(w))) if instance.fit_intercept else 0.0
         result = (Point(w, intercept, 0.0), theta.copy())

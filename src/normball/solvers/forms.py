@@ -20,9 +20,9 @@ import numpy as np
 from .certificate import Certificate, certify_target, certify_unbound
 from .face_newton import Condition, Point, solve_on_face
 from .instance import Instance
-from .least import least_norm_fit
+from .least import best_fit, least_norm_fit
 from .proximal_newton import Answer, Options, Workspace, solve_term
-from .smooth_fit import LeastFit, least_fit, null_point
+from .smooth_fit import LeastFit, null_point
 from .terms import Ball, Penalty
 
 
@@ -30,7 +30,7 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     """Minimise f + alpha R; alpha = 0 gives the least-norm best fit, the limit alpha -> 0."""
     instance = workspace.instance
     if alpha == 0:
-        fit = least_fit(instance)
+        fit = best_fit(workspace)
         if not fit.is_attained:
             raise ValueError(
                 f"alpha=0 has no answer here: the loss falls towards {fit.loss:.4g} without reaching it "
@@ -58,7 +58,7 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
 def _unbound(workspace: Workspace, term: Ball, options: Options) -> Answer | None:
     """The least-norm best fit if it lies within the ball."""
     instance = workspace.instance
-    fit = least_fit(instance)
+    fit = best_fit(workspace)
     if not fit.is_attained:
         return None
     answer = least_norm_fit(workspace, fit, options)
@@ -66,7 +66,7 @@ def _unbound(workspace: Workspace, term: Ball, options: Options) -> Answer | Non
         return None
     point = answer.point
     eta = instance.predictor(point.w, point.intercept)
-    certificate = certify_unbound(instance, eta, options.tolerance)
+    certificate = certify_unbound(instance, term, point.w, eta, options.tolerance)
     return Answer(Point(point.w, point.intercept, 0.0), certificate, answer.n_iterations)
 
 
@@ -83,14 +83,13 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     certificate = _certify_target(instance, target, null, options)
     if certificate.infeasibility == 0 and certificate.primal == 0:
         return Answer(null, certificate, 0)
-    fit = least_fit(instance)
+    fit = best_fit(workspace)
     _refuse_unattainable(instance, target, fit)
     if target - fit.loss <= 1e-15 * instance.scale:
         return least_norm_fit(workspace, fit, options)
     best = Answer(null, certificate, 0)
-    point, budget, stalled = start or null, 0.0, 0
+    point, budget, stalled = start or null, certificate.dual, 0
     for iteration in range(1, options.max_iterations + 1):
-        budget = max(budget, best.certificate.dual, certificate.dual)
         answer = solve_term(
             workspace, Ball(instance.norm, budget), point, Options(1e-2 * options.tolerance, 30)
         )
@@ -102,7 +101,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
         improved = False
         for candidate in candidates:
             certificate = _certify_target(instance, target, candidate, options)
-            budget = max(budget, min(certificate.dual, certificate.primal))
+            budget = max(budget, certificate.dual)
             if certificate.excess < best.certificate.excess:
                 improved = certificate.excess < 0.9 * best.certificate.excess
                 best = Answer(candidate, certificate, iteration)

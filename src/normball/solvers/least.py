@@ -5,9 +5,12 @@ to X w + b = eta. With squared error and p >= n this is minimum-norm interpolati
 pursuit for L1, the pseudo-inverse for L2.
 
 The least-norm problem is reached along penalised squared-error problems with falling
-alpha, whose face settles, and finished by Newton on that face; its certificate is the
-dual of basis pursuit (Chen, Donoho, Saunders, "Atomic decomposition by basis pursuit",
-SIAM Review 43, 2001).
+alpha, whose face settles, and finished by Newton on that face. Where the ball is curved
+the face is not enough: alpha stays and the remaining misfit is added back to the
+response, the method of multipliers (Yin, Osher, Goldfarb, Darbon, "Bregman iterative
+algorithms for l1-minimization", SIAM J. Imaging Sciences 1, 2008). The certificate is
+the dual of basis pursuit (Chen, Donoho, Saunders, "Atomic decomposition by basis
+pursuit", SIAM Review 43, 2001).
 """
 
 from __future__ import annotations
@@ -21,8 +24,40 @@ from ..typing import Floats
 from .certificate import certify_fit
 from .face_newton import Point, fit_on_face
 from .proximal_newton import Answer, Options, Workspace, solve_term
-from .smooth_fit import LeastFit, null_point
-from .terms import Penalty
+from .smooth_fit import LeastFit, fit_span, least_fit, null_point
+from .terms import Ball, Penalty
+
+
+SMALLEST_SHARE = 1e-4
+"""Where alpha stops falling, as a share of alpha_max."""
+
+
+def best_fit(workspace: Workspace) -> LeastFit:
+    """The least loss that the regulariser's domain allows, at any price.
+
+    Where some directions are forbidden (`positive`), it is found in balls that grow until
+    they no longer bind.
+    """
+    instance = workspace.instance
+    if not instance.norm.is_one_sided:
+        return least_fit(instance)
+    point = null_point(instance)
+    if point.alpha == 0:
+        eta = instance.predictor(point.w, point.intercept)
+        return LeastFit(instance.value(eta), eta, True)
+    radius = 10 * instance.scale / point.alpha
+    for _ in range(12):
+        point = solve_term(workspace, Ball(instance.norm, radius), point, Options(1e-14, 30)).point
+        if point.alpha * radius <= 1e-12 * instance.scale:
+            break
+        radius *= 10
+    # on the coefficients that moved the best fit is a free one, known to the last digit
+    columns = instance.design.columns(np.flatnonzero(point.w))
+    if instance.fit_intercept:
+        columns = np.column_stack([np.ones(instance.n_samples), columns])
+    fit = fit_span(instance, columns)
+    pull = instance.design.rmatvec(-instance.gradient(fit.eta)).max(initial=0.0)
+    return replace(fit, is_attained=fit.is_attained and bool(pull * radius <= 1e-7 * instance.scale))
 
 
 def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Answer:
@@ -34,22 +69,21 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
         loss=SquaredError(),
         sample_weight=np.full(original.n_samples, 1 / original.n_samples),
     )
-    workspace = Workspace(instance)
-    zero = null_point(instance)
-    best = Answer(
-        zero,
-        certify_fit(instance, fit.eta, zero.w, zero.intercept, np.zeros(instance.n_samples), options.tolerance),
-        0,
-    )
-    alpha = zero.alpha
+    point = null_point(instance)
+    nothing = np.zeros(instance.n_samples)
+    certificate = certify_fit(instance, fit.eta, point.w, point.intercept, nothing, options.tolerance)
+    best = Answer(Point(point.w, point.intercept, 0.0), certificate, 0)
+    alpha = point.alpha
     if not np.isfinite(alpha):
-        alpha = float(instance.moments[1].max(initial=0.0)) ** 2 + instance.scale
-    point = zero
-    for iteration in range(1, 13):
+        alpha = float((instance.moments[1] ** 2).max(initial=0.0)) + float(alpha == 0)
+    smallest = SMALLEST_SHARE * alpha
+    for iteration in range(1, 26):
         if best.certificate.is_met or alpha == 0:
             break
-        alpha *= 0.1
-        answer = solve_term(workspace, Penalty(instance.norm, alpha), point, Options(1e-13, 30))
+        falling = alpha > smallest
+        alpha = max(0.1 * alpha, smallest)
+        workspace = Workspace(instance)
+        answer = solve_term(workspace, Penalty(instance.norm, alpha), point, Options(1e-14, 30))
         point = answer.point
         eta = instance.predictor(point.w, point.intercept)
         theta = -instance.gradient(eta) / alpha
@@ -59,6 +93,8 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
             )
             if certificate.excess < best.certificate.excess:
                 best = Answer(Point(candidate.w, candidate.intercept, 0.0), certificate, iteration)
+        if not falling:  # add back what is still missing, which multiplies it by the order of alpha
+            instance = replace(instance, y=instance.y + fit.eta - eta)
     return best
 
 

@@ -68,7 +68,7 @@ def solve_term(
     w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
     w = term.prox(w, 0.0)[0]
     best = _certify(instance, term, Point(w, start.intercept, start.alpha), options)
-    if not best.certificate.is_met:  # a start from a neighbour often lies on the right face already
+    if not best.certificate.is_met and best.point.w.any():  # a start from a neighbour often lies on the right face already
         finished = solve_on_face(instance, workspace.store, condition, best.point)
         if finished is not None:
             best = min(

@@ -31,6 +31,9 @@ from .instance import ColumnStore, Instance
 from .newton_system import NewtonSystem
 from .terms import Term
 
+MAX_NEWTON = 25
+"""Newton steps within one proximal point step."""
+
 LARGEST_STEP = 1e9
 """Bound on sigma times the mean squared column norm; beyond it rounding eats the gain."""
 
@@ -88,10 +91,16 @@ def minimise_model(
 ) -> Floats:
     """Weights (p,) whose model objective is within `tolerance` (absolute) of the minimum."""
     best, best_gap = w, np.inf
-    stalled = 0
+    stalled, failures = 0, 0
     for iteration in range(max_iterations):
         inner_tolerance = max(0.05 * tolerance, 1e-30 * float(model.c @ model.c)) * 0.3**iteration
-        proposal = _proximal_step(model, term, w, state, inner_tolerance)
+        proposal, n_newton = _proximal_step(model, term, w, state, inner_tolerance)
+        if n_newton >= MAX_NEWTON:  # too long a step for Newton: a shorter one has a smoother dual
+            state.sigma *= 0.05
+            failures += 1
+            if failures > 6:
+                break
+            continue
         gap = _model_gap(model, term, proposal, state.u)
         if gap < best_gap:
             stalled = stalled if gap > 0.5 * best_gap else 0
@@ -102,7 +111,8 @@ def minimise_model(
         stalled += 1
         if stalled > 8:
             break
-        state.sigma = min(state.sigma * 8, LARGEST_STEP)
+        if n_newton <= 8:
+            state.sigma = min(state.sigma * 8, LARGEST_STEP)
     return best
 
 
@@ -121,14 +131,20 @@ def _model_gap(model: LeastSquaresModel, term: Term, w: Floats, u: Floats) -> fl
 
 def _proximal_step(
     model: LeastSquaresModel, term: Term, w_k: Floats, state: ProximalPointState, tolerance: float
-) -> Floats:
-    """One proximal point step: minimise Phi by Newton with a line search; updates `state.u`."""
+) -> tuple[Floats, int]:
+    """One proximal point step: minimise Phi by Newton with a line search; updates `state.u`.
+
+    Returns the weights and the number of Newton steps, MAX_NEWTON if they did not suffice.
+    """
     sigma = state.sigma
     u = model.centre(state.u)
     pull = model.rmatvec(u)
     w, mu, value = _evaluate(model, term, w_k, u, pull, sigma)
     residual = u - model.c + model.matvec(w)
-    for _ in range(60):
+    n_newton = 0
+    for n_newton in range(MAX_NEWTON + 1):
+        if n_newton == MAX_NEWTON:
+            break
         if 0.5 * float(residual @ residual) <= tolerance:
             break
         direction = _newton_direction(model, term, w, mu, sigma, residual)
@@ -152,7 +168,7 @@ def _proximal_step(
         if abs(slope) <= rounding and float(residual @ residual) >= 0.25 * previous:
             break
     state.u = u
-    return w
+    return w, n_newton
 
 
 def _evaluate(

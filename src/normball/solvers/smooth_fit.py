@@ -31,7 +31,7 @@ def least_fit(instance: Instance) -> LeastFit:
     `is_attained` is False when f keeps falling while the predictor runs away
     (separable classes, groups of zero counts). O(n p min(n, p)).
     """
-    columns = instance.design.columns(np.flatnonzero(_usable_features(instance)))
+    columns = instance.design.columns(np.flatnonzero(usable_features(instance)))
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])
     return fit_span(instance, columns)
@@ -65,7 +65,7 @@ def null_point(instance: Instance) -> Point:
     return Point(w, intercept, instance.norm.critical_alpha(z))
 
 
-def _usable_features(instance: Instance) -> Mask:
+def usable_features(instance: Instance) -> Mask:
     """Features that may enter at all: an infinite price keeps a feature out of every fit."""
     prices = instance.norm.subgradient(np.zeros(instance.n_features), np.ones(instance.n_features))
     return np.isfinite(prices)
@@ -88,12 +88,12 @@ def fit_span(instance: Instance, columns: Floats) -> LeastFit:
     eta = np.full(instance.n_samples, instance.null_intercept)
     if basis.shape[1] == 0:
         return LeastFit(instance.value(eta), eta, True)
-    value, step_size = instance.value(eta), np.inf
+    value = instance.value(eta)
     for _ in range(200):
         direction = _newton_direction(instance, basis, eta)
         step_size = float(np.abs(direction).max())
         if step_size <= 1e-12 * (1 + np.abs(eta).max()):
-            return LeastFit(value, eta, True)
+            break
         share = 1.0
         while share > 1e-10:
             proposal = instance.value(eta + share * direction)
@@ -105,18 +105,31 @@ def fit_span(instance: Instance, columns: Floats) -> LeastFit:
         gained = value - proposal
         eta, value = eta + share * direction, proposal
         if gained <= 1e-16 * instance.scale and share * step_size < 1e-6 * (1 + np.abs(eta).max()):
-            return LeastFit(value, eta, True)
-    is_attained = bool(step_size <= 1e-6 * (1 + np.abs(eta).max()))
+            break
+    is_attained = not _runs_away(instance, basis, eta)
     if not is_attained and value - instance.floor <= 1e-9 * instance.scale:
         value = instance.floor
     return LeastFit(value, eta, is_attained)
 
 
-def _newton_direction(instance: Instance, basis: Floats, eta: Floats) -> Floats:
-    """Newton step in the predictor; the majorant fills in where the curvature vanishes."""
-    majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+def _runs_away(instance: Instance, basis: Floats, eta: Floats) -> bool:
+    """Whether some direction has lost its curvature because eta went off to infinity along it."""
+    curvature = _working_curvature(instance, eta)
+    smallest = linalg.eigvalsh((basis.T * curvature) @ basis, subset_by_index=[0, 0])[0]
+    return bool(smallest < 1e-9 * instance.sample_weight[instance.sample_weight > 0].min())
+
+
+def _working_curvature(instance: Instance, eta: Floats) -> Floats:
+    """Curvature (n,) in which the majorant fills in where the loss is straight."""
     curvature = instance.curvature(eta)
-    curvature = np.where(curvature > 0, curvature, 1e-3 * majorant)
+    if not np.isfinite(instance.loss.curvature_bound) or instance.loss.is_classifier:
+        return curvature
+    majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+    return np.where(curvature > 0, curvature, 1e-3 * majorant)
+
+
+def _newton_direction(instance: Instance, basis: Floats, eta: Floats) -> Floats:
+    """Newton step in the predictor."""
     rhs = -(basis.T @ instance.gradient(eta))
-    hessian = (basis.T * curvature) @ basis
+    hessian = (basis.T * _working_curvature(instance, eta)) @ basis
     return basis @ linalg.lstsq(hessian, rhs, cond=1e-14)[0]

@@ -1,0 +1,93 @@
+"""One problem solved twice, by the package and by the reference, and what the two differ in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from problems import RandomProblem
+
+from normball.solvers.certificate import Certificate
+
+LARGEST_DIFFERENCE = 1e-6
+LARGEST_EXCESS = 1e-9
+LARGEST_GAP = 1e-8
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare` measured.
+
+    Attributes
+    ----------
+    difference : float, our objective minus the reference's, relative (`Objective.scale`).
+    excess : float, how far our answer breaks the constraint of its form, relative.
+    gap : float, the certificate's duality gap.
+    overclaim : float, how far the certificate's lower bound lies above the reference's
+        objective, relative; above rounding the certificate is false.
+    mistake : float, how far the certificate's primal value is from the objective, relative.
+    is_accurate : bool, whether the reference met its own tolerance.
+    seconds, reference_seconds : float
+    """
+
+    difference: float
+    excess: float
+    gap: float
+    overclaim: float
+    mistake: float
+    is_accurate: bool
+    seconds: float
+    reference_seconds: float
+
+    def failures(self) -> list[str]:
+        """What is wrong, one sentence each.
+
+        Where the reference is not accurate only its being better counts: then our own gap
+        is the proof of our answer.
+        """
+        limits = {
+            "our objective lies above the reference's": (self.difference, LARGEST_DIFFERENCE),
+            "our objective lies below the reference's": (-self.difference, LARGEST_DIFFERENCE),
+            "our answer breaks its constraint": (self.excess, LARGEST_EXCESS),
+            "our duality gap is too large": (self.gap, LARGEST_GAP),
+            "our lower bound is above the reference's objective": (self.overclaim, LARGEST_DIFFERENCE),
+            "the certificate's primal value is not the objective": (self.mistake, LARGEST_EXCESS),
+        }
+        found = []
+        for sentence, (measured, limit) in limits.items():
+            about_reference = "reference" in sentence
+            if about_reference and not self.is_accurate and not measured > limit:
+                continue
+            if "below" in sentence and not self.is_accurate:
+                continue
+            if not measured <= limit:
+                found.append(f"{sentence} ({measured:.1e}, allowed {limit:.0e})")
+        return found
+
+
+def compare(problem: RandomProblem, tol: float = LARGEST_GAP) -> Comparison:
+    """Solve a problem both ways."""
+    objective, form, level = problem.objective, problem.axes.form, problem.level
+    start = perf_counter()
+    solution = problem.solve(tol=tol)
+    middle = perf_counter()
+    reference = problem.solve_reference()
+    end = perf_counter()
+    ours = objective.value(form, solution.coef, solution.intercept, level)
+    scale = objective.scale(form, reference.objective if np.isfinite(reference.objective) else ours)
+    certificate = solution.certificate
+    return Comparison(
+        difference=(ours - reference.objective) / scale,
+        excess=objective.excess(form, solution.coef, solution.intercept, level),
+        gap=certificate.gap,
+        overclaim=(certificate.dual - reference.objective) / scale,
+        mistake=_mistake(certificate, form, ours) / scale,
+        is_accurate=reference.is_accurate,
+        seconds=middle - start,
+        reference_seconds=end - middle,
+    )
+
+
+def _mistake(certificate: Certificate, form: str, objective: float) -> float:
+    return abs(certificate.primal - objective)

@@ -1,0 +1,326 @@
+"""A second opinion: every loss, norm and form by CVXPY and Clarabel, an interior-point solver.
+
+Nothing here is computed by the package. Its classes are read for their parameters only
+(`Huber.delta`, `L1.weights`, ...); values, slopes and constraints are written again from the
+formulas of the design, as NumPy functions (`values`, `value`) and as cone programs
+(`expression`), and `tests/test_reference.py` holds the two against each other.
+
+A loss or norm is added by one entry in `LOSS_ORACLES` or `NORM_ORACLES`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cvxpy as cp
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import expit, xlogy
+
+from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
+from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
+from normball.typing import Floats
+
+TOLERANCES = (1e-10, 1e-9)
+"""Clarabel's gap and feasibility, tried in turn; an answer that meets neither is not accurate."""
+
+LEAST_SHARE = 1e-2
+"""Differences of losses are relative to the loss above its floor, but to no less than this share of it at w = 0."""
+LEAST_NORM = 1e-3
+"""Differences of norms are relative to the norm, but to no less than this; weights here are of order 1."""
+
+
+@dataclass(frozen=True)
+class LossOracle:
+    """A loss: per-sample values and slopes (n,), least values (n,), and the values as a CVXPY expression."""
+
+    values: Callable[[Any, Floats, Floats], Floats]
+    slopes: Callable[[Any, Floats, Floats], Floats]
+    floors: Callable[[Any, Floats], Floats]
+    expression: Callable[[Any, cp.Expression, Floats], cp.Expression]
+
+
+LOSS_ORACLES: dict[type[Loss], LossOracle] = {
+    SquaredError: LossOracle(
+        values=lambda loss, eta, y: (eta - y) ** 2 / 2,
+        slopes=lambda loss, eta, y: eta - y,
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.square(eta - y) / 2,
+    ),
+    Huber: LossOracle(
+        values=lambda loss, eta, y: np.where(
+            abs(eta - y) <= loss.delta, (eta - y) ** 2 / 2, loss.delta * abs(eta - y) - loss.delta**2 / 2
+        ),
+        slopes=lambda loss, eta, y: np.sign(eta - y) * np.minimum(abs(eta - y), loss.delta),
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.huber(eta - y, loss.delta) / 2,
+    ),
+    Logistic: LossOracle(
+        values=lambda loss, eta, y: np.where(y == 1, np.logaddexp(0, -eta), np.logaddexp(0, eta)),
+        slopes=lambda loss, eta, y: expit(eta) - y,
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.logistic(cp.multiply(1 - 2 * y, eta)),
+    ),
+    Poisson: LossOracle(
+        values=lambda loss, eta, y: np.exp(eta) - y * eta,
+        slopes=lambda loss, eta, y: np.exp(eta) - y,
+        floors=lambda loss, y: y - xlogy(y, y),
+        expression=lambda loss, eta, y: cp.exp(eta) - cp.multiply(y, eta),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class NormOracle:
+    """A regulariser: its value at w (p,), and the same as a CVXPY expression."""
+
+    value: Callable[[Any, Floats], float]
+    expression: Callable[[Any, cp.Variable], cp.Expression]
+
+
+def _l1_weights(norm: L1, size: int) -> Floats:
+    return np.ones(size) if norm.weights is None else np.asarray(norm.weights)
+
+
+def _l1_value(norm: L1, w: Floats) -> float:
+    moved = w != 0
+    return float(np.sum((_l1_weights(norm, len(w)) * abs(w))[moved])) if moved.any() else 0.0
+
+
+def _l1_expression(norm: L1, w: cp.Variable) -> cp.Expression:
+    weights = _l1_weights(norm, w.size)
+    # a price of inf is a bound on w, not a term
+    return np.where(np.isinf(weights), 0.0, weights) @ cp.abs(w)
+
+
+def _group_value(norm: GroupL2, w: Floats) -> float:
+    return float(sum(v * np.sqrt(np.sum(w[norm.groups == k] ** 2)) for k, v in enumerate(_group_weights(norm))))
+
+
+def _group_weights(norm: GroupL2) -> Floats:
+    assert norm.weights is not None
+    return norm.weights
+
+
+def _group_expression(norm: GroupL2, w: cp.Variable) -> cp.Expression:
+    return cp.sum([v * cp.norm(w[np.flatnonzero(norm.groups == k)], 2) for k, v in enumerate(_group_weights(norm))])
+
+
+def _sorted_value(norm: SortedL1, w: Floats) -> float:
+    return float(sum(norm.prices(len(w)) * sorted(abs(w), reverse=True)))
+
+
+def _elastic_value(norm: ElasticNet, w: Floats) -> float:
+    return float(np.sum(norm.l1_ratio * abs(w) + (1 - norm.l1_ratio) * w**2 / 2))
+
+
+def _elastic_expression(norm: ElasticNet, w: cp.Variable) -> cp.Expression:
+    return norm.l1_ratio * cp.norm(w, 1) + (1 - norm.l1_ratio) / 2 * cp.sum_squares(w)
+
+
+def _sorted_expression(norm: SortedL1, w: cp.Variable) -> cp.Expression:
+    weights = norm.prices(w.size)
+    drops = weights - np.append(weights[1:], 0.0)
+    sizes = cp.abs(w)
+    return cp.sum([drop * cp.sum_largest(sizes, k + 1) for k, drop in enumerate(drops) if drop > 0])
+
+
+NORM_ORACLES: dict[type[Norm], NormOracle] = {
+    L1: NormOracle(_l1_value, _l1_expression),
+    L2: NormOracle(
+        value=lambda norm, w: float(np.sqrt(np.sum(w**2))),
+        expression=lambda norm, w: cp.norm(w, 2),
+    ),
+    LInf: NormOracle(
+        value=lambda norm, w: float(max(abs(w))),
+        expression=lambda norm, w: cp.norm(w, "inf"),
+    ),
+    Lp: NormOracle(
+        value=lambda norm, w: float(np.sum(abs(w) ** norm.p) ** (1 / norm.p)),
+        expression=lambda norm, w: cp.pnorm(w, norm.p),
+    ),
+    SquaredL2: NormOracle(
+        value=lambda norm, w: float(np.sum(w**2) / 2),
+        expression=lambda norm, w: cp.sum_squares(w) / 2,
+    ),
+    ElasticNet: NormOracle(_elastic_value, _elastic_expression),
+    GroupL2: NormOracle(_group_value, _group_expression),
+    SortedL1: NormOracle(_sorted_value, _sorted_expression),
+}
+
+
+def bounds(norm: Norm, n_features: int) -> tuple[Floats, Floats]:
+    """Least and largest allowed weight (p,): zero for a price of inf, no less than zero for positive L1."""
+    lower, upper = np.full(n_features, -np.inf), np.full(n_features, np.inf)
+    if type(norm) is L1:
+        out = np.isinf(_l1_weights(norm, n_features))
+        lower[out | norm.positive], upper[out] = 0.0, 0.0
+    return lower, upper
+
+
+@dataclass(frozen=True)
+class Objective:
+    """f and R of a problem in plain NumPy. X (n, p) dense float64; sample weights sum to 1."""
+
+    X: Floats
+    y: Floats
+    loss: Loss
+    norm: Norm
+    fit_intercept: bool
+    sample_weight: Floats
+
+    @classmethod
+    def of(
+        cls, X: Any, y: Any, loss: Loss, norm: Norm, fit_intercept: bool = True, sample_weight: Any = None
+    ) -> Objective:
+        """From the arguments of `Problem`."""
+        dense = np.asarray(X.todense() if hasattr(X, "todense") else X, dtype=np.float64)
+        response = np.asarray(y, dtype=np.float64)
+        weight = np.ones(len(response)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        return cls(dense, response, loss, norm, fit_intercept, weight / weight.sum())
+
+    @property
+    def oracle(self) -> LossOracle:
+        return LOSS_ORACLES[type(self.loss)]
+
+    def loss_value(self, w: Floats, intercept: float) -> float:
+        """f, the weighted mean loss."""
+        return float(self.sample_weight @ self.oracle.values(self.loss, self.X @ w + intercept, self.y))
+
+    def loss_slope(self, w: Floats, intercept: float) -> tuple[Floats, float]:
+        """Gradient of f in the weights (p,) and in the intercept."""
+        pull = self.sample_weight * self.oracle.slopes(self.loss, self.X @ w + intercept, self.y)
+        return self.X.T @ pull, float(pull.sum())
+
+    def norm_value(self, w: Floats) -> float:
+        """R; inf outside its domain."""
+        lower, upper = bounds(self.norm, len(w))
+        if (w < lower).any() or (w > upper).any():
+            return float("inf")
+        return NORM_ORACLES[type(self.norm)].value(self.norm, w)
+
+    @property
+    def floor(self) -> float:
+        """The least value that the loss can take at all."""
+        return float(self.sample_weight @ self.oracle.floors(self.loss, self.y))
+
+    @property
+    def null_loss(self) -> float:
+        """f at w = 0 with the best intercept."""
+        zero = np.zeros(self.X.shape[1])
+        if not self.fit_intercept:
+            return self.loss_value(zero, 0.0)
+        return float(minimize_scalar(lambda b: self.loss_value(zero, b), bracket=(-1.0, 1.0)).fun)
+
+    def value(self, form: str, w: Floats, intercept: float, level: float) -> float:
+        """What the form minimises: f + alpha R, f, or R."""
+        if form == "target":
+            return self.norm_value(w)
+        price = level if form == "alpha" else 0.0
+        paid = price * self.norm_value(w) if price else 0.0
+        return self.loss_value(w, intercept) + paid
+
+    def excess(self, form: str, w: Floats, intercept: float, level: float) -> float:
+        """How far the constraint is broken: R over the budget (relative), f over the target (relative to f at 0)."""
+        if form == "alpha":
+            return 0.0 if np.isfinite(self.norm_value(w)) else np.inf
+        if form == "budget":
+            return max(self.norm_value(w) - level, 0.0) / (level if level > 0 else 1.0)
+        if not np.isfinite(self.norm_value(w)):
+            return np.inf
+        return max(self.loss_value(w, intercept) - level, 0.0) / (self.null_loss - self.floor)
+
+    def scale(self, form: str, value: float) -> float:
+        """What a difference of two values of the form is measured by."""
+        if form == "target":
+            return max(value, LEAST_NORM)
+        return max(value - self.floor, LEAST_SHARE * (self.null_loss - self.floor))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Clarabel's answer, valued by NumPy; `is_accurate` is False where it met none of `TOLERANCES`."""
+
+    coef: Floats
+    intercept: float
+    loss: float
+    norm: float
+    objective: float
+    is_accurate: bool
+    status: str
+
+
+def solve_reference(
+    X: Any,
+    y: Any,
+    loss: Loss,
+    norm: Norm,
+    fit_intercept: bool = True,
+    sample_weight: Any = None,
+    *,
+    alpha: float | None = None,
+    budget: float | None = None,
+    target: float | None = None,
+) -> Reference:
+    """Solve one of the forms; give exactly one of alpha, budget and target.
+
+    A target at the floor of the loss is posed as the equations X w + b = y: as an
+    inequality its feasible set has no interior, which interior-point methods need.
+    """
+    objective = Objective.of(X, y, loss, norm, fit_intercept, sample_weight)
+    levels = {"alpha": alpha, "budget": budget, "target": target}
+    (form, level), = ((name, float(value)) for name, value in levels.items() if value is not None)
+    w, b = cp.Variable(objective.X.shape[1]), cp.Variable()
+    status, is_accurate = _solve(_cone_program(objective, form, level, w, b))
+    if w.value is None:
+        nothing = np.full(w.size, np.nan)
+        return Reference(nothing, np.nan, np.nan, np.nan, np.nan, False, status)
+    lower, upper = bounds(norm, w.size)
+    coef, intercept = np.clip(w.value, lower, upper), float(b.value)
+    return Reference(
+        coef,
+        intercept,
+        objective.loss_value(coef, intercept),
+        objective.norm_value(coef),
+        objective.value(form, coef, intercept, level),
+        is_accurate,
+        status,
+    )
+
+
+def _cone_program(objective: Objective, form: str, level: float, w: cp.Variable, b: cp.Variable) -> cp.Problem:
+    eta = objective.X @ w + b
+    mean_loss = objective.sample_weight @ objective.oracle.expression(objective.loss, eta, objective.y)
+    norm = NORM_ORACLES[type(objective.norm)].expression(objective.norm, w)
+    lower, upper = bounds(objective.norm, w.size)
+    fixed, floored = np.flatnonzero(upper == 0), np.flatnonzero((lower == 0) & (upper > 0))
+    constraints = [w[fixed] == 0] if len(fixed) else []
+    constraints += [w[floored] >= 0] if len(floored) else []
+    constraints += [] if objective.fit_intercept else [b == 0]
+    if form == "alpha":
+        return cp.Problem(cp.Minimize(mean_loss + level * norm), constraints)
+    if form == "budget":
+        return cp.Problem(cp.Minimize(mean_loss), [*constraints, norm <= level])
+    if level <= objective.floor:
+        seen = objective.sample_weight > 0
+        return cp.Problem(cp.Minimize(norm), [*constraints, eta[seen] == objective.y[seen]])
+    return cp.Problem(cp.Minimize(norm), [*constraints, mean_loss <= level])
+
+
+def _solve(problem: cp.Problem) -> tuple[str, bool]:
+    """Status, and whether one of the tolerances was met; the last answer stays in the variables."""
+    for tolerance in TOLERANCES:
+        settings = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), tolerance)
+        with warnings.catch_warnings():
+            # CVXPY warns of an inaccurate answer; the status says the same
+            warnings.simplefilter("ignore")
+            try:
+                problem.solve(solver=cp.CLARABEL, **settings)
+            except cp.error.SolverError:
+                continue
+        if problem.status == cp.OPTIMAL:
+            return cp.OPTIMAL, True
+    return str(problem.status or "failed"), False
