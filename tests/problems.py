@@ -19,7 +19,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from reference import Objective, Reference, bounds, solve_reference
 from scipy import sparse
 from scipy.optimize import minimize
 
@@ -27,6 +26,7 @@ from normball import Problem, Solution
 from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
+from reference import Objective, Reference, bounds, solve_reference
 
 Draw = np.random.Generator
 
@@ -55,7 +55,9 @@ NORM_CASES: dict[str, Callable[[Draw, int], Norm]] = {
     "group l2": lambda rng, p: GroupL2(rng.integers(0, max(p // 3, 2), p)),
     "group l2 weighted": lambda rng, p: GroupL2(np.arange(p) % 4, weights=_weights(rng, 4)),
     "sorted l1": lambda rng, p: SortedL1(),
-    "sorted l1 with ties": lambda rng, p: SortedL1(weights=np.sort(rng.integers(1, 4, p))[::-1].astype(float)),
+    "sorted l1 with ties": lambda rng, p: SortedL1(
+        weights=np.sort(rng.integers(1, 4, p))[::-1].astype(float)
+    ),
 }
 """Name -> norm for p features, p >= 4."""
 
@@ -87,6 +89,11 @@ class Axes:
     is_wide: bool
     has_weights: bool
     fit_intercept: bool
+
+    @property
+    def cell(self) -> tuple[str, str, str]:
+        """Loss, norm and form."""
+        return self.loss, self.norm, self.form
 
 
 FORMS = ("alpha", "budget", "target")

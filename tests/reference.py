@@ -28,9 +28,9 @@ TOLERANCES = (1e-10, 1e-9)
 """Clarabel's gap and feasibility, tried in turn; an answer that meets neither is not accurate."""
 
 LEAST_SHARE = 1e-2
-"""Differences of losses are relative to the loss above its floor, but to no less than this share of it at w = 0."""
+"""Differences of losses are relative to the loss above its floor, at least this share of it at w = 0."""
 LEAST_NORM = 1e-3
-"""Differences of norms are relative to the norm, but to no less than this; weights here are of order 1."""
+"""Differences of norms are relative to the norm, at least this; weights here are of order 1."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def _l1_weights(norm: L1, size: int) -> Floats:
 
 
 def _l1_value(norm: L1, w: Floats) -> float:
-    moved = w != 0
-    return float(np.sum((_l1_weights(norm, len(w)) * abs(w))[moved])) if moved.any() else 0.0
+    # inf times zero counts as zero
+    return float(sum(v * abs(x) for v, x in zip(_l1_weights(norm, len(w)), w, strict=True) if x != 0))
 
 
 def _l1_expression(norm: L1, w: cp.Variable) -> cp.Expression:
@@ -97,7 +97,9 @@ def _l1_expression(norm: L1, w: cp.Variable) -> cp.Expression:
 
 
 def _group_value(norm: GroupL2, w: Floats) -> float:
-    return float(sum(v * np.sqrt(np.sum(w[norm.groups == k] ** 2)) for k, v in enumerate(_group_weights(norm))))
+    return float(
+        sum(v * np.sqrt(np.sum(w[norm.groups == k] ** 2)) for k, v in enumerate(_group_weights(norm)))
+    )
 
 
 def _group_weights(norm: GroupL2) -> Floats:
@@ -106,7 +108,9 @@ def _group_weights(norm: GroupL2) -> Floats:
 
 
 def _group_expression(norm: GroupL2, w: cp.Variable) -> cp.Expression:
-    return cp.sum([v * cp.norm(w[np.flatnonzero(norm.groups == k)], 2) for k, v in enumerate(_group_weights(norm))])
+    return cp.sum(
+        [v * cp.norm(w[np.flatnonzero(norm.groups == k)], 2) for k, v in enumerate(_group_weights(norm))]
+    )
 
 
 def _sorted_value(norm: SortedL1, w: Floats) -> float:
@@ -179,7 +183,9 @@ class Objective:
         """From the arguments of `Problem`."""
         dense = np.asarray(X.todense() if hasattr(X, "todense") else X, dtype=np.float64)
         response = np.asarray(y, dtype=np.float64)
-        weight = np.ones(len(response)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        weight = (
+            np.ones(len(response)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        )
         return cls(dense, response, loss, norm, fit_intercept, weight / weight.sum())
 
     @property
@@ -224,7 +230,7 @@ class Objective:
         return self.loss_value(w, intercept) + paid
 
     def excess(self, form: str, w: Floats, intercept: float, level: float) -> float:
-        """How far the constraint is broken: R over the budget (relative), f over the target (relative to f at 0)."""
+        """How far the constraint is broken: R over the budget, f over the target (relative to f at 0)."""
         if form == "alpha":
             return 0.0 if np.isfinite(self.norm_value(w)) else np.inf
         if form == "budget":
@@ -272,7 +278,7 @@ def solve_reference(
     """
     objective = Objective.of(X, y, loss, norm, fit_intercept, sample_weight)
     levels = {"alpha": alpha, "budget": budget, "target": target}
-    (form, level), = ((name, float(value)) for name, value in levels.items() if value is not None)
+    ((form, level),) = ((name, float(value)) for name, value in levels.items() if value is not None)
     w, b = cp.Variable(objective.X.shape[1]), cp.Variable()
     status, is_accurate = _solve(_cone_program(objective, form, level, w, b))
     if w.value is None:
@@ -291,7 +297,9 @@ def solve_reference(
     )
 
 
-def _cone_program(objective: Objective, form: str, level: float, w: cp.Variable, b: cp.Variable) -> cp.Problem:
+def _cone_program(
+    objective: Objective, form: str, level: float, w: cp.Variable, b: cp.Variable
+) -> cp.Problem:
     eta = objective.X @ w + b
     mean_loss = objective.sample_weight @ objective.oracle.expression(objective.loss, eta, objective.y)
     norm = NORM_ORACLES[type(objective.norm)].expression(objective.norm, w)

@@ -23,7 +23,7 @@ from .solvers.planar import solve_planar
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
 from .tables import find_name, read_table, read_vector
-from .typing import ArrayLike, Floats, Mask
+from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
 from .warnings import ConvergenceWarning
 
@@ -344,14 +344,39 @@ class Problem:
         if not self.norm.is_convex:
             raise ValueError(f"{what} needs a convex ball; {self.norm.title} has none, use solve with two features.")
 
-    def with_norm(self, norm: str | Norm) -> Problem:
-        """The same data and loss with another regulariser."""
+    def rows(self, index: Indices) -> Problem:
+        """The same problem on some of the rows; their weights are normalised anew.
+
+        Raises
+        ------
+        ValueError
+            If the rows' responses admit no best constant (all of one class) or have no weight.
+        """
+        weights = self.instance.sample_weight[index]
+        if weights.sum() == 0:
+            raise ValueError("the rows chosen have no weight; choose rows with a positive sample_weight.")
+        return self._with(
+            replace(
+                self.instance,
+                design=self.design.rows(index),
+                y=self.instance.y[index],
+                sample_weight=weights / weights.sum(),
+            )
+        )
+
+    def _with(self, instance: Instance) -> Problem:
         other = object.__new__(Problem)
         other.__dict__.update({k: v for k, v in self.__dict__.items() if k != "alpha_max"})
-        other.norm = get_norm(norm)
-        other.norm.check(self.n_features)
-        other.instance = replace(self.instance, norm=other.norm)
+        other.norm, other.instance = instance.norm, instance
+        if self.fit_intercept:
+            _ = instance.null_intercept  # refuses responses without a best constant
         return other
+
+    def with_norm(self, norm: str | Norm) -> Problem:
+        """The same data and loss with another regulariser."""
+        chosen = get_norm(norm)
+        chosen.check(self.n_features)
+        return self._with(replace(self.instance, norm=chosen))
 
     def __repr__(self) -> str:
         n, p = self.design.shape

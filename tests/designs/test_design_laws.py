@@ -14,7 +14,7 @@ from scipy import sparse
 
 from normball.designs import DESIGNS, Design, as_design
 from normball.typing import Floats
-from tests.registry_losses import DESIGN_CASES, dense_reference
+from registry_losses import DESIGN_CASES, dense_reference
 
 every_case = pytest.mark.parametrize("store", DESIGN_CASES.values(), ids=DESIGN_CASES.keys())
 
@@ -39,6 +39,10 @@ def check_products(X: Any, rng: np.random.Generator) -> None:
         np.testing.assert_array_equal(chosen, reference[:, index])
         assert isinstance(chosen, np.ndarray)
         assert chosen.flags.writeable
+    some = rng.permutation(n)[: max(n // 2, 1)]
+    part = design.rows(some)
+    assert type(part) is type(design)
+    np.testing.assert_array_equal(part.columns(np.arange(p)), reference[some])
     weight = np.where(rng.random(n) < 0.7, rng.random(n), 0.0)
     weight[rng.integers(n)] = 1.0
     weight /= weight.sum()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from normball import losses
 from normball.losses import LOSSES, Loss
 from normball.typing import Floats
-from tests.registry_losses import CONJUGATE_ENDS, LOSS_EXAMPLES, RESPONSES
+from registry_losses import CONJUGATE_ENDS, LOSS_EXAMPLES, RESPONSES
 
 EXAMPLES = [loss for examples in LOSS_EXAMPLES.values() for loss in examples]
 every_loss = pytest.mark.parametrize("loss", EXAMPLES, ids=repr)

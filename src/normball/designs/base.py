@@ -40,5 +40,9 @@ class Design(ABC):
         """X[:, index] as a dense float64 array (n, m)."""
 
     @abstractmethod
+    def rows(self, index: Indices) -> Design:
+        """The rows X[index] as a design of their own, in the same storage."""
+
+    @abstractmethod
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Weighted means (p,) and standard deviations (p,) of the columns; weights sum to 1."""

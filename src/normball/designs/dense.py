@@ -70,6 +70,9 @@ class DenseDesign(Design):
         self._count(len(index))
         return self._pick(slice(None), index).astype(np.float64, copy=False)
 
+    def rows(self, index: Indices) -> DenseDesign:
+        return DenseDesign(self._values[index])
+
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Two passes, shifted by the first row that counts, so that constant columns give exactly 0."""
         p = self.shape[1]

@@ -68,6 +68,9 @@ class SparseDesign(Design):
         self._count(len(index))
         return self._held[:, index].toarray(order="F").astype(np.float64, copy=False)
 
+    def rows(self, index: Indices) -> SparseDesign:
+        return SparseDesign(self._held[index])
+
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Means corrected once by the mean residual, then squared residuals: no cancellation.
 

@@ -52,6 +52,13 @@ class LeastSquaresModel:
         total = float(self.root @ self.root)
         self._unit = self.root / np.sqrt(total) if self.instance.fit_intercept and total > 0 else None
         self.c = self.centre(self.c)
+        self._free_basis = None
+        if self.instance.unpenalised.any():
+            columns = self.instance.design.columns(np.flatnonzero(self.instance.unpenalised))
+            columns = self.root[:, None] * columns
+            if self._unit is not None:
+                columns -= np.outer(self._unit, self._unit @ columns)
+            self._free_basis = np.linalg.qr(columns)[0]
 
     def centre(self, r: Floats) -> Floats:
         """Pi r."""
@@ -64,6 +71,10 @@ class LeastSquaresModel:
     def rmatvec(self, u: Floats) -> Floats:
         """A' u, (p,)."""
         return self.instance.design.rmatvec(self.root * self.centre(u))
+
+    def feasible(self, u: Floats) -> Floats:
+        """u without its part along the unpenalised columns, where the dual allows none."""
+        return u if self._free_basis is None else u - self._free_basis @ (self._free_basis.T @ u)
 
     def face_columns(self, face: Face) -> Floats:
         """E = A B, (n, d)."""
@@ -117,10 +128,8 @@ def minimise_model(
 
 
 def _model_gap(model: LeastSquaresModel, term: Term, w: Floats, u: Floats) -> float:
-    """Duality gap of the model at w and the dual point u, scaled into the dual domain.
-
-    Unpenalised features are left out: their optimality is checked by the certificate.
-    """
+    """Duality gap of the model at w and the dual point u, brought into the dual domain."""
+    u = model.feasible(u)
     z = np.where(model.instance.unpenalised, 0.0, model.rmatvec(u))
     scaling = term.dual_scaling(z)
     residual = model.c - model.matvec(w)

@@ -1,0 +1,164 @@
+"""Cross-validation over the whole path: which alpha predicts unseen rows best.
+
+Every fold fits the same alphas along one warm-started path and scores the rows it did
+not see. Two choices are offered: the alpha of least mean loss, and the largest alpha
+whose mean loss is within one standard error of it (Breiman, Friedman, Olshen, Stone,
+"Classification and regression trees", 1984, section 3.4.3), which keeps fewer features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..path import alpha_grid
+from ..problem import Problem
+from ..tables import read_vector
+from ..typing import ArrayLike, Floats, Indices
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """Held-out loss along the path; made by `cross_validate`.
+
+    Attributes
+    ----------
+    problem : Problem
+    alphas : (k,) decreasing.
+    fold_losses : (n_folds, k) mean loss on the rows that a fold did not see.
+    mean_loss : (k,) their mean over folds.
+    standard_error : (k,) of that mean.
+    mean_error : (k,) share of wrong classes on unseen rows, or None for regression.
+    """
+
+    problem: Problem = field(repr=False)
+    alphas: Floats
+    fold_losses: Floats
+    mean_loss: Floats
+    standard_error: Floats
+    mean_error: Floats | None
+
+    @property
+    def best_index(self) -> int:
+        """Position of the least mean loss; the largest alpha among equals."""
+        return int(np.argmin(self.mean_loss))
+
+    @property
+    def one_se_index(self) -> int:
+        """Position of the largest alpha within one standard error of the best."""
+        best = self.best_index
+        return int(np.argmax(self.mean_loss <= self.mean_loss[best] + self.standard_error[best]))
+
+    @property
+    def best_alpha(self) -> float:
+        """Alpha of the least mean loss."""
+        return float(self.alphas[self.best_index])
+
+    @property
+    def one_se_alpha(self) -> float:
+        """Largest alpha within one standard error of the best."""
+        return float(self.alphas[self.one_se_index])
+
+    def __repr__(self) -> str:
+        return (
+            f"CrossValidation({len(self.fold_losses)} folds, {len(self.alphas)} alphas: least loss "
+            f"{self.mean_loss[self.best_index]:.6g} at alpha={self.best_alpha:.6g}, "
+            f"one standard error at alpha={self.one_se_alpha:.6g})"
+        )
+
+
+def folds_of(problem: Problem, n_folds: int, seed: int) -> list[Indices]:
+    """Held-out rows of each fold: random, and in proportion to the classes for a classifier.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 folds, more folds than rows, or than members of a class.
+    """
+    n = problem.n_samples
+    if not 2 <= n_folds <= n:
+        raise ValueError(f"n_folds must lie between 2 and the number of rows ({n}), got {n_folds!r}.")
+    rng = np.random.default_rng(seed)
+    assigned = np.empty(n, dtype=np.intp)
+    y = problem.instance.y
+    classes = np.unique(y) if problem.loss.is_classifier else [None]
+    dealt = 0
+    for label in classes:
+        members = rng.permutation(np.arange(n) if label is None else np.flatnonzero(y == label))
+        if len(members) < n_folds:
+            raise ValueError(
+                f"class {label:g} has {len(members)} rows, fewer than n_folds={n_folds}; use fewer folds."
+            )
+        # go on dealing where the last class stopped, so that the folds stay of equal size
+        assigned[members] = (dealt + np.arange(len(members))) % n_folds
+        dealt += len(members)
+    return [np.flatnonzero(assigned == fold) for fold in range(n_folds)]
+
+
+def cross_validate(
+    problem: Problem,
+    n_folds: int = 5,
+    n_alphas: int = 50,
+    eps: float = 1e-2,
+    alphas: ArrayLike | None = None,
+    seed: int = 0,
+    tol: float = 1e-6,
+    progress: Callable[[int, int], None] | None = None,
+) -> CrossValidation:
+    """Held-out loss of a problem along its path.
+
+    Parameters
+    ----------
+    problem : Problem
+    n_folds : int, default 5
+    n_alphas, eps : as `Problem.path`; the grid of the whole data is used in every fold.
+    alphas : (k,) array > 0, optional
+        Instead of the grid.
+    seed : int, default 0
+        Of the random folds; the same seed gives the same folds.
+    tol : float, default 1e-6
+        Relative duality gap of each fit.
+    progress : callable, optional
+        Called with (folds done, folds in all).
+
+    Returns
+    -------
+    CrossValidation
+
+    Raises
+    ------
+    ValueError
+        As `folds_of` and `Problem.path`.
+    """
+    if alphas is None:
+        grid = alpha_grid(problem, n_alphas, eps)
+    else:
+        grid = np.sort(read_vector(alphas, "alphas", len(np.atleast_1d(np.asarray(alphas)))))[::-1]
+    folds = folds_of(problem, n_folds, seed)
+    losses = np.empty((len(folds), len(grid)))
+    wrong = np.zeros((len(folds), len(grid)))
+    share = np.empty(len(folds))
+    for number, held_out in enumerate(folds):
+        kept = np.setdiff1d(np.arange(problem.n_samples), held_out)
+        path = problem.rows(kept).path(alphas=grid, tol=tol)
+        test = problem.rows(held_out)
+        y, weight = test.instance.y, test.instance.sample_weight
+        share[number] = problem.instance.sample_weight[held_out].sum()
+        for k in range(len(grid)):
+            eta = test.instance.predictor(path.coefs[k], float(path.intercepts[k]))
+            losses[number, k] = test.instance.value(eta)
+            wrong[number, k] = weight @ ((eta > 0) != (y > 0.5))
+        if progress is not None:
+            progress(number + 1, len(folds))
+    return CrossValidation(
+        problem=problem,
+        alphas=grid,
+        fold_losses=losses,
+        mean_loss=share @ losses / share.sum(),
+        standard_error=losses.std(axis=0, ddof=1) / np.sqrt(len(folds)),
+        mean_error=share @ wrong / share.sum() if problem.loss.is_classifier else None,
+    )
+
+

@@ -1,0 +1,107 @@
+"""What every question of the tour starts from: one table, one problem, one seed.
+
+The questions that are asked of data use the diabetes table or the reader's own. Its
+columns are standardised (mean 0, standard deviation 1), because a norm adds up
+coefficients, and they can be added up only where a unit means the same for each: one
+standard deviation of the feature.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...datasets import Dataset, load_diabetes
+from ...problem import Problem
+from ...typing import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class TourContext:
+    """Data and settings of one run of the tour.
+
+    Attributes
+    ----------
+    problem : Problem
+        Squared error with the L1 norm on standardised columns, `feature_names` set.
+    dataset : Dataset
+        The table as it came, in its own units (constant columns left out).
+    is_own_data : bool
+        Whether the reader brought the table; else it is diabetes.
+    quick : bool
+        Fewer samples and folds, for a look in seconds.
+    seed : int
+        Of everything that is drawn at random.
+    """
+
+    problem: Problem
+    dataset: Dataset
+    is_own_data: bool
+    quick: bool
+    seed: int = 0
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.problem.feature_names
+
+    @property
+    def target_name(self) -> str:
+        """Name of what is predicted."""
+        return self.dataset.target_name
+
+    @property
+    def data_name(self) -> str:
+        """How a sentence calls the table: "the diabetes data" or "your table"."""
+        return "your table" if self.is_own_data else "the diabetes data"
+
+    def rng(self, question: str) -> np.random.Generator:
+        """Random numbers for one question, the same whatever the other questions drew."""
+        return np.random.default_rng([self.seed, zlib.crc32(question.encode())])
+
+
+def make_context(dataset: Dataset | None = None, quick: bool = False, seed: int = 0) -> TourContext:
+    """The context of a run on the given table, or on diabetes if there is none.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two columns vary, there are fewer than 10 rows, or the target is constant.
+    """
+    table = dataset if dataset is not None else load_diabetes()
+    table = _varying(table)
+    problem = Problem(standardised(table.X), table.y, feature_names=table.feature_names)
+    return TourContext(problem, table, dataset is not None, quick, seed)
+
+
+def standardised(X: Floats) -> Floats:
+    """Copy of X (n, p) with columns of mean 0 and standard deviation 1; constant columns become 0."""
+    centred = X - X.mean(axis=0)
+    deviation = centred.std(axis=0)
+    return centred / np.where(deviation > 0, deviation, 1.0)
+
+
+def _varying(table: Dataset) -> Dataset:
+    n = len(table.y)
+    if n < 10:
+        raise ValueError(f"the tour needs at least 10 rows, but the table has {n}; use a longer table.")
+    if np.ptp(table.y) == 0:
+        raise ValueError(f"target {table.target_name!r} has the same value in every row; choose another target.")
+    keep = np.flatnonzero(np.ptp(table.X, axis=0) > 0)
+    if len(keep) < 2:
+        raise ValueError(
+            f"the tour needs at least 2 columns that vary besides the target, but the table has {len(keep)}; "
+            "add columns."
+        )
+    if len(keep) == table.X.shape[1]:
+        return table
+    return Dataset(
+        table.X[:, keep],
+        table.y,
+        tuple(table.feature_names[j] for j in keep),
+        table.target_name,
+        table.description,
+        table.class_names,
+    )
