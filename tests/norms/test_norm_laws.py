@@ -228,6 +228,13 @@ def test_screen_never_drops_a_feature_that_may_enter(example: NormExample) -> No
         assert n_proved > 0
 
 
+def still_subgradient(norm: Norm, w: np.ndarray, z: np.ndarray, alpha: float) -> bool:
+    """Whether z, moved only where w is zero from a point of alpha dR(w), is still there."""
+    if norm.is_homogeneous:
+        return norm.dual_norm(z) <= alpha * (1 + 1e-12)
+    return bool(np.abs(norm.prox(w + z, alpha) - w).max() <= 1e-9)
+
+
 @every_norm
 def test_slack_is_the_room_that_the_dual_point_has(example: NormExample) -> None:
     norm, rng = example.norm, np.random.default_rng(5)
@@ -243,15 +250,14 @@ def test_slack_is_the_room_that_the_dual_point_has(example: NormExample) -> None
         assert slack.shape == w.shape
         assert (slack >= 0).all()
         assert (slack[w != 0] == 0).all()
+        if norm.name == "lp" and w.any():
+            continue  # near a zero of a smooth ball with p near 1 the dual norm does not change visibly
         for j in np.flatnonzero(np.isfinite(slack) & (w == 0) & ~norm.unpenalised(len(w))):
             side = 1.0 if norm.is_one_sided else np.sign(z[j]) or 1.0
             for distance, allowed in ((slack[j] * 0.999, True), (slack[j] * 1.01 + 1e-3, False)):
                 moved = z.copy()
                 moved[j] += side * distance
-                # still in alpha dR(w): w stays the prox of w + moved
-                change = np.abs(norm.prox(w + moved, alpha) - w).max()
-                # Lp with p near 1 leaves zero along a power of the distance, not at an angle
-                assert (change <= 1e-9) == allowed or norm.name == "lp", (j, slack[j], distance, change)
+                assert still_subgradient(norm, w, moved, alpha) == allowed, (j, slack[j], distance)
             checked += 1
     if norm.makes_zeros and example.n_features > 1 and not norm.unpenalised(example.n_features).all():
         assert checked > 0

@@ -4,8 +4,9 @@ Every ball here is star-shaped around 0, so its boundary is one point a directio
 directions are taken on the surface of the cube |d|_inf = 1. The boundary bends sharply
 only where a weight vanishes or two weights tie in size, w_i = 0 or |w_i| = |w_j|. These
 planes cut the cube into the chambers of its symmetry group (8 in the plane, 48 in
-space: Humphreys, "Reflection groups and Coxeter groups", 1990), all images of the one with the corners (1, 0, 0), (1, 1, 0), (1, 1, 1). Chambers are divided, never
-crossed, so that every corner and edge of the ball is hit exactly.
+space: Humphreys, "Reflection groups and Coxeter groups", 1990), all images of the one
+with the corners (1, 0, 0), (1, 1, 0), (1, 1, 1). Chambers are divided, never crossed, so
+that every corner and edge of the ball is hit exactly.
 
 A ball is unbounded along the features that R does not see; it is drawn as the product of
 the ball in the other features and a box. A ball with 0 on its boundary (`positive=True`)

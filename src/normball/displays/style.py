@@ -1,0 +1,115 @@
+"""How the pictures look: one palette, small panels with readable type, axes through zero.
+
+Colours are those of Okabe and Ito ("Color universal design", 2008), which people with any
+kind of colour vision tell apart. Colour never stands alone: what differs in colour also
+differs in dashes, in marker or in its label. A panel is about 4 inches wide with type of 9
+points and more, so that it still reads at the width of a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.pyplot as plt
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BALL = "#0072B2"
+LEVEL_SET = "#D55E00"
+NORMAL_CONE = "#009E73"
+CONTACT = "#000000"
+GHOST = "#CC79A7"
+QUIET = "#767676"
+"""Axes, ticks and what is there for orientation only; still 4.5 : 1 against white."""
+
+CURVES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
+"""Colours for many curves; with `DASHES` no two of the first 28 look the same."""
+DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
+
+PANEL = 4.0
+"""Width of a panel in inches."""
+SMALL, NORMAL, TITLE = 9.0, 9.5, 10.5
+"""Type sizes in points."""
+
+
+def new_axes(
+    ax: Axes | None = None, size: tuple[float, float] = (PANEL, PANEL), three_d: bool = False
+) -> Axes:
+    """The axes given, or those of a new figure of one panel."""
+    if ax is not None:
+        return ax
+    keywords: dict[str, Any] = {"projection": "3d"} if three_d else {}
+    figure = plt.figure(figsize=size, layout="constrained")
+    return figure.add_subplot(**keywords)
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The figure that holds the axes, also where they are in a subfigure."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # axes that are drawn on have one
+    return figure
+
+
+def new_row(n_panels: int, titles: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure of panels side by side that share both axes; `titles` lines of title above them."""
+    height = PANEL + 0.2 * titles
+    figure, axes = plt.subplots(
+        1,
+        n_panels,
+        figsize=(PANEL * n_panels, height),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    return figure, list(axes[0])
+
+
+def axes_through_zero(ax: Axes, names: Sequence[str], window: Sequence[float], ticks: bool) -> None:
+    """Equal aspect, zero lines, names of the two axes; without ticks the names stand at the ends of the axes.
+
+    `window` is (left, right, bottom, top).
+    """
+    left, right, bottom, top = window
+    ax.set_xlim(left, right)
+    ax.set_ylim(bottom, top)
+    ax.set_aspect("equal", adjustable="box")
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ends: dict[str, Any] = {"arrowstyle": "-|>", "color": CONTACT, "lw": 0.9, "shrinkA": 0, "shrinkB": 0}
+    for tail, head in (((left, 0), (right, 0)), ((0, bottom), (0, top))):
+        # pointing out of a window that zero is not in would mislead
+        if left <= tail[0] <= right and bottom <= tail[1] <= top:
+            ax.annotate("", head, tail, arrowprops=ends, zorder=1.5)
+    ax.set_xlabel(names[0], fontsize=NORMAL)
+    ax.set_ylabel(names[1], fontsize=NORMAL)
+    if ticks:
+        ax.tick_params(labelsize=SMALL, colors=QUIET, length=3)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        return
+    ax.set_xticks([])
+    ax.set_yticks([])
+    across, up = (0 - left) / (right - left), (0 - bottom) / (top - bottom)
+    ax.xaxis.label.set(ha="right", va="top", fontsize=TITLE)
+    ax.xaxis.set_label_coords(1.0, up - 0.015)
+    ax.yaxis.label.set(rotation=0, ha="right", va="top", fontsize=TITLE)
+    ax.yaxis.set_label_coords(across - 0.015, 1.0)
+
+
+def plain_axes(ax: Axes) -> None:
+    """Left and bottom spines only, in the quiet colour."""
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(QUIET)
+    ax.tick_params(labelsize=SMALL, colors=QUIET, length=3)
+
+
+def halo(width: float = 2.5) -> list[Any]:
+    """Path effect that keeps text readable on top of lines."""
+    return [withStroke(linewidth=width, foreground="white")]
