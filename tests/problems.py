@@ -26,7 +26,8 @@ from normball import Problem, Solution
 from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
-from reference import Objective, Reference, bounds, solve_reference
+from oracles import bounds
+from reference import Objective, Reference, solve_reference
 
 Draw = np.random.Generator
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cvxpy as cp
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ import pytest
 from normball.losses import LOSSES, Loss, SquaredError
 from normball.norms import L1, L2, NORMS, GroupL2, LInf, Norm
 from normball.typing import Floats
+from oracles import LOSS_ORACLES, NORM_ORACLES, bounds
 from problems import LOSS_CASES, NORM_CASES, random_problem
-from reference import LOSS_ORACLES, NORM_ORACLES, Objective, bounds, solve_reference
+from reference import Objective, solve_reference
 
 
 def _loss(name: str, seed: int = 0, n: int = 9) -> tuple[Loss, Floats, Floats]:
@@ -64,26 +67,27 @@ def test_norm_expression_has_the_value(name: str) -> None:
     assert oracle.value(norm, np.zeros(len(point))) == 0
 
 
+def shrink_length(v: Floats, threshold: float) -> Floats:
+    return v * max(1 - threshold / float(np.linalg.norm(v)), 0.0)
+
+
 @pytest.mark.parametrize(
     ("norm", "expected"),
     [
         (L1(), lambda v: np.sign(v) * np.maximum(abs(v) - 0.3, 0)),
-        (L2(), lambda v: v * max(1 - 0.3 / np.linalg.norm(v), 0)),
-        (GroupL2([[0, 1], [2, 3]], weights=[1.0, 2.0]), None),
+        (L2(), lambda v: shrink_length(v, 0.3)),
+        (
+            GroupL2([[0, 1], [2, 3]], weights=[1.0, 2.0]),
+            lambda v: np.append(shrink_length(v[:2], 0.3), shrink_length(v[2:], 0.6)),
+        ),
     ],
 )
-def test_orthonormal_design_shrinks(norm: Norm, expected: object) -> None:
+def test_orthonormal_design_shrinks(norm: Norm, expected: Callable[[Floats], Floats]) -> None:
     rng = np.random.default_rng(3)
     X = np.linalg.qr(rng.standard_normal((4, 4)))[0] * 2.0  # X'X / n is the identity
     y = rng.standard_normal(4) * 2
-    v = X.T @ y / 4
     found = solve_reference(X, y, SquaredError(), norm, fit_intercept=False, alpha=0.3).coef
-    if callable(expected):
-        np.testing.assert_allclose(found, expected(v), atol=1e-8)
-        return
-    for members, price in (([0, 1], 0.3), ([2, 3], 0.6)):
-        length = np.linalg.norm(v[members])
-        np.testing.assert_allclose(found[members], v[members] * max(1 - price / length, 0), atol=1e-8)
+    np.testing.assert_allclose(found, expected(X.T @ y / 4), atol=1e-8)
 
 
 @pytest.mark.parametrize("norm", [L1(), L2(), LInf()], ids=repr)

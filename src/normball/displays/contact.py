@@ -11,20 +11,32 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
 from ..solution import Solution
-from ..typing import Floats
+from ..tables import read_vector
+from ..typing import ArrayLike, Floats
 from . import style
-from .labels import LabelPlacer
-from .level_sets import LevelSet, Window, find_level_sets
+from .contact_labels import write_labels
+from .level_sets import LevelSet, Window, find_level_sets, level_set_through, within
 from .plane import Plane, pick_features
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FAR = 2.0
+FAR = 1.2
 """A best fit further away than this many sizes of the ball is shown by an arrow at the edge."""
+CONE_SIZE, ARROW_SIZE = 0.22, 0.2
+"""Length of the normal cone and of the arrow in it, in shares of the window."""
 GROWN = (1 / 3, 2 / 3)
 """Sizes of the smaller balls that are drawn on the way to the contact, relative to it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """Another point of the plane, and the level set through it."""
+
+    label: str
+    point: Floats
+    level_set: LevelSet
 
 
 @dataclass(eq=False)
@@ -47,6 +59,7 @@ class ContactDisplay:
     normal : (2,) or None, direction of -grad f in the plane.
     cone : two (2,) or None, edges of the ball's normal cone there; equal on smooth boundary.
     best_fit : (2,) or None, the loss's minimiser over the two coefficients.
+    ghosts : other points to compare with, with the level sets through them.
     ax_, figure_ : where `plot` drew.
     """
 
@@ -61,12 +74,17 @@ class ContactDisplay:
     normal: Floats | None
     cone: tuple[Floats, Floats] | None
     best_fit: Floats | None
+    ghosts: Sequence[Ghost] = ()
     ax_: Axes = field(init=False, repr=False)
     figure_: Figure = field(init=False, repr=False)
 
     @classmethod
     def from_solution(
-        cls, solution: Solution, features: Sequence[int | str] | None = None, window: Window | None = None
+        cls,
+        solution: Solution,
+        features: Sequence[int | str] | None = None,
+        window: Window | None = None,
+        ghosts: Mapping[str, ArrayLike] | None = None,
     ) -> ContactDisplay:
         """Compute the picture of a solution.
 
@@ -78,15 +96,18 @@ class ContactDisplay:
             is nearest to entering.
         window : (left, right, bottom, top), optional
             Default: a square around ball, contact and, if not far, the best fit.
+        ghosts : dict of label -> (a, b), optional
+            Other values of the two coefficients to show with the level sets through them.
 
         Raises
         ------
         ValueError
-            If features are not two different features of the problem.
+            If features are not two different features of the problem, or a ghost is not two numbers.
         """
         plane = Plane(solution, pick_features(solution, features))
         ball = plane.ball()
-        window = window or _window(plane, ball)
+        points = {label: read_vector(point, f"ghost {label!r}", 2) for label, point in (ghosts or {}).items()}
+        window = window or _window(plane, ball, list(points.values()))
         touching, others = find_level_sets(plane, window)
         return cls(
             solution=solution,
@@ -100,6 +121,7 @@ class ContactDisplay:
             normal=plane.normal,
             cone=plane.cone if plane.normal is not None else None,
             best_fit=plane.best_fit,
+            ghosts=[Ghost(label, p, level_set_through(plane, window, p)) for label, p in points.items()],
         )
 
     def plot(
@@ -143,13 +165,45 @@ class ContactDisplay:
         self._draw_level_sets(ax)
         self._draw_normal(ax)
         self._draw_points(ax)
-        self._write_labels(ax, {**self._texts(), **(labels or {})})
+        write_labels(self, ax, labels or {})
         return self
 
     # ---- pieces ---------------------------------------------------------------------
     @property
     def _size(self) -> float:
         return self.window[1] - self.window[0]
+
+    @property
+    def wedge(self) -> Floats | None:
+        """(m, 2) outline of the normal cone as drawn, from the contact and back; None where it is a ray."""
+        if self.cone is None or np.allclose(*self.cone, atol=1e-9):
+            return None
+        arc = self.contact_point + CONE_SIZE * self._size * _arc(*self.cone)
+        return np.vstack([self.contact_point, arc, self.contact_point])
+
+    @property
+    def arrow_tip(self) -> Floats | None:
+        """(2,) where the arrow along -grad f ends."""
+        if self.normal is None:
+            return None
+        length = float(np.linalg.norm(self.normal))
+        return np.asarray(self.contact_point + ARROW_SIZE * self._size * self.normal / length)
+
+    @property
+    def shows_best_fit(self) -> bool:
+        """Whether the best fit lies in the window; if not, an arrow at the edge points to it."""
+        return self.best_fit is not None and len(within(self.best_fit[None], self.window, 0.0)) == 1
+
+    @property
+    def edge_arrow(self) -> tuple[Floats, Floats]:
+        """Tail and tip of the arrow at the edge that points from the contact to the best fit."""
+        assert self.best_fit is not None  # asked only where there is one
+        way = self.best_fit - self.contact_point
+        low, high = np.array(self.window[::2]), np.array(self.window[1::2])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(way > 0, (high - self.contact_point) / way, (low - self.contact_point) / way)
+        tip = self.contact_point + float(np.nanmin(np.where(way == 0, np.nan, shares))) * way
+        return tip - 0.1 * self._size * way / np.linalg.norm(way), tip
 
     def _draw_ball(self, ax: Axes, growing: bool) -> None:
         ax.add_patch(
@@ -167,137 +221,51 @@ class ContactDisplay:
             ax.plot(*line.T, color=style.LEVEL_SET, lw=2.0, zorder=3.2, gid="touching")
 
     def _draw_normal(self, ax: Axes) -> None:
-        if self.normal is None:
+        if self.arrow_tip is None:
             return
-        tip = self._arrow_tip()
-        if self.cone is not None and not np.allclose(*self.cone, atol=1e-9):
-            arc = self.contact_point + 0.26 * self._size * _arc(*self.cone)
-            wedge = np.vstack([self.contact_point, arc])
+        wedge = self.wedge
+        if wedge is not None:
             ax.add_patch(
                 Polygon(
                     wedge, facecolor=style.NORMAL_CONE, alpha=0.16, edgecolor="none", zorder=2.2, gid="cone"
                 )
             )
-            edges = np.array([arc[0], self.contact_point, arc[-1]])
+            edges = wedge[[1, 0, -2]]
             ax.plot(*edges.T, color=style.NORMAL_CONE, lw=1.0, ls=(0, (2, 1.5)), zorder=2.5, gid="cone edge")
-        arrow = {"arrowstyle": "-|>", "color": style.NORMAL_CONE, "lw": 1.8, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", tip, self.contact_point, arrowprops={**arrow, "mutation_scale": 13}, zorder=4)
-
-    def _arrow_tip(self) -> Floats:
-        assert self.normal is not None
-        return np.asarray(self.contact_point + 0.19 * self._size * self.normal / np.linalg.norm(self.normal))
+        style.arrow(ax, self.contact_point, self.arrow_tip, style.NORMAL_CONE, 1.8)
 
     def _draw_points(self, ax: Axes) -> None:
+        for ghost in self.ghosts:
+            for line in ghost.level_set.lines:
+                ax.plot(*line.T, color=style.GHOST, lw=1.6, ls=(0, (5, 2)), zorder=3.1, gid="ghost")
+            ax.plot(*ghost.point, "D", color=style.GHOST, mec="black", ms=7, zorder=5.5, gid="ghost point")
         ax.plot(*self.contact_point, "o", color=style.CONTACT, ms=7, zorder=6, gid="contact", clip_on=False)
-        if self.best_fit is None:
-            return
-        if self._shows_best_fit():
+        if self.shows_best_fit and self.best_fit is not None:
             ax.plot(*self.best_fit, "x", color=style.LEVEL_SET, ms=7, mew=2.0, zorder=5, gid="best fit")
-        else:
-            tail, tip = self._edge_arrow()
-            arrow = {"arrowstyle": "-|>", "color": style.LEVEL_SET, "lw": 1.4, "shrinkA": 0, "shrinkB": 0}
-            ax.annotate("", tip, tail, arrowprops=arrow, zorder=5)
-
-    def _shows_best_fit(self) -> bool:
-        left, right, bottom, top = self.window
-        return (
-            self.best_fit is not None
-            and left <= self.best_fit[0] <= right
-            and bottom <= self.best_fit[1] <= top
-        )
-
-    def _edge_arrow(self) -> tuple[Floats, Floats]:
-        """Tail and tip of the arrow at the edge that points from the contact to the best fit."""
-        assert self.best_fit is not None
-        way = self.best_fit - self.contact_point
-        low, high = np.array(self.window[::2]), np.array(self.window[1::2])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.where(way > 0, (high - self.contact_point) / way, (low - self.contact_point) / way)
-        share = float(np.nanmin(np.where(way == 0, np.nan, shares)))
-        tip = self.contact_point + share * way
-        return tip - 0.1 * self._size * way / np.linalg.norm(way), tip
-
-    # ---- words ----------------------------------------------------------------------
-    def _texts(self) -> dict[str, str]:
-        solution = self.solution
-        radius = solution.level if solution.form == "budget" else solution.norm
-        a, b = self.contact_point
-        texts = {
-            "ball": f"{solution.problem.norm.title} ≤ {radius:.3g}",
-            "level_set": f"loss = {self.touching.level:.3g}",
-            "contact": f"({a:.3g}, {b:.3g})",
-            "normal": "−∇f",
-            "cone": "normal cone",
-            "best_fit": "best fit",
-        }
-        if self.best_fit is not None and not self._shows_best_fit():
-            texts["best_fit"] = f"best fit at\n({self.best_fit[0]:.3g}, {self.best_fit[1]:.3g})"
-        return texts
-
-    def _write_labels(self, ax: Axes, texts: dict[str, str]) -> None:
-        self.figure_.draw_without_rendering()
-        placer = LabelPlacer(ax)
-        placer.avoid(self.ball)
-        inside = [_thinned(_within(line, self.window, 0.03), 40) for line in self.touching.lines]
-        for line in self.touching.lines:
-            placer.avoid(line)
-        for level_set in self.level_sets:
-            for line in level_set.lines:
-                placer.avoid(line, weight=0.15)
-        left, right, bottom, top = self.window
-        placer.avoid(np.array([[left, 0], [right, 0]]), weight=0.5)
-        placer.avoid(np.array([[0, bottom], [0, top]]), weight=0.5)
-        placer.avoid(np.repeat(self.contact_point[None], 2, axis=0), weight=20)
-        if self.normal is not None:
-            placer.avoid(np.array([self.contact_point, self._arrow_tip()]), weight=2)
-            if self.cone is not None and not np.allclose(*self.cone, atol=1e-9):
-                arc = self.contact_point + 0.26 * self._size * _arc(*self.cone)
-                placer.avoid(np.vstack([self.contact_point, arc, self.contact_point]))
-        self._place(placer, texts, inside)
-
-    def _place(self, placer: LabelPlacer, texts: dict[str, str], inside: list[Floats]) -> None:
-        if texts["contact"]:
-            placer.place(texts["contact"], [self.contact_point], distance=8, color=style.CONTACT, weight="bold")
-        if self.normal is not None and texts["normal"]:
-            along = [self._arrow_tip(), 0.4 * self.contact_point + 0.6 * self._arrow_tip()]
-            placer.place(texts["normal"], along, color=style.NORMAL_CONE)
-        if self.normal is not None and self.cone is not None and texts["cone"]:
-            if not np.allclose(*self.cone, atol=1e-9):
-                arc = self.contact_point + 0.26 * self._size * _arc(*self.cone)
-                placer.place(texts["cone"], arc, color=style.NORMAL_CONE, fontsize=style.SMALL)
-        if self.best_fit is not None and texts["best_fit"]:
-            anchor = self.best_fit if self._shows_best_fit() else self._edge_arrow()[0]
-            placer.place(texts["best_fit"], [anchor], distance=7, color=style.LEVEL_SET)
-        points = np.concatenate([np.zeros((0, 2)), *inside])
-        if len(points) and texts["level_set"]:
-            placer.place(texts["level_set"], points, color=style.LEVEL_SET)
-        if texts["ball"] and len(self.ball) > 1:
-            # below the centre inside the ball first, then along its boundary
-            outline = _within(self.ball, self.window, 0.0)
-            centre = self.ball.mean(axis=0)
-            candidates = np.vstack([0.5 * (centre + outline), outline])
-            placer.place(texts["ball"], _thinned(candidates, 80), distance=4, color=style.BALL)
+        elif self.best_fit is not None:
+            style.arrow(ax, *self.edge_arrow, style.LEVEL_SET, 1.4)
 
 
-def _window(plane: Plane, ball: Floats) -> Window:
-    """A square around the ball, the contact and its normal, and the best fit if that is not far."""
-    points = np.vstack([ball, plane.contact])
+def _window(plane: Plane, ball: Floats, others: Sequence[Floats]) -> Window:
+    """A square around the ball, the contact with its normal cone, and the best fit if that is not far."""
+    points = np.vstack([ball, plane.contact, *others])
     size = float(np.ptp(points, axis=0).max())
     if plane.best_fit is not None:
         away = np.maximum(points.min(axis=0) - plane.best_fit, plane.best_fit - points.max(axis=0)).max()
         if away <= FAR * size or size == 0:
             points = np.vstack([points, plane.best_fit])
-    size = float(np.ptp(points, axis=0).max()) or float(np.abs(points).max()) or 1.0
+    half = 0.5 * (float(np.ptp(points, axis=0).max()) or float(np.abs(points).max()) or 1.0)
+    rays = np.zeros((0, 2))
     if plane.normal is not None:
-        points = np.vstack([points, plane.contact + 0.26 * size * plane.normal / np.linalg.norm(plane.normal)])
-    middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
-    half = 0.5 * max(float(np.ptp(points, axis=0).max()), size) * 1.24
-    return (
-        float(middle[0] - half),
-        float(middle[0] + half),
-        float(middle[1] - half),
-        float(middle[1] + half),
-    )
+        rays = ARROW_SIZE * plane.normal[None] / np.linalg.norm(plane.normal)
+        if plane.cone is not None and not np.allclose(*plane.cone, atol=1e-9):
+            rays = np.vstack([rays, CONE_SIZE * _arc(*plane.cone)])
+    for _ in range(8):  # the cone is drawn in proportion to the window that it must fit in
+        known = np.vstack([points, plane.contact + 2 * half * rays])
+        middle = 0.5 * (known.min(axis=0) + known.max(axis=0))
+        half = max(half, 0.5 * float(np.ptp(known, axis=0).max()) * 1.1)
+    across, up = float(middle[0]), float(middle[1])
+    return across - half, across + half, up - half, up + half
 
 
 def _arc(first: Floats, second: Floats) -> Floats:
@@ -306,16 +274,3 @@ def _arc(first: Floats, second: Floats) -> Floats:
     turn = (np.arctan2(second[1], second[0]) - start + np.pi) % (2 * np.pi) - np.pi
     angles = start + turn * np.linspace(0, 1, 25)
     return np.column_stack([np.cos(angles), np.sin(angles)])
-
-
-def _within(points: Floats, window: Window, margin: float) -> Floats:
-    """The points (m, 2) inside the window, less a margin in shares of its size."""
-    left, right, bottom, top = window
-    pad = margin * (right - left)
-    a, b = points.T
-    return points[(a >= left + pad) & (a <= right - pad) & (b >= bottom + pad) & (b <= top - pad)]
-
-
-def _thinned(points: Floats, n_points: int) -> Floats:
-    """At most so many of the points, evenly picked."""
-    return points[:: max(len(points) // n_points, 1)]

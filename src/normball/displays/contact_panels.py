@@ -145,10 +145,10 @@ def _equation(a: Any, b: float) -> str:
     for value, name in zip(a, NAMES, strict=True):
         if value == 0:
             continue
-        size = "" if abs(value) == 1 else f"{abs(value):.3g} "
+        size = "" if abs(value) == 1 else f"{style.number(abs(value))} "
         sign = ("−" if value < 0 else "") if not text else (" − " if value < 0 else " + ")
         text += f"{sign}{size}{name}"
-    return f"{text} = {b:.3g}".replace("-", "−")
+    return f"{text} = {style.number(b)}"
 
 
 def classic_line(

@@ -44,9 +44,23 @@ def find_level_sets(plane: Plane, window: Window) -> tuple[LevelSet, list[LevelS
     # the root of the loss above its minimum grows evenly with the distance from the best fit
     top = np.sqrt(max(float(np.nanmax(grid.finite)) - floor, 0.0))
     height = np.sqrt(max(level - floor, 0.0))
-    step = max(height / max(round(height / (top / 7)), 1), top / 14) if top > 0 else 1.0
+    step = max(height / max(round(height / (top / 7)), 1), top / 9) if top > 0 else 1.0
     others = [floor + (height + k * step) ** 2 for k in range(-7, 14) if k != 0 and height + k * step > 0.2 * step]
     return touching, [LevelSet(value, lines) for value in others if (lines := grid.lines(value))]
+
+
+def level_set_through(plane: Plane, window: Window, point: Floats) -> LevelSet:
+    """The level set through any point (2,)."""
+    level = plane.loss_at(point)
+    return LevelSet(level, _Grid.over(plane, window).lines(level))
+
+
+def within(points: Floats, window: Window, margin: float) -> Floats:
+    """The points (m, 2) inside the window, less a margin in shares of its size."""
+    left, right, bottom, top = window
+    pad = margin * (right - left)
+    a, b = points.T
+    return points[(a >= left + pad) & (a <= right - pad) & (b >= bottom + pad) & (b <= top - pad)]
 
 
 @dataclass(frozen=True, eq=False)

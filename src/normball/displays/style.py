@@ -81,11 +81,10 @@ def axes_through_zero(ax: Axes, names: Sequence[str], window: Sequence[float], t
     ax.set_aspect("equal", adjustable="box")
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ends: dict[str, Any] = {"arrowstyle": "-|>", "color": CONTACT, "lw": 0.9, "shrinkA": 0, "shrinkB": 0}
     for tail, head in (((left, 0), (right, 0)), ((0, bottom), (0, top))):
         # pointing out of a window that zero is not in would mislead
         if left <= tail[0] <= right and bottom <= tail[1] <= top:
-            ax.annotate("", head, tail, arrowprops=ends, zorder=1.5)
+            arrow(ax, tail, head, CONTACT, 0.9, zorder=1.5)
     ax.set_xlabel(names[0], fontsize=NORMAL)
     ax.set_ylabel(names[1], fontsize=NORMAL)
     if ticks:
@@ -100,6 +99,27 @@ def axes_through_zero(ax: Axes, names: Sequence[str], window: Sequence[float], t
     ax.xaxis.set_label_coords(1.0, up - 0.015)
     ax.yaxis.label.set(rotation=0, ha="right", va="top", fontsize=TITLE)
     ax.yaxis.set_label_coords(across - 0.015, 1.0)
+
+
+def arrow(ax: Axes, tail: Any, tip: Any, color: str, width: float, zorder: float = 4.0) -> None:
+    """An arrow in data coordinates."""
+    shape: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 8 + 3 * width, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate(
+        "",
+        tuple(tip),
+        tuple(tail),
+        arrowprops={**shape, "color": color, "lw": width},
+        zorder=zorder,
+        annotation_clip=False,
+    )
+
+
+def number(value: float, digits: int = 3) -> str:
+    """For people: few digits, a true minus sign, no exponent where it fits without, no minus zero."""
+    text = f"{value + 0.0:.{digits}g}"
+    if "e" in text and 1e-4 < abs(value) < 1e6:
+        text = f"{value:.0f}"
+    return text.replace("-", "−")
 
 
 def plain_axes(ax: Axes) -> None:

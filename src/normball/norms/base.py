@@ -58,6 +58,10 @@ class Norm(ArrayValue, ABC):
         """(p,) flags of features that R does not see (weight 0): the ball is unbounded along them."""
         return np.zeros(n_features, dtype=bool)
 
+    def excluded(self, n_features: int) -> Mask:
+        """(p,) flags of features that may never enter (infinite weight)."""
+        return np.zeros(n_features, dtype=bool)
+
     # ---- the function ---------------------------------------------------------------
     @abstractmethod
     def value(self, w: Floats) -> float:

@@ -71,6 +71,9 @@ class L1(Norm):
     def unpenalised(self, n_features: int) -> Mask:
         return self.prices(n_features) == 0
 
+    def excluded(self, n_features: int) -> Mask:
+        return np.isinf(self.prices(n_features))
+
     def value(self, w: Floats) -> float:
         moved = w != 0
         if self.positive and (w < 0).any():

@@ -21,7 +21,6 @@ import numpy as np
 
 from ..typing import Floats
 from .instance import Instance
-from .smooth_fit import usable_features
 from .terms import Ball, Penalty, Term
 
 
@@ -146,9 +145,9 @@ def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: floa
     # concave in lambda, so unimodal in its logarithm: bracket the maximum, then golden section
     centre = -np.log(alpha) if 0 < alpha < np.inf else 0.0
     low, high = centre - 0.5, centre + 0.5
-    while value(high) > value(centre) and high < 700:
+    while value(high) > value(centre) and high < 200:
         low, centre, high = centre, high, high + 2 * (high - low)
-    while value(low) > value(centre) and low > -700:
+    while value(low) > value(centre) and low > -200:
         low, centre, high = low - 2 * (high - low), low, centre
     ratio = (np.sqrt(5) - 1) / 2
     left, right = high - ratio * (high - low), low + ratio * (high - low)
@@ -192,7 +191,7 @@ def certify_unbound(instance: Instance, term: Ball, w: Floats, eta: Floats, tole
     the ball drops out of the dual.
     """
     present = np.abs(w) > 1e-11 * np.abs(w).max(initial=0.0)  # not a remainder of rounding
-    movable = present if instance.norm.is_one_sided else usable_features(instance)
+    movable = present if instance.norm.is_one_sided else ~instance.norm.excluded(instance.n_features)
     columns = instance.design.columns(np.flatnonzero(movable))
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])

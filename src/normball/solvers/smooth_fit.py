@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from ..typing import Floats, Mask
+from ..typing import Floats
 from .face_newton import Point
 from .instance import Instance
 
@@ -31,7 +31,7 @@ def least_fit(instance: Instance) -> LeastFit:
     `is_attained` is False when f keeps falling while the predictor runs away
     (separable classes, groups of zero counts). O(n p min(n, p)).
     """
-    columns = instance.design.columns(np.flatnonzero(usable_features(instance)))
+    columns = instance.design.columns(np.flatnonzero(~instance.norm.excluded(instance.n_features)))
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])
     return fit_span(instance, columns)
@@ -63,12 +63,6 @@ def null_point(instance: Instance) -> Point:
     z = -instance.design.rmatvec(gradient)
     z[instance.unpenalised] = 0.0
     return Point(w, intercept, instance.norm.critical_alpha(z))
-
-
-def usable_features(instance: Instance) -> Mask:
-    """Features that may enter at all: an infinite price keeps a feature out of every fit."""
-    prices = instance.norm.subgradient(np.zeros(instance.n_features), np.ones(instance.n_features))
-    return np.isfinite(prices)
 
 
 def _orthonormal_basis(columns: Floats) -> Floats:

@@ -15,8 +15,9 @@ from ...typing import Floats
 
 @dataclass(frozen=True)
 class Cost:
-    """Attributes.
+    """Cost of one model.
 
+    Attributes
     ----------
     sparse_bytes : size of the weights written as a SciPy sparse matrix (an .npz file).
     dense_bytes : size of the same weights written as a plain array (an .npy file).

@@ -1,0 +1,290 @@
+"""Reading a CSV, TSV or Parquet file as the table of a fit, or refusing it in one sentence.
+
+Columns that are not numbers are coded (see `coding`), and what was done is said in notes.
+What would need a guess is refused with the fix: missing values, dates, texts among
+numbers, texts that look like identifiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..datasets import Dataset
+from ..typing import Floats
+from .coding import BOOLEAN_LEVELS, Coding, as_text, listed, type_name
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SUFFIXES = (".csv", ".tsv", ".parquet")
+MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
+"""Texts that count as a missing value in CSV and TSV files."""
+MOST_LEVELS = 50
+"""A text column with more levels than this, most of them rare, is taken for an identifier."""
+
+
+@dataclass(frozen=True, eq=False)
+class DataTable:
+    """A table ready to be fitted.
+
+    Attributes
+    ----------
+    X : (n, p) float64, categories coded as 0 and 1.
+    y : (n,) float64; 0 or 1 for classes.
+    feature_names : p names of the columns of X.
+    target_name : name of the target's column.
+    class_names : what stands in the file for the classes 0 and 1; None if y is a quantity.
+    codings : how each column of the file became columns of X.
+    notes : sentences on what was done to the columns.
+    source : name of the file.
+    """
+
+    X: Floats
+    y: Floats
+    feature_names: tuple[str, ...]
+    target_name: str
+    class_names: tuple[str, str] | None
+    codings: tuple[Coding, ...]
+    notes: tuple[str, ...]
+    source: str
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """Positions of the features that come from the same column of the file, column by column."""
+        ends = np.cumsum([len(coding.features) for coding in self.codings]).tolist()
+        return [list(range(start, end)) for start, end in zip([0, *ends], ends, strict=False)]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The same as a `Dataset`."""
+        description = f"{self.source}: {len(self.y)} rows, target {self.target_name!r}."
+        return Dataset(
+            self.X, self.y, self.feature_names, self.target_name, description, self.class_names
+        )
+
+
+def load_table(
+    path: str | Path, target: str, *, is_classifier: bool = False, drop: Sequence[str] = ()
+) -> DataTable:
+    """The table of a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A .csv (separated by commas or semicolons), .tsv or .parquet file with named columns.
+    target : str
+        Column to be predicted; all others become features.
+    is_classifier : bool, default False
+        The target has two values, texts or numbers, which become 0 and 1 in alphabetical
+        or numerical order.
+    drop : names of columns to be left out.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        One sentence naming the column, what was found, what is accepted and the fix.
+    """
+    frame = read_frame(path)
+    source = Path(path).name
+    for name in (target, *drop):
+        find_column(frame, name, "target" if name == target else "--drop", source)
+    if target in drop:
+        raise ValueError(f"the target {target!r} cannot be left out; take it off --drop.")
+    frame = frame.drop(drop)
+    if frame.width < 2:
+        raise ValueError(f"{source} has no columns besides the target {target!r}; a fit needs features.")
+    if frame.height < 2:
+        raise ValueError(f"{source} has only 1 row; a fit needs at least 2, and cross-validation more.")
+    refuse_missing(frame, source)
+    columns = [column for column in frame if column.name != target]
+    for column in columns:
+        _check_column(column)
+    codings = [Coding.learn(column) for column in columns]
+    values = [coding.encode(column) for coding, column in zip(codings, columns, strict=True)]
+    kept = [k for k, coding in enumerate(codings) if len(coding.levels) != 1]
+    if not kept:
+        raise ValueError(f"every column of {source} besides the target holds one text only; a fit needs features.")
+    names = tuple(name for k in kept for name in codings[k].features)
+    _refuse_repeated(names)
+    y, class_names, target_notes = _target(frame[target], is_classifier)
+    return DataTable(
+        X=np.hstack([values[k] for k in kept]),
+        y=y,
+        feature_names=names,
+        target_name=target,
+        class_names=class_names,
+        codings=tuple(codings[k] for k in kept),
+        notes=(*_notes(codings, values), *target_notes),
+        source=source,
+    )
+
+
+def read_frame(path: str | Path, texts: Sequence[str] = ()) -> pl.DataFrame:
+    """The file as a polars frame with at least one row; columns named in `texts` are read as texts.
+
+    Raises
+    ------
+    OSError
+        If the file is not there or may not be read.
+    ValueError
+        If its name ends in something unknown, it is empty, or it is not what its name says.
+    """
+    import polars as pl
+
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(
+            f"the file must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, got {file.name!r}; "
+            "save the table as one of these."
+        )
+    with file.open("rb") as opened:  # says what is wrong with a path better than a parser would
+        head = opened.readline()
+    if not head.strip():
+        raise ValueError(f"{file.name} is empty; it needs a line of column names and one line a row.")
+    try:
+        if suffix == ".parquet":
+            frame = pl.read_parquet(file)
+        else:
+            frame = pl.read_csv(
+                file,
+                separator=_separator(suffix, head),
+                null_values=MISSING,
+                infer_schema_length=None,
+                schema_overrides={name: pl.String for name in texts},
+                try_parse_dates=True,
+            )
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise ValueError(f"{file.name} cannot be read as {suffix[1:].upper()}: {reason}.") from error
+    if frame.height == 0:
+        raise ValueError(f"{file.name} has column names but no rows.")
+    return frame
+
+
+def _separator(suffix: str, head: bytes) -> str:
+    if suffix == ".tsv":
+        return "\t"
+    return ";" if head.count(b";") > head.count(b",") else ","
+
+
+def find_column(frame: pl.DataFrame, name: str, what: str, source: str) -> None:
+    """Refuse a name that is no column, with the close match."""
+    if name in frame.columns:
+        return
+    close = get_close_matches(name, frame.columns, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else f"; its columns are {listed(frame.columns)}."
+    raise ValueError(f"{what} {name!r} is not a column of {source}{hint}")
+
+
+def refuse_missing(frame: pl.DataFrame, source: str) -> None:
+    """Refuse missing values, with the columns that hold them and how many."""
+    counts = {}
+    for column in frame:
+        missing = column.null_count()
+        if column.dtype.is_float():
+            missing += int(column.is_nan().sum())
+        if missing:
+            counts[column.name] = missing
+    if counts:
+        found = ", ".join(f"{name!r} ({count})" for name, count in list(counts.items())[:5])
+        more = f" and {len(counts) - 5} more columns" if len(counts) > 5 else ""
+        raise ValueError(
+            f"{source} has missing values in {found}{more}, counted over {frame.height} rows; fill them in, "
+            "delete those rows, or leave the columns out with --drop."
+        )
+
+
+def _check_column(column: pl.Series) -> None:
+    """Refuse what would need a guess: dates, nested values, texts among numbers, identifiers."""
+    import polars as pl
+
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return
+    kind = type_name(column)
+    if kind == "dates or times":
+        raise ValueError(
+            f"column {column.name!r} holds dates or times; turn it into numbers, such as days since a start, "
+            "or leave it out with --drop."
+        )
+    if kind != "text":
+        raise ValueError(
+            f"column {column.name!r} holds {kind}, which are neither numbers nor categories; leave it out with --drop."
+        )
+    texts = as_text(column)
+    is_number = texts.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()
+    n_texts = len(texts) - int(is_number.sum())
+    if 0 < n_texts < len(texts) / 2:
+        row = int(is_number.arg_min() or 0)
+        raise ValueError(
+            f"column {column.name!r} holds text in {n_texts} of {len(texts)} rows, such as {texts[row]!r} in row "
+            f"{row + 1}, and numbers in the others; correct these entries."
+        )
+    n_levels = texts.n_unique()
+    if n_levels > MOST_LEVELS and 3 * n_levels > len(texts):
+        raise ValueError(
+            f"column {column.name!r} holds {n_levels} different texts in {len(texts)} rows, which look like names "
+            "rather than categories; leave it out with --drop."
+        )
+
+
+def _refuse_repeated(names: tuple[str, ...]) -> None:
+    repeated = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if repeated is not None:
+        raise ValueError(f"two features would both be called {repeated!r}; rename a column or a category.")
+
+
+def _target(column: pl.Series, is_classifier: bool) -> tuple[Floats, tuple[str, str] | None, tuple[str, ...]]:
+    """y, names of the classes, and notes."""
+    import polars as pl
+
+    name, is_number = repr(column.name), column.dtype.is_numeric()
+    values = sorted(column.unique().to_list()) if is_number else sorted(as_text(column).unique().to_list())
+    if len(values) == 1:
+        raise ValueError(f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another.")
+    if is_classifier:
+        if len(values) != 2:
+            shown = listed([str(value) for value in values], most=4)
+            raise ValueError(
+                f"target {name} has {len(values)} different values ({shown}), but the logistic loss needs two classes."
+            )
+        zero, one = (f"{value:g}" if is_number else str(value) for value in values)
+        y = ((column if is_number else as_text(column)) == values[1]).cast(pl.Float64).to_numpy()
+        note = () if (zero, one) == ("0", "1") else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
+        return y, (zero, one), note
+    if not is_number:
+        fix = "use --loss logistic" if len(values) == 2 else "choose a column of numbers"
+        raise ValueError(
+            f"target {name} holds {type_name(column)} ({listed(values, most=3)}), but this loss needs numbers; {fix}."
+        )
+    return Coding(column.name).encode(column)[:, 0], None, ()
+
+
+def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:
+    notes = []
+    for coding in codings:
+        if len(coding.levels) == 2:
+            first, second = coding.levels
+            notes.append(f"Column {coding.name!r} is coded as one feature: 1 for {second!r}, 0 for {first!r}.")
+        elif coding.levels and coding.levels != BOOLEAN_LEVELS and len(coding.levels) > 1:
+            notes.append(
+                f"Column {coding.name!r} is coded as {len(coding.levels)} features, one for each of "
+                f"{listed(coding.levels)}."
+            )
+        elif len(coding.levels) == 1:
+            notes.append(f"Column {coding.name!r} is {coding.levels[0]!r} in every row and was left out.")
+    constant = [
+        coding.name for coding, value in zip(codings, values, strict=True) if coding.is_numeric and not np.ptp(value)
+    ]
+    if constant:
+        verb = "is" if len(constant) == 1 else "are"
+        notes.append(f"{listed(constant)} {verb} the same in every row and cannot tell rows apart.")
+    return notes

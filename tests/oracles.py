@@ -1,0 +1,154 @@
+"""Every loss and regulariser written a second time: as a NumPy function and as a cone program.
+
+Nothing here is computed by the package. Its classes are read for their parameters only
+(`Huber.delta`, `L1.weights`, ...); values, slopes and constraints follow from the formulas of
+the design. `tests/test_reference.py` holds functions and cone programs against each other.
+
+A loss or norm is added by one entry in `LOSS_ORACLES` or `NORM_ORACLES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cvxpy as cp
+import numpy as np
+from scipy.special import expit, xlogy
+
+from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
+from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
+from normball.typing import Floats
+
+
+@dataclass(frozen=True)
+class LossOracle:
+    """A loss: per-sample values and slopes (n,), least values (n,), and the values as a CVXPY expression."""
+
+    values: Callable[[Any, Floats, Floats], Floats]
+    slopes: Callable[[Any, Floats, Floats], Floats]
+    floors: Callable[[Any, Floats], Floats]
+    expression: Callable[[Any, cp.Expression, Floats], cp.Expression]
+
+
+LOSS_ORACLES: dict[type[Loss], LossOracle] = {
+    SquaredError: LossOracle(
+        values=lambda loss, eta, y: (eta - y) ** 2 / 2,
+        slopes=lambda loss, eta, y: eta - y,
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.square(eta - y) / 2,
+    ),
+    Huber: LossOracle(
+        values=lambda loss, eta, y: np.where(
+            abs(eta - y) <= loss.delta, (eta - y) ** 2 / 2, loss.delta * abs(eta - y) - loss.delta**2 / 2
+        ),
+        slopes=lambda loss, eta, y: np.sign(eta - y) * np.minimum(abs(eta - y), loss.delta),
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.huber(eta - y, loss.delta) / 2,
+    ),
+    Logistic: LossOracle(
+        values=lambda loss, eta, y: np.where(y == 1, np.logaddexp(0, -eta), np.logaddexp(0, eta)),
+        slopes=lambda loss, eta, y: expit(eta) - y,
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.logistic(cp.multiply(1 - 2 * y, eta)),
+    ),
+    Poisson: LossOracle(
+        values=lambda loss, eta, y: np.exp(eta) - y * eta,
+        slopes=lambda loss, eta, y: np.exp(eta) - y,
+        floors=lambda loss, y: y - xlogy(y, y),
+        expression=lambda loss, eta, y: cp.exp(eta) - cp.multiply(y, eta),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class NormOracle:
+    """A regulariser: its value at w (p,), and the same as a CVXPY expression."""
+
+    value: Callable[[Any, Floats], float]
+    expression: Callable[[Any, cp.Variable], cp.Expression]
+
+
+def _l1_weights(norm: L1, size: int) -> Floats:
+    return np.ones(size) if norm.weights is None else np.asarray(norm.weights)
+
+
+def _l1_value(norm: L1, w: Floats) -> float:
+    # inf times zero counts as zero
+    return float(sum(v * abs(x) for v, x in zip(_l1_weights(norm, len(w)), w, strict=True) if x != 0))
+
+
+def _l1_expression(norm: L1, w: cp.Variable) -> cp.Expression:
+    weights = _l1_weights(norm, w.size)
+    # a price of inf is a bound on w, not a term
+    return np.where(np.isinf(weights), 0.0, weights) @ cp.abs(w)
+
+
+def _group_value(norm: GroupL2, w: Floats) -> float:
+    return float(
+        sum(v * np.sqrt(np.sum(w[norm.groups == k] ** 2)) for k, v in enumerate(_group_weights(norm)))
+    )
+
+
+def _group_weights(norm: GroupL2) -> Floats:
+    assert norm.weights is not None
+    return norm.weights
+
+
+def _group_expression(norm: GroupL2, w: cp.Variable) -> cp.Expression:
+    return cp.sum(
+        [v * cp.norm(w[np.flatnonzero(norm.groups == k)], 2) for k, v in enumerate(_group_weights(norm))]
+    )
+
+
+def _sorted_value(norm: SortedL1, w: Floats) -> float:
+    return float(sum(norm.prices(len(w)) * sorted(abs(w), reverse=True)))
+
+
+def _elastic_value(norm: ElasticNet, w: Floats) -> float:
+    return float(np.sum(norm.l1_ratio * abs(w) + (1 - norm.l1_ratio) * w**2 / 2))
+
+
+def _elastic_expression(norm: ElasticNet, w: cp.Variable) -> cp.Expression:
+    return norm.l1_ratio * cp.norm(w, 1) + (1 - norm.l1_ratio) / 2 * cp.sum_squares(w)
+
+
+def _sorted_expression(norm: SortedL1, w: cp.Variable) -> cp.Expression:
+    weights = norm.prices(w.size)
+    drops = weights - np.append(weights[1:], 0.0)
+    sizes = cp.abs(w)
+    return cp.sum([drop * cp.sum_largest(sizes, k + 1) for k, drop in enumerate(drops) if drop > 0])
+
+
+NORM_ORACLES: dict[type[Norm], NormOracle] = {
+    L1: NormOracle(_l1_value, _l1_expression),
+    L2: NormOracle(
+        value=lambda norm, w: float(np.sqrt(np.sum(w**2))),
+        expression=lambda norm, w: cp.norm(w, 2),
+    ),
+    LInf: NormOracle(
+        value=lambda norm, w: float(max(abs(w))),
+        expression=lambda norm, w: cp.norm(w, "inf"),
+    ),
+    Lp: NormOracle(
+        value=lambda norm, w: float(np.sum(abs(w) ** norm.p) ** (1 / norm.p)),
+        expression=lambda norm, w: cp.pnorm(w, norm.p),
+    ),
+    SquaredL2: NormOracle(
+        value=lambda norm, w: float(np.sum(w**2) / 2),
+        expression=lambda norm, w: cp.sum_squares(w) / 2,
+    ),
+    ElasticNet: NormOracle(_elastic_value, _elastic_expression),
+    GroupL2: NormOracle(_group_value, _group_expression),
+    SortedL1: NormOracle(_sorted_value, _sorted_expression),
+}
+
+
+def bounds(norm: Norm, n_features: int) -> tuple[Floats, Floats]:
+    """Least and largest allowed weight (p,): zero for a price of inf, no less than zero for positive L1."""
+    lower, upper = np.full(n_features, -np.inf), np.full(n_features, np.inf)
+    if type(norm) is L1:
+        out = np.isinf(_l1_weights(norm, n_features))
+        lower[out | norm.positive], upper[out] = 0.0, 0.0
+    return lower, upper
