@@ -38,7 +38,13 @@ def test_contact_of_l1_is_a_face_with_its_zeros_and_slack(solution: nb.Solution)
 
 @pytest.mark.parametrize(
     ("norm", "kind"),
-    [("l1", "vertex"), ("l2", "smooth"), ("linf", "vertex"), (nb.norms.Lp(3.0), "smooth"), ("elastic_net", "vertex")],
+    [
+        ("l1", "vertex"),
+        ("l2", "smooth"),
+        ("linf", "vertex"),
+        (nb.norms.Lp(3.0), "smooth"),
+        ("elastic_net", "vertex"),
+    ],
 )
 def test_kind_of_contact_in_the_plane(norm: str, kind: str) -> None:
     X = np.sqrt(2) * np.eye(2)
@@ -112,7 +118,9 @@ def test_cheaper_proves_an_optimal_point(problem: nb.Problem, solution: nb.Solut
     # the certificate is a proof: its dual point bounds every loss in the ball from below
     instance = problem.instance
     theta = answer.certificate.theta
-    bound = -instance.conjugate(-theta) - Ball(problem.norm, solution.norm).conjugate(problem.design.rmatvec(theta))
+    bound = -instance.conjugate(-theta) - Ball(problem.norm, solution.norm).conjugate(
+        problem.design.rmatvec(theta)
+    )
     assert bound >= solution.loss - 1e-7 * instance.scale
 
 

@@ -3,17 +3,17 @@
 normball minimises f + alpha R with f the *mean* loss and squared error halved. Others
 sum instead of averaging, drop the half, or count the other way round:
 
-| source                      | their objective                                      | here |
-|-----------------------------|------------------------------------------------------|------|
-| sklearn.Lasso, skglm.Lasso  | |y - Xw|^2 / (2n) + a |w|_1                           | alpha = a, L1 |
-| sklearn.ElasticNet          | |y - Xw|^2 / (2n) + a (r |w|_1 + (1-r)/2 |w|^2)       | alpha = a, ElasticNet(r) |
-| sklearn.Ridge               | |y - Xw|^2 + a |w|^2                                  | alpha = a / n, SquaredL2 |
-| sklearn.LogisticRegression  | C sum_i l_i + |w|_1  or  C sum_i l_i + |w|^2 / 2      | alpha = 1 / (C n), L1 or SquaredL2 |
-| glmnet (gaussian)           | y scaled to sd 1 inside; lasso part as sklearn.Lasso  | alpha = lambda |
-| glmnet.ridge (gaussian)     | the same with alpha = 0 in glmnet's sense             | alpha = lambda / sd(y), SquaredL2 |
-| glmnet.logistic             | mean deviance / 2 + lambda |w|_1                      | alpha = lambda |
-| spgl1.tau                   | least |Xw - y| subject to |w|_1 <= tau                | budget = tau |
-| spgl1.sigma                 | least |w|_1 subject to |Xw - y| <= sigma              | target = sigma^2 / (2n) |
+| source                     | their objective                                  | here |
+|----------------------------|--------------------------------------------------|------|
+| sklearn.Lasso, skglm.Lasso | |y - Xw|^2 / (2n) + a |w|_1                       | alpha = a, L1 |
+| sklearn.ElasticNet         | |y - Xw|^2 / (2n) + a (r |w|_1 + (1-r)/2 |w|^2)   | alpha = a |
+| sklearn.Ridge              | |y - Xw|^2 + a |w|^2                              | alpha = a / n, SquaredL2 |
+| sklearn.LogisticRegression | C sum_i l_i + |w|_1 or |w|^2 / 2                 | alpha = 1 / (C n) |
+| glmnet (gaussian)          | y scaled to sd 1 inside, then as sklearn.Lasso   | alpha = lambda |
+| glmnet.ridge (gaussian)    | the same with its alpha = 0                      | alpha = lambda / sd(y) |
+| glmnet.logistic            | mean deviance / 2 + lambda |w|_1                 | alpha = lambda |
+| spgl1.tau                  | least |Xw - y| subject to |w|_1 <= tau           | budget = tau |
+| spgl1.sigma                | least |w|_1 subject to |Xw - y| <= sigma         | target = sigma^2 / (2n) |
 
 n is the number of samples, or the sum of the sample weights where the other package sums
 weighted losses; sd(y) divides by n. glmnet's figures hold with standardize=FALSE or

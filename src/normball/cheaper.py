@@ -68,7 +68,9 @@ def find_cheaper(problem: Problem, w: Floats, intercept: float, keep: str) -> Ch
     instance, tolerance = problem.instance, 1e-9
     norm_before = problem.norm.value(w)
     if not np.isfinite(norm_before):
-        raise ValueError("w lies outside the domain of the norm (a coefficient that may not move is not zero).")
+        raise ValueError(
+            "w lies outside the domain of the norm (a coefficient that may not move is not zero)."
+        )
     eta = instance.predictor(w, intercept)
     loss_before = instance.value(eta)
     solution = problem.solve(budget=norm_before, tol=tolerance)
@@ -93,7 +95,18 @@ def find_cheaper(problem: Problem, w: Floats, intercept: float, keep: str) -> Ch
             f"and these have {loss_before:.10g} (proved by a dual point, within {proof.gap:.1e})."
         )
         return Cheaper(
-            True, keep, w, intercept, loss_before, loss_before, norm_before, norm_before, 0.0, proof, sentence, solution
+            True,
+            keep,
+            w,
+            intercept,
+            loss_before,
+            loss_before,
+            norm_before,
+            norm_before,
+            0.0,
+            proof,
+            sentence,
+            solution,
         )
     if keep == "loss":
         return _same_loss(problem, loss_before, norm_before, solution, tolerance)
@@ -124,7 +137,8 @@ def _same_loss(
     solution = problem.solve(target=loss_before, tol=tolerance)
     saved = norm_before - solution.norm
     sentence = (
-        f"Yes: the loss {loss_before:.6g} is reached with norm {solution.norm:.6g} instead of {norm_before:.6g}, "
+        f"Yes: the loss {loss_before:.6g} is reached with norm {solution.norm:.6g} "
+        f"instead of {norm_before:.6g}, "
         f"which saves {saved:.4g} ({_percent(saved, norm_before)})."
     )
     return Cheaper(

@@ -62,7 +62,7 @@ class Contact:
         texts = {
             "vertex": f"The level set touches the ball at a vertex: {zeros}.",
             "face": f"The level set touches the ball on a piece of dimension {self.dimension}: {zeros}.",
-            "smooth": f"The level set touches a round part of the ball, where nothing favours zeros: {zeros}.",
+            "smooth": f"The level set touches a round part of the ball, which favours no zeros: {zeros}.",
             "interior": f"The best fit lies inside the ball, so the ball costs nothing: {zeros}.",
         }
         tied = f" {len(self.ties)} of these zeros are on the brink (no slack)." if self.is_degenerate else ""

@@ -67,9 +67,7 @@ def explain(solution: Solution, position: int) -> Explanation:
     return Explanation(name, value, abs(benefit), float(price), slack, sentence)
 
 
-def _sentence(
-    solution: Solution, name: str, value: float, benefit: float, price: float, slack: float
-) -> str:
+def _sentence(solution: Solution, name: str, value: float, benefit: float, price: float, slack: float) -> str:
     saves = f"{abs(benefit):.4g}"
     if bool(solution.problem.instance.unpenalised[solution.problem.feature_position(name)]):
         return f"{name!r} is not penalised: it takes the value {value:.4g} that fits best."

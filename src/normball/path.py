@@ -72,7 +72,7 @@ class Path:
         return self.problem.feature_names
 
     def entries(self) -> list[tuple[int, int]]:
-        """(feature, step) for every feature that ever enters, by its first step; largest |coef| first in a step."""
+        """(feature, step) for every feature that ever enters, by its first step, then by size."""
         entered = self.coefs != 0
         first = np.where(entered.any(axis=0), entered.argmax(axis=0), len(self))
         features = np.flatnonzero(first < len(self))
@@ -117,7 +117,9 @@ class Path:
         def at_share(share: float) -> Point:
             w = (1 - share) * self.coefs[k] + share * self.coefs[after]
             intercept = (1 - share) * self.intercepts[k] + share * self.intercepts[after]
-            return Point(w, float(intercept), float((1 - share) * self.alphas[k] + share * self.alphas[after]))
+            return Point(
+                w, float(intercept), float((1 - share) * self.alphas[k] + share * self.alphas[after])
+            )
 
         if form == "penalty":
             return at_share(float((self.alphas[k] - level) / (self.alphas[k] - self.alphas[after])))

@@ -50,7 +50,7 @@ class Problem:
     norm : str or Norm, default "l1"
     fit_intercept : bool, default True
     sample_weight : (n,) array >= 0, optional
-        Relative weights; only their ratios matter.
+        Relative weights; only their ratios matter. Rows of weight 0 are left out.
     feature_names : sequence of str, optional
         Default: the columns of the data frame, or x0, x1, ...
 
@@ -79,14 +79,11 @@ class Problem:
         self.norm.check(p)
         response = read_vector(y, "y", n)
         self.loss.check_response(response)
-        self.instance = Instance(
-            table.design,
-            response,
-            self.loss,
-            self.norm,
-            self._weights(sample_weight, n),
-            self.fit_intercept,
-        )
+        design, weights = table.design, self._weights(sample_weight, n)
+        if not weights.all():  # a row without weight is no row: it must not ask for an exact fit either
+            seen = np.flatnonzero(weights)
+            design, response, weights = design.rows(seen), response[seen], weights[seen]
+        self.instance = Instance(design, response, self.loss, self.norm, weights, self.fit_intercept)
         if self.fit_intercept:
             _ = self.instance.null_intercept  # refuses responses without a best constant
 
@@ -238,8 +235,9 @@ class Problem:
         if not self.norm.is_convex:
             if self.n_features != 2:
                 raise ValueError(
-                    f"{self.norm.title} is not convex, so it is solved for 2 features only, by searching the whole "
-                    f"boundary of its ball; X has {self.n_features}. Use the L1 norm, the nearest convex ball."
+                    f"{self.norm.title} is not convex, so it is solved for 2 features only, by searching "
+                    f"the whole boundary of its ball; X has {self.n_features}. "
+                    "Use the L1 norm, the nearest convex ball."
                 )
             return solve_planar(self.instance, form, level)
         workspace = Workspace(self.instance)
@@ -261,8 +259,8 @@ class Problem:
                 raise ValueError(f"{name} takes a number; fraction(...) is for alpha.")
             if not np.isfinite(self.alpha_max):
                 raise ValueError(
-                    f"alpha=fraction({value.value:g}) needs a finite alpha_max, but {self.norm.title} shrinks "
-                    "without ever making all coefficients zero; give alpha as a number."
+                    f"alpha=fraction({value.value:g}) needs a finite alpha_max, but {self.norm.title} "
+                    "shrinks without ever making all coefficients zero; give alpha as a number."
                 )
             return "penalty", value.value * self.alpha_max
         try:
@@ -342,7 +340,9 @@ class Problem:
 
     def _require_convex(self, what: str) -> None:
         if not self.norm.is_convex:
-            raise ValueError(f"{what} needs a convex ball; {self.norm.title} has none, use solve with two features.")
+            raise ValueError(
+                f"{what} needs a convex ball; {self.norm.title} has none, use solve with two features."
+            )
 
     def rows(self, index: Indices) -> Problem:
         """The same problem on some of the rows; their weights are normalised anew.
@@ -350,11 +350,9 @@ class Problem:
         Raises
         ------
         ValueError
-            If the rows' responses admit no best constant (all of one class) or have no weight.
+            If the rows' responses admit no best constant (all of one class).
         """
         weights = self.instance.sample_weight[index]
-        if weights.sum() == 0:
-            raise ValueError("the rows chosen have no weight; choose rows with a positive sample_weight.")
         return self._with(
             replace(
                 self.instance,

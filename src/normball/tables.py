@@ -55,7 +55,9 @@ def _frame_values(frame: Any) -> tuple[tuple[str, ...], Floats]:
     names = tuple(str(name) for name in frame.columns)
     schema = frame.schema
     wrong = [
-        str(name) for name in frame.columns if not (schema[name].is_numeric() or str(schema[name]) == "Boolean")
+        str(name)
+        for name in frame.columns
+        if not (schema[name].is_numeric() or str(schema[name]) == "Boolean")
     ]
     if wrong:
         raise TypeError(
@@ -67,7 +69,8 @@ def _frame_values(frame: Any) -> tuple[tuple[str, ...], Floats]:
         values = np.asarray(frame[name].to_numpy(), dtype=np.float64)
         if np.isnan(values).any():
             raise ValueError(
-                f"X has missing values in column {str(name)!r} (first in row {int(np.isnan(values).argmax())}); "
+                f"X has missing values in column {str(name)!r} "
+                f"(first in row {int(np.isnan(values).argmax())}); "
                 "fill them in or drop the rows."
             )
         columns.append(values)
@@ -105,7 +108,9 @@ def read_vector(values: ArrayLike, name: str, length: int) -> Floats:
         raise ValueError(f"{name} has {len(array)} entries but X has {length} rows; give one a row.")
     if not np.isfinite(array).all():
         position = int((~np.isfinite(array)).argmax())
-        raise ValueError(f"{name} must be finite, got {array[position]} at position {position}; drop or fill it.")
+        raise ValueError(
+            f"{name} must be finite, got {array[position]} at position {position}; drop or fill it."
+        )
     return array
 
 
@@ -122,8 +127,12 @@ def find_name(names: tuple[str, ...], feature: int | str) -> int:
             return names.index(feature)
         close = get_close_matches(feature, names, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"feature {feature!r} is unknown; there are {len(names)} names such as {names[:3]}.{hint}")
+        raise ValueError(
+            f"feature {feature!r} is unknown; there are {len(names)} names such as {names[:3]}.{hint}"
+        )
     position = int(feature)
     if not -len(names) <= position < len(names):
-        raise ValueError(f"feature {position} is out of range; there are {len(names)} features, counted from 0.")
+        raise ValueError(
+            f"feature {position} is out of range; there are {len(names)} features, counted from 0."
+        )
     return position % len(names)

@@ -60,6 +60,8 @@ def frozen_array(values: Any, name: str) -> np.ndarray:
     if array.ndim != 1:
         raise ValueError(f"{name} must have one dimension, got shape {array.shape}.")
     if np.isnan(array).any():
-        raise ValueError(f"{name} must not hold NaN; the first is at position {int(np.isnan(array).argmax())}.")
+        raise ValueError(
+            f"{name} must not hold NaN; the first is at position {int(np.isnan(array).argmax())}."
+        )
     array.flags.writeable = False
     return array

@@ -54,9 +54,9 @@ def _found(solution: Solution) -> str:
     kept, total = len(solution.support), len(solution.coef)
     problem = solution.problem
     return (
-        f"{problem.norm.title} with {UNITS[solution.form]} {solution.level:.6g}: {kept} of {total} coefficients "
-        f"are non-zero; {problem.loss.title} {solution.loss:.6g} (from {problem.instance.null_loss:.6g} with "
-        f"none), norm {solution.norm:.6g}, price of a unit of norm {solution.alpha:.4g}."
+        f"{problem.norm.title} with {UNITS[solution.form]} {solution.level:.6g}: {kept} of {total} "
+        f"coefficients are non-zero; {problem.loss.title} {solution.loss:.6g} "
+        f"(from {problem.instance.null_loss:.6g} with none), norm {solution.norm:.6g}, price of a unit of norm {solution.alpha:.4g}."
     )
 
 
@@ -98,7 +98,9 @@ def _advice(solution: Solution) -> str:
     missed = f"relative gap {certificate.gap:.1e}"
     if certificate.infeasibility > certificate.gap:
         missed = f"the condition is missed by {certificate.infeasibility:.1e}"
-    return f"The tolerance {certificate.tolerance:.1e} was not met ({missed}). {likely_cause(solution.problem)}"
+    return (
+        f"The tolerance {certificate.tolerance:.1e} was not met ({missed}). {likely_cause(solution.problem)}"
+    )
 
 
 def likely_cause(problem: Problem) -> str:
@@ -115,7 +117,9 @@ def likely_cause(problem: Problem) -> str:
         if ratio > 1e4:
             return f"Column {names[large]!r} is scaled {ratio:.0e} times the others; divide it by that."
         if inverse > 1e4:
-            return f"Column {names[small]!r} is scaled {1 / inverse:.0e} times the others; multiply it by that."
+            return (
+                f"Column {names[small]!r} is scaled {1 / inverse:.0e} times the others; multiply it by that."
+            )
         pair = most_correlated_pair(problem)
         if pair is not None and pair[2] > 0.999:
             return (

@@ -9,6 +9,7 @@ a reference level the choice does not depend on which one was left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,8 @@ class Coding:
         if (positions < 0).any():
             row = int((positions < 0).argmax())
             raise ValueError(
-                f"column {self.name!r} has the category {texts[row]!r} in row {row + 1}, which the model does not "
+                f"column {self.name!r} has the category {texts[row]!r} in row {row + 1}, which the model "
+                "does not "
                 f"know; known are {listed(self.levels)}."
             )
         flags = np.zeros((len(positions), len(self.levels)))
@@ -91,7 +93,8 @@ class Coding:
         if not np.isfinite(values).all():
             row = int((~np.isfinite(values)).argmax())
             raise ValueError(
-                f"column {self.name!r} must be finite, got {values[row]:g} in row {row + 1}; correct the entry."
+                f"column {self.name!r} must be finite, got {values[row]:g} in row {row + 1}; correct the "
+                "entry."
             )
         return np.asarray(values, dtype=np.float64)
 
@@ -129,10 +132,16 @@ def type_name(column: pl.Series) -> str:
     return f"values of type {column.dtype}"
 
 
-def listed(names: tuple[str, ...] | list[str], most: int = 5) -> str:
+def listed(names: Sequence[str], most: int = 5) -> str:
     """'a', 'b' and 3 more."""
     text = ", ".join(repr(name) for name in names[:most])
     return text + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def joined(names: Sequence[str]) -> str:
+    """'a', 'b' and 'c'."""
+    quoted = [repr(name) for name in names]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
 
 
 def _float64() -> Any:

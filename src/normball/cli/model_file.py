@@ -102,13 +102,16 @@ def read_model(path: str | Path) -> Model:
         raise ValueError(f"{file.name} is not a normball model; give the model.json that normball fit wrote.")
     if stored.get("version") != VERSION:
         raise ValueError(
-            f"{file.name} has model version {stored.get('version')!r}, but this normball reads version {VERSION}; "
+            f"{file.name} has model version {stored.get('version')!r}, but this normball reads version "
+            f"{VERSION}; "
             "fit the model again or use the version that wrote it."
         )
     try:
         return _model(stored)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise ValueError(f"{file.name} is damaged ({type(error).__name__}: {error}); fit the model again.") from error
+        raise ValueError(
+            f"{file.name} is damaged ({type(error).__name__}: {error}); fit the model again."
+        ) from error
 
 
 def _model(stored: dict[str, Any]) -> Model:

@@ -64,9 +64,7 @@ class DataTable:
     def dataset(self) -> Dataset:
         """The same as a `Dataset`."""
         description = f"{self.source}: {len(self.y)} rows, target {self.target_name!r}."
-        return Dataset(
-            self.X, self.y, self.feature_names, self.target_name, description, self.class_names
-        )
+        return Dataset(self.X, self.y, self.feature_names, self.target_name, description, self.class_names)
 
 
 def load_table(
@@ -105,13 +103,17 @@ def load_table(
         raise ValueError(f"{source} has only 1 row; a fit needs at least 2, and cross-validation more.")
     refuse_missing(frame, source)
     columns = [column for column in frame if column.name != target]
+    for column in frame:
+        _check_kind(column, "choose another target" if column.name == target else "leave it out with --drop")
     for column in columns:
-        _check_column(column)
+        _refuse_names(column)
     codings = [Coding.learn(column) for column in columns]
     values = [coding.encode(column) for coding, column in zip(codings, columns, strict=True)]
     kept = [k for k, coding in enumerate(codings) if len(coding.levels) != 1]
     if not kept:
-        raise ValueError(f"every column of {source} besides the target holds one text only; a fit needs features.")
+        raise ValueError(
+            f"every column of {source} besides the target holds one text only; a fit needs features."
+        )
     names = tuple(name for k in kept for name in codings[k].features)
     _refuse_repeated(names)
     y, class_names, target_notes = _target(frame[target], is_classifier)
@@ -159,7 +161,7 @@ def read_frame(path: str | Path, texts: Sequence[str] = ()) -> pl.DataFrame:
                 separator=_separator(suffix, head),
                 null_values=MISSING,
                 infer_schema_length=None,
-                schema_overrides={name: pl.String for name in texts},
+                schema_overrides=dict.fromkeys(texts, pl.String),
                 try_parse_dates=True,
             )
     except pl.exceptions.PolarsError as error:
@@ -203,8 +205,8 @@ def refuse_missing(frame: pl.DataFrame, source: str) -> None:
         )
 
 
-def _check_column(column: pl.Series) -> None:
-    """Refuse what would need a guess: dates, nested values, texts among numbers, identifiers."""
+def _check_kind(column: pl.Series, way_out: str) -> None:
+    """Refuse what would need a guess: dates, nested values, texts among numbers."""
     import polars as pl
 
     if column.dtype.is_numeric() or column.dtype == pl.Boolean:
@@ -213,11 +215,11 @@ def _check_column(column: pl.Series) -> None:
     if kind == "dates or times":
         raise ValueError(
             f"column {column.name!r} holds dates or times; turn it into numbers, such as days since a start, "
-            "or leave it out with --drop."
+            f"or {way_out}."
         )
     if kind != "text":
         raise ValueError(
-            f"column {column.name!r} holds {kind}, which are neither numbers nor categories; leave it out with --drop."
+            f"column {column.name!r} holds {kind}, which are neither numbers nor categories; {way_out}."
         )
     texts = as_text(column)
     is_number = texts.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()
@@ -225,20 +227,26 @@ def _check_column(column: pl.Series) -> None:
     if 0 < n_texts < len(texts) / 2:
         row = int(is_number.arg_min() or 0)
         raise ValueError(
-            f"column {column.name!r} holds text in {n_texts} of {len(texts)} rows, such as {texts[row]!r} in row "
-            f"{row + 1}, and numbers in the others; correct these entries."
+            f"column {column.name!r} holds text in {n_texts} of {len(texts)} rows, such as {texts[row]!r} in "
+            f"row {row + 1}, and numbers in the others; correct these entries."
         )
-    n_levels = texts.n_unique()
-    if n_levels > MOST_LEVELS and 3 * n_levels > len(texts):
+
+
+def _refuse_names(column: pl.Series) -> None:
+    """Refuse a column of texts most of which occur hardly more than once."""
+    if type_name(column) != "text":
+        return
+    n_levels, n = as_text(column).n_unique(), len(column)
+    if n_levels > MOST_LEVELS and 3 * n_levels > n:
         raise ValueError(
-            f"column {column.name!r} holds {n_levels} different texts in {len(texts)} rows, which look like names "
-            "rather than categories; leave it out with --drop."
+            f"column {column.name!r} holds {n_levels} different texts in {n} rows, which look like names rather "
+            "than categories; leave it out with --drop."
         )
 
 
 def _refuse_repeated(names: tuple[str, ...]) -> None:
-    repeated = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
-    if repeated is not None:
+    if len(set(names)) < len(names):
+        repeated = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"two features would both be called {repeated!r}; rename a column or a category.")
 
 
@@ -249,21 +257,25 @@ def _target(column: pl.Series, is_classifier: bool) -> tuple[Floats, tuple[str, 
     name, is_number = repr(column.name), column.dtype.is_numeric()
     values = sorted(column.unique().to_list()) if is_number else sorted(as_text(column).unique().to_list())
     if len(values) == 1:
-        raise ValueError(f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another.")
+        raise ValueError(
+            f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another."
+        )
     if is_classifier:
         if len(values) != 2:
             shown = listed([str(value) for value in values], most=4)
             raise ValueError(
-                f"target {name} has {len(values)} different values ({shown}), but the logistic loss needs two classes."
+                f"target {name} has {len(values)} different values ({shown}), but the logistic loss needs "
+                "two classes."
             )
         zero, one = (f"{value:g}" if is_number else str(value) for value in values)
         y = ((column if is_number else as_text(column)) == values[1]).cast(pl.Float64).to_numpy()
-        note = () if (zero, one) == ("0", "1") else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
-        return y, (zero, one), note
+        is_coded = (zero, one) == ("0", "1")
+        return y, (zero, one), () if is_coded else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
     if not is_number:
         fix = "use --loss logistic" if len(values) == 2 else "choose a column of numbers"
         raise ValueError(
-            f"target {name} holds {type_name(column)} ({listed(values, most=3)}), but this loss needs numbers; {fix}."
+            f"target {name} holds {type_name(column)} ({listed(values, most=3)}), but this loss needs "
+            f"numbers; {fix}."
         )
     return Coding(column.name).encode(column)[:, 0], None, ()
 
@@ -273,7 +285,9 @@ def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:
     for coding in codings:
         if len(coding.levels) == 2:
             first, second = coding.levels
-            notes.append(f"Column {coding.name!r} is coded as one feature: 1 for {second!r}, 0 for {first!r}.")
+            notes.append(
+                f"Column {coding.name!r} is coded as one feature: 1 for {second!r}, 0 for {first!r}."
+            )
         elif coding.levels and coding.levels != BOOLEAN_LEVELS and len(coding.levels) > 1:
             notes.append(
                 f"Column {coding.name!r} is coded as {len(coding.levels)} features, one for each of "
@@ -282,7 +296,9 @@ def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:
         elif len(coding.levels) == 1:
             notes.append(f"Column {coding.name!r} is {coding.levels[0]!r} in every row and was left out.")
     constant = [
-        coding.name for coding, value in zip(codings, values, strict=True) if coding.is_numeric and not np.ptp(value)
+        coding.name
+        for coding, value in zip(codings, values, strict=True)
+        if coding.is_numeric and not np.ptp(value)
     ]
     if constant:
         verb = "is" if len(constant) == 1 else "are"

@@ -15,7 +15,22 @@ except ImportError:
         name="matplotlib",
     ) from None
 
+from .balls import BallDisplay, plot_balls
 from .contact import ContactDisplay
+from .contact3d import Contact3DDisplay
 from .contact_panels import classic_ellipse, classic_line, contact_row, line_contact
+from .frontier import FrontierDisplay
+from .path import PathDisplay
 
-__all__ = ["ContactDisplay", "classic_ellipse", "classic_line", "contact_row", "line_contact"]
+__all__ = [
+    "BallDisplay",
+    "Contact3DDisplay",
+    "ContactDisplay",
+    "FrontierDisplay",
+    "PathDisplay",
+    "classic_ellipse",
+    "classic_line",
+    "contact_row",
+    "line_contact",
+    "plot_balls",
+]

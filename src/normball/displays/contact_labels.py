@@ -69,8 +69,8 @@ def _avoid_drawing(placer: LabelPlacer, display: ContactDisplay) -> None:
         placer.avoid(np.vstack([ghost.point, ghost.point]), weight=20)
         for line in ghost.level_set.lines:
             placer.avoid(line)
-    placer.avoid(np.array([[left, 0], [right, 0]]), weight=0.6)
-    placer.avoid(np.array([[0, bottom], [0, top]]), weight=0.6)
+    placer.avoid(np.array([[left, 0], [right, 0]]), weight=1.2)
+    placer.avoid(np.array([[0, bottom], [0, top]]), weight=1.2)
     placer.avoid(np.vstack([display.contact_point, display.contact_point]), weight=20)
     if display.arrow_tip is not None:
         placer.avoid(np.array([display.contact_point, display.arrow_tip]), weight=2)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SPACING = 3.0
 """Distance in points between neighbouring points of a curve when it is an obstacle."""
+CROWDED = 6.0
+"""Cost of a place that an optional label does without."""
 _SIDES = [(1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7)]
 
 
@@ -60,9 +62,13 @@ class LabelPlacer:
         distance: float = 5.0,
         color: str = "black",
         fontsize: float = NORMAL,
+        is_optional: bool = False,
         **keywords: Any,
-    ) -> Annotation:
-        """Write text beside one of the anchors (k, 2) in data coordinates, the earlier the better."""
+    ) -> Annotation | None:
+        """Write text beside one of the anchors (k, 2) in data coordinates, the earlier the better.
+
+        An optional label is left out (None) where there is no free place for it.
+        """
         label = self._ax.annotate(
             text,
             (0, 0),
@@ -85,6 +91,9 @@ class LabelPlacer:
                 if best is None or cost < best[0]:
                     best = (cost, anchor, side)
         assert best is not None  # there is at least one anchor
+        if is_optional and best[0] > CROWDED:
+            label.remove()
+            return None
         self._move(label, best[1], best[2], distance)
         self._boxes.append(label.get_window_extent())
         return label

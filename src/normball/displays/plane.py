@@ -66,6 +66,21 @@ def pick_features(solution: Solution, features: Sequence[int | str] | None) -> t
     return first, second
 
 
+def outward_normal(solution: Solution) -> Floats | None:
+    """(p,) direction of -grad f at the solution; None inside the ball, where the gradient is nil.
+
+    It is nil also for the least norm among the best fits (Xw = y). The level set still has a
+    normal there: X' theta of the dual point that proves the answer.
+    """
+    if solution.certificate.form == "fit":
+        normal = solution.problem.design.rmatvec(solution.certificate.theta)
+    elif solution.contact.kind == "interior":
+        return None
+    else:
+        normal = solution.contact.normal
+    return normal if normal.any() else None
+
+
 @dataclass(frozen=True, eq=False)
 class Plane:
     """Two coefficients of a solution; points of the plane are (a, b).
@@ -188,19 +203,9 @@ class Plane:
 
     @cached_property
     def normal(self) -> Floats | None:
-        """(2,) outward normal of the touching level set; None where the plane has none.
-
-        Where the fit is the best there is, the gradient is nil; the normal then comes from
-        the dual point that proves the answer (the multipliers of Xw = y).
-        """
-        solution = self.solution
-        if solution.certificate.form == "fit":
-            normal = solution.problem.design.rmatvec(solution.certificate.theta)[self._index]
-        elif solution.contact.kind == "interior":
-            return None
-        else:
-            normal = solution.contact.normal[self._index]
-        return np.asarray(normal) if np.any(normal) else None
+        """(2,) outward normal of the touching level set in the plane; None where it has none."""
+        normal = outward_normal(self.solution)
+        return None if normal is None or not normal[self._index].any() else normal[self._index]
 
     @cached_property
     def best_fit(self) -> Floats | None:

@@ -130,6 +130,17 @@ def plain_axes(ax: Axes) -> None:
     ax.tick_params(labelsize=SMALL, colors=QUIET, length=3)
 
 
-def halo(width: float = 2.5) -> list[Any]:
+def halo(width: float = 3.0) -> list[Any]:
     """Path effect that keeps text readable on top of lines."""
     return [withStroke(linewidth=width, foreground="white")]
+
+
+def darker(color: str) -> str:
+    """The colour for text: light curves are too faint to read as letters on white."""
+    return {"#56B4E9": "#1F78B4", "#E69F00": "#9A6A00", "#CC79A7": "#A94F82"}.get(color, color)
+
+
+def require_space(ax: Axes) -> None:
+    """Raise ValueError unless the axes are three-dimensional."""
+    if ax.name != "3d":
+        raise ValueError(f"ax must be three-dimensional (projection='3d'), got {ax.name!r} axes.")

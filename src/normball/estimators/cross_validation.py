@@ -160,5 +160,3 @@ def cross_validate(
         standard_error=losses.std(axis=0, ddof=1) / np.sqrt(len(folds)),
         mean_error=share @ wrong / share.sum() if problem.loss.is_classifier else None,
     )
-
-

@@ -51,13 +51,16 @@ class L1(Norm):
                     f"weights must be >= 0, got {weights.min():g} at position {int(weights.argmin())}."
                 )
             if self.positive and (weights == 0).any():
-                raise ValueError("weights of 0 (unpenalised) cannot be combined with positive=True; use a small weight.")
+                raise ValueError(
+                    "weights of 0 (unpenalised) cannot be combined with positive=True; use a small weight."
+                )
             object.__setattr__(self, "weights", weights)
 
     def check(self, n_features: int) -> None:
         if self.weights is not None and len(self.weights) != n_features:
             raise ValueError(
-                f"weights has length {len(self.weights)} but X has {n_features} features; give one weight a feature."
+                f"weights has length {len(self.weights)} but X has {n_features} features; "
+                "give one weight a feature."
             )
 
     @property
@@ -69,7 +72,7 @@ class L1(Norm):
         return np.ones(n_features) if self.weights is None else self.weights
 
     def unpenalised(self, n_features: int) -> Mask:
-        return self.prices(n_features) == 0
+        return np.asarray(self.prices(n_features) == 0)
 
     def excluded(self, n_features: int) -> Mask:
         return np.isinf(self.prices(n_features))
@@ -132,4 +135,6 @@ class L1(Norm):
     def _allowed(self, n_features: int, alpha: float) -> Floats:
         """alpha * prices, where an infinite price keeps a feature out even at alpha = 0."""
         prices = self.prices(n_features)
-        return np.multiply(prices, alpha, out=np.full(n_features, np.inf), where=np.isfinite(prices))
+        allowed = np.full(n_features, np.inf)
+        np.multiply(prices, alpha, out=allowed, where=np.isfinite(prices))
+        return allowed

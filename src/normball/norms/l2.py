@@ -29,7 +29,7 @@ class L2(Norm):
     def subgradient(self, w: Floats, direction: Floats) -> Floats:
         base = w if w.any() else direction
         length = np.linalg.norm(base)
-        return base / length if length > 0 else np.zeros(len(w))
+        return np.asarray(base / length if length > 0 else np.zeros(len(w)))
 
     def dual_norm(self, z: Floats) -> float:
         return float(np.linalg.norm(z))
@@ -64,7 +64,7 @@ class L2(Norm):
         # the largest s with |z + s sign(z_j) e_j| = alpha
         others = float(z @ z) - z**2
         room = np.sqrt(np.maximum(alpha**2 - others, 0.0)) - np.abs(z)
-        return np.maximum(room, 0.0)
+        return np.asarray(np.maximum(room, 0.0))
 
     def screen(self, z: Floats, margin: Floats, alpha: float) -> Mask:
         whole = np.linalg.norm(np.abs(z) + margin) < alpha

@@ -73,24 +73,31 @@ def dual_point(instance: Instance, eta: Floats) -> tuple[Floats, Floats]:
 
 
 def _without_columns(instance: Instance, eta: Floats, columns: Floats) -> Floats:
-    """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the curvature."""
+    """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the curvature.
+
+    The correction D C s solves C' D C s = C' theta; where that cannot be done (no curvature
+    left along a column) the result is NaN, which makes the certificate void.
+    """
     theta = -instance.gradient(eta)
     if columns.shape[1] == 0:
         return theta
     curvature = instance.curvature(eta)
-    root = np.sqrt(curvature)
-    for _ in range(2):
+    _, values, vectors = np.linalg.svd(np.sqrt(curvature)[:, None] * columns, full_matrices=False)
+    kept = values > 1e-14 * values.max(initial=0.0)
+    values, vectors = values[kept], vectors[kept]
+    # theta is a difference: its rounding is that of eta and y, seen through the curvature
+    noise = curvature * (np.abs(eta) + np.abs(instance.y))
+    rounding = np.abs(columns).T @ (1e-12 * np.abs(theta) + 1e-14 * noise)
+    for _ in range(3):
         violation = columns.T @ theta
-        step = np.linalg.lstsq(root[:, None] * columns, _divide(theta, root), rcond=1e-14)[0]
-        correction = curvature * (columns @ step)
-        if np.abs(columns.T @ (theta - correction)).max() >= np.abs(violation).max():
+        step = vectors.T @ ((vectors @ violation) / values**2)
+        proposal = theta - curvature * (columns @ step)
+        if np.abs(columns.T @ proposal).max() >= np.abs(violation).max():
             break
-        theta = theta - correction
+        theta = proposal
+    if (np.abs(columns.T @ theta) > rounding + 1e-300).any():
+        return np.full(len(theta), np.nan)
     return theta
-
-
-def _divide(theta: Floats, root: Floats) -> Floats:
-    return np.divide(theta, root, out=np.zeros(len(theta)), where=root > 0)
 
 
 def certify_term(
@@ -123,7 +130,7 @@ def certify_target(
     theta, z = dual_point(instance, eta)
     attained = -target - instance.conjugate(-theta)
     multiplier, dual = 0.0, 0.0
-    if attained > 0:
+    if attained > 1e-15 * instance.scale and np.isfinite(theta).all():
         multiplier, dual = _best_multiplier(instance, z, attained, alpha)
     primal = instance.norm.value(w)
     infeasibility = max(instance.value(eta) - target, 0.0) / instance.scale
@@ -138,6 +145,7 @@ def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: floa
         dual = norm.dual_norm(z)
         multiplier = 1 / dual if dual > 0 else 0.0
         return multiplier, multiplier * attained
+
     def value(log_multiplier: float) -> float:
         multiplier = float(np.exp(log_multiplier))
         return multiplier * attained - norm.conjugate(multiplier * z, 1.0)
@@ -206,6 +214,8 @@ def _certificate(
     form: str, primal: float, dual: float, scale: float, infeasibility: float, theta: Floats, tolerance: float
 ) -> Certificate:
     gap = (primal - dual) / scale
-    if not np.isfinite(gap):
-        gap = np.inf
-    return Certificate(form, primal, dual, max(gap, 0.0), scale, infeasibility, theta, tolerance)
+    # a dual value above that of a feasible point proves an error, not optimality
+    is_void = not np.isfinite(gap) or (gap < -1e-9 and infeasibility < 1e-12)
+    return Certificate(
+        form, primal, dual, np.inf if is_void else max(gap, 0.0), scale, infeasibility, theta, tolerance
+    )

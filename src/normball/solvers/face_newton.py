@@ -193,9 +193,7 @@ def fit_on_face(
     z, result = face.coordinates, None
     for _ in range(30):
         try:
-            system = NewtonSystem(
-                face.curvature, np.sqrt(weight) * E, face.factors, face.factor_weights
-            )
+            system = NewtonSystem(face.curvature, np.sqrt(weight) * E, face.factors, face.factor_weights)
             misfit = goal - E @ z
             force = E.T @ theta - face.gradient + weight * (E.T @ misfit)
             direct = system.solve(force)

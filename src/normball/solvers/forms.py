@@ -81,7 +81,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     instance = workspace.instance
     null = null_point(instance)
     certificate = _certify_target(instance, target, null, options)
-    if certificate.infeasibility == 0 and certificate.primal == 0:
+    if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0)
     fit = best_fit(workspace)
     _refuse_unattainable(instance, target, fit)

@@ -76,7 +76,7 @@ class Instance:
 
     @cached_property
     def floor(self) -> float:
-        """The smallest value that the loss can take at all, -f*(0): zero for squared error, Huber, logistic."""
+        """Smallest value that the loss can take at all, -f*(0): 0 for squared error, Huber, logistic."""
         return 0.0 - self.loss.conjugate(np.zeros(self.n_samples), self.y, self.sample_weight)
 
     @cached_property

@@ -23,10 +23,10 @@ from ..losses.squared_error import SquaredError
 from ..typing import Floats
 from .certificate import certify_fit
 from .face_newton import Point, fit_on_face
+from .instance import Instance
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, fit_span, least_fit, null_point
 from .terms import Ball, Penalty
-
 
 SMALLEST_SHARE = 1e-4
 """Where alpha stops falling, as a share of alpha_max."""
@@ -45,13 +45,23 @@ def best_fit(workspace: Workspace) -> LeastFit:
     if point.alpha == 0:
         eta = instance.predictor(point.w, point.intercept)
         return LeastFit(instance.value(eta), eta, True)
-    radius = 10 * instance.scale / point.alpha
-    for _ in range(12):
-        point = solve_term(workspace, Ball(instance.norm, radius), point, Options(1e-14, 30)).point
-        if point.alpha * radius <= 1e-12 * instance.scale:
-            break
+    radius, fit = 10 * instance.scale / point.alpha, None
+    for _ in range(8):
+        point = solve_term(workspace, Ball(instance.norm, radius), point, Options(1e-12, 30)).point
+        if point.alpha * radius <= 1e-6 * instance.scale:
+            fit = _fit_support(instance, point, radius)
+            if fit.is_attained:
+                return fit
         radius *= 10
-    # on the coefficients that moved the best fit is a free one, known to the last digit
+    return (
+        fit
+        if fit is not None
+        else LeastFit(instance.floor, instance.predictor(point.w, point.intercept), False)
+    )
+
+
+def _fit_support(instance: Instance, point: Point, radius: float) -> LeastFit:
+    """The free fit on the coefficients that moved, which is the best one if nothing pulls on the others."""
     columns = instance.design.columns(np.flatnonzero(point.w))
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])
@@ -98,9 +108,7 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     return best
 
 
-def _candidates(
-    workspace: Workspace, eta: Floats, point: Point, theta: Floats
-) -> list[tuple[Point, Floats]]:
+def _candidates(workspace: Workspace, eta: Floats, point: Point, theta: Floats) -> list[tuple[Point, Floats]]:
     """The penalised point itself, and the point finished on its face."""
     finished = fit_on_face(workspace.instance, workspace.store, eta, point, theta)
     return [(point, theta)] + ([] if finished is None else [finished])

@@ -72,22 +72,23 @@ class NewtonSystem:
         scaling = self._scaling if rhs.ndim == 1 else self._scaling[:, None]
         scaled = rhs * scaling
         if self._cholesky is not None:
-            return scaling * cho_solve(self._cholesky, scaled, check_finite=False)
+            return np.asarray(scaling * cho_solve(self._cholesky, scaled, check_finite=False))
         vectors, values = self._pseudo  # type: ignore[misc]
         inner = vectors.T @ scaled
-        return scaling * (vectors @ (inner / (values if rhs.ndim == 1 else values[:, None])))
+        return np.asarray(scaling * (vectors @ (inner / (values if rhs.ndim == 1 else values[:, None]))))
 
     def _solve_wide(self, rhs: Floats) -> Floats:
         diagonal = self._diagonal if rhs.ndim == 1 else self._diagonal[:, None]
         first, rows = rhs / diagonal, self._E.shape[0]
         inner = self._core @ np.concatenate([self._E @ first, self._factors.T @ first])
-        return first - (self._E.T @ inner[:rows] + self._factors @ inner[rows:]) / diagonal
+        return np.asarray(first - (self._E.T @ inner[:rows] + self._factors @ inner[rows:]) / diagonal)
 
     def multiply(self, x: Floats) -> Floats:
         """H x, for refinement."""
         diagonal = self._diagonal if x.ndim == 1 else self._diagonal[:, None]
         weights = self._factor_weights if x.ndim == 1 else self._factor_weights[:, None]
-        return diagonal * x + self._E.T @ (self._E @ x) + self._factors @ (weights * (self._factors.T @ x))
+        low_rank = self._factors @ (weights * (self._factors.T @ x))
+        return np.asarray(diagonal * x + self._E.T @ (self._E @ x) + low_rank)
 
     def solve_bordered(self, border: Floats, rhs: Floats, corner: float) -> tuple[Floats, float]:
         """(x, nu) with H x + border nu = rhs and border' x = corner."""

@@ -39,7 +39,9 @@ def solve_planar(instance: Instance, form: str, level: float) -> Answer:
     loss = _loss(instance, point.w)[0]
     value = instance.norm.value(point.w)
     primal = {"budget": loss, "target": value, "penalty": loss + level * value}[form]
-    certificate = Certificate(form, primal, np.nan, np.nan, instance.scale, 0.0, np.zeros(instance.n_samples), 0.0)
+    certificate = Certificate(
+        form, primal, np.nan, np.nan, instance.scale, 0.0, np.zeros(instance.n_samples), 0.0
+    )
     return Answer(point, certificate, 1)
 
 
@@ -87,7 +89,9 @@ def _best_in_ball(instance: Instance, budget: float) -> Point:
     losses = np.array([_loss(instance, at(angle))[0] for angle in angles])
     lower = (losses <= np.roll(losses, 1)) & (losses <= np.roll(losses, -1))
     width = angles[1]
-    candidates = [_golden(lambda a: _loss(instance, at(a))[0], angle - width, angle + width) for angle in angles[lower]]
+    candidates = [
+        _golden(lambda a: _loss(instance, at(a))[0], angle - width, angle + width) for angle in angles[lower]
+    ]
     points = [at(angle) for angle in candidates]
     for axis in np.vstack([np.eye(2), -np.eye(2)]):  # exact zeros at the vertices
         points.append(axis * instance.norm.reach(axis, budget))

@@ -44,11 +44,21 @@ class Answer:
 
 @dataclass
 class Workspace:
-    """What a sequence of related solves shares: gathered columns and the proximal step."""
+    """What a sequence of related solves shares.
+
+    Attributes
+    ----------
+    store : gathered columns.
+    state : dual point and proximal step.
+    caution : float in (0, 1], share of the majorant that the model keeps where the loss is
+        straight: 1 always descends, a little is nearly Newton's method; adapted by the
+        line search.
+    """
 
     instance: Instance
     store: ColumnStore = field(init=False)
     state: ProximalPointState | None = None
+    caution: float = 1.0
 
     def __post_init__(self) -> None:
         self.store = ColumnStore(self.instance.design)
@@ -68,11 +78,15 @@ def solve_term(
     w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
     w = term.prox(w, 0.0)[0]
     best = _certify(instance, term, Point(w, start.intercept, start.alpha), options)
-    if not best.certificate.is_met and best.point.w.any():  # a start from a neighbour often lies on the right face already
+    if (
+        not best.certificate.is_met and best.point.w.any()
+    ):  # a start from a neighbour often lies on the right face already
         finished = solve_on_face(instance, workspace.store, condition, best.point)
         if finished is not None:
             best = min(
-                best, _certify(instance, term, finished, options), key=lambda answer: answer.certificate.excess
+                best,
+                _certify(instance, term, finished, options),
+                key=lambda answer: answer.certificate.excess,
             )
     current, stalled, iteration, precision = best, 0, 0, 1e-2
     while not best.certificate.is_met and iteration < options.max_iterations and stalled < 6:
@@ -82,15 +96,25 @@ def solve_term(
         finished = solve_on_face(instance, workspace.store, condition, moved.point)
         if finished is not None:
             candidates.append(_certify(instance, term, finished, options))
-        current = min(candidates, key=lambda answer: answer.certificate.excess)
+        before = current.certificate.primal
+        current = _choose(candidates, instance.scale)
         improved = current.certificate.excess < 0.5 * best.certificate.excess
-        stalled = 0 if improved else stalled + 1
+        # the gap may rise on the way while the objective still falls
+        descends = current.certificate.primal < before - 1e-3 * options.tolerance * instance.scale
+        stalled = 0 if improved or descends else stalled + 1
         if not improved:  # the certificate asks more of the model's solution than its own gap shows
             precision = max(1e-3 * precision, 1e-14)
         best = min(best, current, key=lambda answer: answer.certificate.excess)
     best = _without_dust(instance, term, best, options)
     best.n_iterations = iteration
     return best
+
+
+def _choose(candidates: list[Answer], scale: float) -> Answer:
+    """The candidate of least objective; among equals the one with the smaller gap."""
+    least = min(answer.certificate.primal for answer in candidates)
+    level = [answer for answer in candidates if answer.certificate.primal <= least + 1e-13 * scale]
+    return min(level, key=lambda answer: answer.certificate.excess)
 
 
 def _without_dust(instance: Instance, term: Term, answer: Answer, options: Options) -> Answer:
@@ -123,7 +147,9 @@ def _certify(instance: Instance, term: Term, point: Point, options: Options) -> 
     else:
         face = instance.norm.face(point.w)
         pull = instance.design.rmatvec(-instance.gradient(eta))
-        alpha = price_on_face(face, face.pull_back(pull)) if face.n_coordinates else null_point(instance).alpha
+        alpha = (
+            price_on_face(face, face.pull_back(pull)) if face.n_coordinates else null_point(instance).alpha
+        )
     return Answer(Point(point.w, point.intercept, alpha), certificate, 0)
 
 
@@ -151,7 +177,8 @@ def _model_step(
     instance, point = workspace.instance, current.point
     eta = instance.predictor(point.w, point.intercept)
     gradient = instance.gradient(eta)
-    curvature = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+    majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+    curvature = np.maximum(instance.curvature(eta), workspace.caution * majorant)
     curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
     root = np.sqrt(curvature)
     model = LeastSquaresModel(instance, workspace.store, root, root * eta - gradient / root)
@@ -170,7 +197,9 @@ def _model_step(
     linear = instance.design.matvec(w)
     if instance.fit_intercept:
         intercept = float(curvature @ (eta - linear) - gradient.sum()) / float(curvature.sum())
-    moved = _line_search(instance, term, point, Point(w, intercept, point.alpha), eta, linear + intercept)
+    goal_point = Point(w, intercept, point.alpha)
+    moved, share = _line_search(instance, term, point, goal_point, eta, linear + intercept)
+    workspace.caution = max(0.1 * workspace.caution, 1e-6) if share == 1 else min(10 * workspace.caution, 1.0)
     return _certify(instance, term, moved, options)
 
 
@@ -184,10 +213,10 @@ def _mean_square(model: LeastSquaresModel) -> float:
 
 def _line_search(
     instance: Instance, term: Term, point: Point, goal: Point, eta: Floats, eta_goal: Floats
-) -> Point:
-    """Armijo search on the true objective from `point` to `goal`, the full step first."""
+) -> tuple[Point, float]:
+    """Armijo search on the true objective from `point` to `goal`, the full step first; also its share."""
     if instance.loss.is_quadratic:
-        return goal
+        return goal, 1.0
     before = instance.value(eta) + term.value(point.w)
     slope = float(instance.gradient(eta) @ (eta_goal - eta)) + term.value(goal.w) - term.value(point.w)
     rounding = 1e-15 * (abs(before) + instance.scale)
@@ -199,4 +228,4 @@ def _line_search(
             break
         share *= 0.5
     intercept = point.intercept + share * (goal.intercept - point.intercept)
-    return Point(w, intercept, point.alpha)
+    return Point(w, intercept, point.alpha), share

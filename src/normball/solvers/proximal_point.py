@@ -193,7 +193,10 @@ def _evaluate(
 def _newton_direction(
     model: LeastSquaresModel, term: Term, w: Floats, mu: float, sigma: float, residual: Floats
 ) -> Floats:
-    """-(I + sigma A P A')^-1 residual through the face: -residual + E y with (K / sigma + E'E) y = E' residual."""
+    """-(I + sigma A P A')^-1 residual, through the face.
+
+    It is -residual + E y with (K / sigma + E'E) y = E' residual.
+    """
     face = term.face(w, mu)
     if face.n_coordinates == 0:
         return -residual

@@ -9,7 +9,7 @@ standard deviation of the feature.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,11 @@ class TourContext:
         """How a sentence calls the table: "the diabetes data" or "your table"."""
         return "your table" if self.is_own_data else "the diabetes data"
 
+    @property
+    def n_folds(self) -> tuple[int, int]:
+        """Groups of the outer and of the inner cross-validation."""
+        return (3, 3) if self.quick else (5, 5)
+
     def rng(self, question: str) -> np.random.Generator:
         """Random numbers for one question, the same whatever the other questions drew."""
         return np.random.default_rng([self.seed, zlib.crc32(question.encode())])
@@ -70,7 +75,8 @@ def make_context(dataset: Dataset | None = None, quick: bool = False, seed: int 
     ValueError
         If fewer than two columns vary, there are fewer than 10 rows, or the target is constant.
     """
-    table = dataset if dataset is not None else load_diabetes()
+    # a column called "target" would be mistaken for a target loss
+    table = dataset if dataset is not None else replace(load_diabetes(), target_name="disease progression")
     table = _varying(table)
     problem = Problem(standardised(table.X), table.y, feature_names=table.feature_names)
     return TourContext(problem, table, dataset is not None, quick, seed)
@@ -88,20 +94,15 @@ def _varying(table: Dataset) -> Dataset:
     if n < 10:
         raise ValueError(f"the tour needs at least 10 rows, but the table has {n}; use a longer table.")
     if np.ptp(table.y) == 0:
-        raise ValueError(f"target {table.target_name!r} has the same value in every row; choose another target.")
+        raise ValueError(
+            f"target {table.target_name!r} has the same value in every row; choose another target."
+        )
     keep = np.flatnonzero(np.ptp(table.X, axis=0) > 0)
     if len(keep) < 2:
         raise ValueError(
-            f"the tour needs at least 2 columns that vary besides the target, but the table has {len(keep)}; "
-            "add columns."
+            "the tour needs at least 2 columns that vary besides the target, but the table has "
+            f"{len(keep)}; add columns."
         )
     if len(keep) == table.X.shape[1]:
         return table
-    return Dataset(
-        table.X[:, keep],
-        table.y,
-        tuple(table.feature_names[j] for j in keep),
-        table.target_name,
-        table.description,
-        table.class_names,
-    )
+    return replace(table, X=table.X[:, keep], feature_names=tuple(table.feature_names[j] for j in keep))

@@ -25,7 +25,7 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Contestant:
-    """A norm, and the alphas it chooses from: `n_alphas` down to `eps` of the largest. None of them means alpha = 0."""
+    """A norm, and the alphas it chooses from: `n_alphas` down to `eps` of the largest; 0 is no penalty."""
 
     name: str
     norm: str
@@ -41,7 +41,7 @@ class Contestant:
 
 L1 = Contestant("L1", "l1", 24, 3e-3)
 SQUARED_L2 = Contestant("L2 (ridge)", "squared_l2", 14, 1e-5)
-UNPENALISED = Contestant("no norm", "l1", 0, 1.0)
+UNPENALISED = Contestant("least squares", "l1", 0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ class Nested:
 def nested_cross_validate(
     dataset: Dataset, loss: str, contestant: Contestant, n_outer: int, n_inner: int, seed: int
 ) -> Nested:
-    """Every row predicted by a model that was chosen and fitted without it; the same folds for every contestant."""
+    """Every row predicted by a model chosen and fitted without it; all contestants meet the same folds."""
     problem = Problem(dataset.X, dataset.y, loss=loss)
     fits = []
     predictor = np.empty(problem.n_samples)

@@ -20,9 +20,7 @@ SIZE = (4.0, 3.3)
 
 def coefficient_pictures(sparse: Fit, dense: Fit, dataset: Dataset) -> tuple[Picture, Picture]:
     """Weights against the position of the probe, one panel for each norm."""
-    return tuple(  # type: ignore[return-value]
-        _coefficients(fit, name, color, dataset) for fit, name, color in ((sparse, "L1", BALL), (dense, "L2", LEVEL_SET))
-    )
+    return _coefficients(sparse, "L1", BALL, dataset), _coefficients(dense, "L2", LEVEL_SET, dataset)
 
 
 def _coefficients(fit: Fit, name: str, color: str, dataset: Dataset) -> Picture:
@@ -38,11 +36,10 @@ def _coefficients(fit: Fit, name: str, color: str, dataset: Dataset) -> Picture:
     ax.set_ylabel("weight per standard deviation")
     ax.set_title(f"{name}: {len(kept):,} of {len(w):,} weights are not zero")
     largest = float(np.abs(w).max(initial=0.0))
-    caption = (
-        f"{name} fitted to all {len(dataset.y)} patients: the largest weight is {largest:.2g}; "
-        + ("every line is one probe." if len(kept) > 100 else "all others are exactly zero.")
+    caption = f"{name} fitted to all {len(dataset.y)} patients: the largest weight is {largest:.2g}; " + (
+        "every line is one probe." if len(kept) > 100 else "all others are exactly zero."
     )
-    description = f"Weights of {len(w)} probes under {name}; {len(kept)} are not zero, the largest is {largest:.2g}."
+    description = f"Weights of {len(w)} probes under {name}: {len(kept)} not zero, the largest {largest:.2g}."
     return picture_from_figure(figure_of(ax), caption, description)
 
 
@@ -56,9 +53,9 @@ def mistakes_picture(results: Sequence[Result]) -> Picture:
         if curve is None or curve.mean_error is None:
             continue
         kept = curve.problem.path(alphas=curve.alphas, tol=1e-5).n_nonzeros
-        ax.plot(kept, 100 * curve.mean_error, mark, color=color, markersize=4, linewidth=1.2, label=result.task)
+        ax.plot(kept, 100 * curve.mean_error, mark, color=color, markersize=4, label=result.label)
         said.append(
-            f"{result.task}: {100 * curve.mean_error[0]:.0f} % wrong with {kept[0]} probes, "
+            f"{result.label}: {100 * curve.mean_error[0]:.0f} % wrong with {kept[0]} probes, "
             f"at best {100 * curve.mean_error.min():.1f} %"
         )
     ax.set_ylim(bottom=0)
@@ -67,7 +64,7 @@ def mistakes_picture(results: Sequence[Result]) -> Picture:
     ax.set_title("How many probes are needed?")
     ax.legend(frameon=False)
     caption = (
-        "Share of wrong answers as alpha falls and probes enter (one cross-validation; the table above is stricter). "
-        "Where the curve is flat, more probes buy nothing."
+        "Share of wrong answers as alpha falls and probes enter (one cross-validation; the table above "
+        "is stricter). Where the curve is flat, more probes buy nothing."
     )
     return picture_from_figure(figure_of(ax), caption, "; ".join(said) + ".")

@@ -46,11 +46,28 @@ def ratio_text(large: float, small: float) -> str:
     return f"{short(rounded)} times"
 
 
+def signed(value: float, digits: int) -> str:
+    """+1.30, and with a real minus sign."""
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def count(number: int, noun: str) -> str:
+    """1 feature, 2 features."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def listed(names: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     if len(names) <= 1:
         return "".join(names)
     return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def span(nested: Nested) -> str:
+    """Median number of features over the groups, with smallest and largest."""
+    kept = nested.n_kept
+    spread = f"{kept.min():,} to {kept.max():,}" if kept.min() < kept.max() else "always"
+    return f"{np.median(kept):,.0f} ({spread})"
 
 
 def compared(first: Nested, second: Nested, fewer: str) -> str:

@@ -1,0 +1,110 @@
+"""`normball fit`: fit a table, say what was found, and write report, coefficients and model."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..losses import LOSSES, get_loss
+from ..norms import NORMS
+from .errors import friendly_errors
+from .fitting import Fit, FitSettings, facts, fit_table
+from .model_file import Model, write_model
+from .tables import load_table
+from .terminal import print_fit, progress_bars
+
+
+@click.command("fit")
+@click.argument("file", type=str)
+@click.option("--target", required=True, metavar="COLUMN", help="Column to predict; all others are features.")
+@click.option(
+    "--drop", multiple=True, metavar="COLUMN", help="Leave a column out; may be given several times."
+)
+@click.option("--norm", default="l1", show_default=True, metavar="NAME", help=f"One of {', '.join(NORMS)}.")
+@click.option("--l1-ratio", type=float, help="Share of L1 in the elastic net, between 0 and 1 (default 0.5).")
+@click.option("--p", type=float, help="p of --norm lp, above 1.")
+@click.option(
+    "--loss", default="squared_error", show_default=True, metavar="NAME", help=f"One of {', '.join(LOSSES)}."
+)
+@click.option("--delta", type=float, help="Residual at which --loss huber becomes a line (default 1.0).")
+@click.option("--alpha", metavar="X", help="Penalty strength, or a share of its largest value, such as 10%.")
+@click.option("--budget", type=float, metavar="T", help="Radius of the ball.")
+@click.option("--target-loss", type=float, metavar="S", help="Loss to be reached with the least norm.")
+@click.option("--standardize", is_flag=True, help="Scale columns to unit deviation for the fit.")
+@click.option("--no-intercept", "fit_intercept", flag_value=False, default=True, help="Fit no intercept.")
+@click.option("--tol", type=float, default=1e-8, show_default=True, help="Relative duality gap to reach.")
+@click.option("--folds", type=int, default=5, show_default=True, help="Folds of cross-validation.")
+@click.option(
+    "--rule",
+    type=click.Choice(["min", "1se"]),
+    default="min",
+    show_default=True,
+    help="Alpha of least held-out loss, or the largest within one standard error of it.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random folds.")
+@click.option(
+    "--out", default="normball-fit", show_default=True, metavar="DIR", help="Folder of the results."
+)
+@friendly_errors
+def fit_command(file: str, target: str, drop: tuple[str, ...], out: str, **options: Any) -> None:
+    """Fit FILE (.csv, .tsv or .parquet) with named columns.
+
+    Without --alpha, --budget and --target-loss, alpha is chosen by cross-validation. Columns
+    are not scaled unless --standardize is given. Columns of text become one feature for each
+    category. DIR receives report.html, coefficients.csv and model.json, which normball
+    predict reads.
+    """
+    from rich.console import Console
+
+    settings = FitSettings(**options)
+    is_classifier = get_loss(settings.loss).is_classifier
+    with progress_bars() as open_bar:
+        report = open_bar("reading")
+        table = load_table(file, target, is_classifier=is_classifier, drop=drop)
+        report(1, 1)
+        fit = fit_table(table, settings, open_bar)
+    print_fit(fit, Console())
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    with progress_bars() as open_bar:
+        written = write_results(fit, folder, open_bar)
+    click.echo(f"\nWritten to {folder}: {', '.join(written)}.")
+
+
+def write_results(fit: Fit, folder: Path, open_bar: Any) -> tuple[str, ...]:
+    """Write coefficients, model and report; returns the names of the files."""
+    from .fit_report import fit_report
+
+    _write_coefficients(fit, folder / "coefficients.csv")
+    write_model(model_of(fit), folder / "model.json")
+    html = fit_report(fit, open_bar("report"))
+    (folder / "report.html").write_text(html, encoding="utf-8")
+    return "report.html", "coefficients.csv", "model.json"
+
+
+def model_of(fit: Fit) -> Model:
+    """What is stored of a fit, in the units of the file's columns."""
+    table, solution = fit.table, fit.solution
+    return Model(
+        target_name=table.target_name,
+        class_names=table.class_names,
+        codings=table.codings,
+        feature_names=table.feature_names,
+        coef=fit.coef,
+        intercept=solution.intercept,
+        loss=solution.problem.loss,
+        facts=facts(fit),
+    )
+
+
+def _write_coefficients(fit: Fit, path: Path) -> None:
+    """Every feature in the order of the file, zeros included, with all digits; then the intercept."""
+    with path.open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.writer(opened, lineterminator="\n")
+        writer.writerow(("feature", "coefficient"))
+        names = fit.table.feature_names
+        writer.writerows((name, repr(value)) for name, value in zip(names, fit.coef.tolist(), strict=True))
+        writer.writerow(("(intercept)", repr(fit.solution.intercept)))

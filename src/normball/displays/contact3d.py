@@ -1,0 +1,278 @@
+"""The contact in space: the ball of three coefficients and the level set that touches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
+
+from ..norms.boundary import surface
+from ..solution import Solution
+from ..typing import Floats, Indices
+from . import style
+from .plane import outward_normal
+from .space import View, draw_axes, draw_body, prepare
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+N_AROUND, N_UP = 48, 24
+"""Facets of the level surface around and between its poles."""
+FAR = 2.6
+"""The level surface is cut off at so many times the reach of the ball."""
+
+
+@dataclass(eq=False)
+class Contact3DDisplay:
+    """Three coefficients: the ball and the touching level set; made by `from_solution`.
+
+    Attributes
+    ----------
+    solution : Solution
+    vertices, triangles : (k, 3) and (m, 3), boundary of the ball.
+    contact_point : (3,)
+    normal : (3,) or None, direction of -grad f.
+    best_fit : (3,) or None, the loss's minimiser.
+    level_surface : (N_UP + 1, N_AROUND + 1, 3) or None, the level set through the contact, by
+        height and turn around its longest axis; an ellipsoid for squared error.
+    flat : (2, 3), (4, 3) or None, the level set where it is a line or a plane (Xw = y).
+    half_width : float, half the side of the cube that is shown.
+    ax_, figure_ : where `plot` drew.
+    """
+
+    solution: Solution
+    vertices: Floats
+    triangles: Indices
+    contact_point: Floats
+    normal: Floats | None
+    best_fit: Floats | None
+    level_surface: Floats | None
+    flat: Floats | None
+    half_width: float
+    ax_: Axes = field(init=False, repr=False)
+    figure_: Figure = field(init=False, repr=False)
+
+    @classmethod
+    def from_solution(cls, solution: Solution) -> Contact3DDisplay:
+        """Compute the picture of a solution with three features.
+
+        Raises
+        ------
+        ValueError
+            If the problem has another number of features, or the ball is a point.
+        """
+        problem = solution.problem
+        if problem.n_features != 3:
+            raise ValueError(
+                f"a picture in space needs a problem of three features, but X has {problem.n_features}; "
+                "use ContactDisplay for two of them."
+            )
+        radius = solution.level if solution.form == "budget" else solution.norm
+        if radius == 0:
+            raise ValueError("the ball is a point (norm 0), there is nothing to draw; lower alpha or raise the budget.")
+        vertices, triangles = surface(problem.norm, radius, 14)
+        reach = float(np.abs(vertices).max())
+        directions = _flat_directions(solution)
+        best_fit, level_surface, flat = None, None, None
+        if len(directions) and solution.certificate.form == "fit":
+            flat = _flat_piece(solution.coef, directions, 1.25 * reach)
+        elif len(directions) == 0:
+            best_fit = _best_fit(solution)
+            if best_fit is not None and solution.contact.kind != "interior":
+                level_surface = _level_surface(solution, best_fit, FAR * reach)
+        known = [np.abs(vertices).max() * 1.3]
+        if level_surface is not None:
+            known.append(float(np.nanmax(np.abs(level_surface))))
+        return cls(
+            solution=solution,
+            vertices=vertices,
+            triangles=triangles,
+            contact_point=solution.coef,
+            normal=outward_normal(solution),
+            best_fit=best_fit,
+            level_surface=level_surface,
+            flat=flat,
+            half_width=float(max(known)),
+        )
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        title: str | None = None,
+        tangent: bool = False,
+        view: tuple[float, float] | None = None,
+    ) -> Contact3DDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Three-dimensional; default a new figure of one panel.
+        title : str, optional
+            Default: the name of the norm; "" for none.
+        tangent : bool, default False
+            Show a piece of the plane that separates ball and level set.
+        view : (elevation, azimuth) in degrees, optional
+            Default: such that the contact is in front, seen at a slant.
+
+        Returns
+        -------
+        Contact3DDisplay
+            This display, with `ax_` and `figure_`.
+
+        Raises
+        ------
+        ValueError
+            If ax is flat.
+        """
+        self.ax_ = ax = style.new_axes(ax, three_d=True)
+        style.require_space(ax)
+        self.figure_ = style.figure_of(ax)
+        title = self.solution.problem.norm.title if title is None else title
+        if title:
+            ax.set_title(title, fontsize=style.TITLE)
+        if view is not None:
+            eye = View(*view)
+        else:
+            eye = View() if self.normal is None else View.beside(self.contact_point, self.normal)
+        prepare(ax, eye, self.half_width)
+        draw_body(ax, self.vertices, self.triangles, eye, style.BALL)
+        draw_axes(ax, self.solution.feature_names, np.abs(self.vertices).max(axis=0), self.half_width, eye)
+        # the tangent plane separates the two bodies, so that its side towards the eye is in front
+        is_front = self.normal is None or float(self.normal @ eye.towards) >= 0
+        self._draw_level_set(ax, 4.0 if is_front else 1.5, tangent)
+        self._draw_contact(ax)
+        return self
+
+    def _draw_level_set(self, ax: Axes, zorder: float, tangent: bool) -> None:
+        space: Any = ax
+        if self.level_surface is not None:
+            grid = self.level_surface
+            quads = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=2)
+            quads = quads.reshape(-1, 4, 3)
+            quads = quads[np.isfinite(quads).all(axis=(1, 2))]
+            skin = Poly3DCollection(quads, facecolors=style.LEVEL_SET, edgecolors="none", alpha=0.07)
+            skin.set_zorder(zorder)
+            space.add_collection3d(skin)
+            wires = [*grid[:: N_UP // 8], *np.swapaxes(grid[:, : -1 : N_AROUND // 12], 0, 1)]
+            wire = Line3DCollection(wires, colors=style.LEVEL_SET, linewidths=0.7, alpha=0.8)
+            wire.set_zorder(zorder + 0.1)
+            space.add_collection3d(wire)
+        if self.flat is not None and len(self.flat) == 2:
+            space.plot(*self.flat.T, color=style.LEVEL_SET, lw=2.2, zorder=zorder + 0.1)
+        elif self.flat is not None:
+            _draw_plane(ax, self.flat, style.LEVEL_SET, zorder)
+        if tangent and self.normal is not None:
+            _, _, rows = np.linalg.svd(self.normal[None])
+            reach = 0.5 * float(np.abs(self.vertices).max())
+            _draw_plane(ax, _flat_piece(self.contact_point, rows[1:], reach), style.NORMAL_CONE, zorder - 0.5)
+
+    def _draw_contact(self, ax: Axes) -> None:
+        space: Any = ax
+        a, b, c = self.contact_point
+        if self.best_fit is not None and np.abs(self.best_fit).max() <= self.half_width:
+            point = [[value] for value in self.best_fit]
+            space.plot(*point, "x", color=style.LEVEL_SET, ms=7, mew=2.0, zorder=7)
+        if self.normal is not None:
+            tip = self.contact_point + 0.3 * self.half_width * self.normal / np.linalg.norm(self.normal)
+            space.plot(*np.array([self.contact_point, tip]).T, color=style.NORMAL_CONE, lw=1.8, zorder=6.5)
+            space.text(
+                *(self.contact_point + 1.25 * (tip - self.contact_point)),
+                "−∇f",
+                color=style.NORMAL_CONE,
+                fontsize=style.NORMAL,
+                ha="center",
+                va="center",
+                path_effects=style.halo(),
+                zorder=9,
+            )
+        space.plot([a], [b], [c], "o", color=style.CONTACT, ms=7, zorder=8, gid="contact")
+        words = ", ".join(style.number(value, 2) for value in self.contact_point)
+        ax.text2D(  # type: ignore[attr-defined]
+            0.5,
+            0.0,
+            f"contact at ({words})",
+            transform=ax.transAxes,
+            ha="center",
+            va="bottom",
+            fontsize=style.NORMAL,
+            weight="bold",
+        )
+
+
+def _flat_directions(solution: Solution) -> Floats:
+    """(k, 3) orthonormal directions along which the loss never changes."""
+    instance = solution.problem.instance
+    columns = solution.problem.design.columns(np.arange(3))
+    if instance.fit_intercept:
+        columns = columns - instance.sample_weight @ columns
+    weighted = np.sqrt(instance.sample_weight)[:, None] * columns
+    values, vectors = np.linalg.eigh(weighted.T @ weighted)
+    return np.asarray(vectors[:, values <= 1e-12 * values[-1]].T)
+
+
+def _flat_piece(point: Floats, directions: Floats, reach: float) -> Floats:
+    """(2, 3) ends of a line or (4, 3) corners of a square through a point."""
+    if len(directions) == 1:
+        return np.array([point - reach * directions[0], point + reach * directions[0]])
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    return np.asarray(point + reach * signs @ directions[:2])
+
+
+def _draw_plane(ax: Axes, corners: Floats, color: str, zorder: float) -> None:
+    space: Any = ax
+    piece = Poly3DCollection([corners], facecolors=color, edgecolors="none", alpha=0.16)
+    piece.set_zorder(zorder)
+    space.add_collection3d(piece)
+    rim = np.vstack([corners, corners[:1]])
+    space.plot(*rim.T, color=color, lw=1.2, zorder=zorder + 0.1)
+
+
+def _best_fit(solution: Solution) -> Floats | None:
+    """(3,) minimiser of the loss, None where there is none."""
+    try:
+        return solution.problem.with_norm("l2").solve(alpha=0.0).coef
+    except ValueError:  # separable classes: the loss falls for ever
+        return None
+
+
+def _level_surface(solution: Solution, best_fit: Floats, limit: float) -> Floats:
+    """The level set through the solution along rays from the best fit; NaN beyond the limit.
+
+    The loss rises along each ray, so that bisection finds the one place with the level.
+    """
+    problem, level = solution.problem, solution.loss
+    around = np.linspace(0, 2 * np.pi, N_AROUND + 1)
+    up = np.linspace(-np.pi / 2, np.pi / 2, N_UP + 1)
+    axes = _long_axes(solution)
+    result = np.empty((N_UP + 1, N_AROUND + 1, 3))
+    for row, height in enumerate(up):
+        for column, turn in enumerate(around[:-1]):
+            unit = np.array([np.sin(height), np.cos(height) * np.cos(turn), np.cos(height) * np.sin(turn)])
+            way = unit @ axes
+            low, high = 0.0, 1.0
+            while problem.loss_at(best_fit + high * way) < level and high < 1e6:
+                low, high = high, 2 * high
+            for _ in range(22):
+                middle = 0.5 * (low + high)
+                inside = problem.loss_at(best_fit + middle * way) < level
+                low, high = (middle, high) if inside else (low, middle)
+            result[row, column] = best_fit + high * way
+        result[row, -1] = result[row, 0]
+    result[(np.abs(result) > limit).any(axis=2)] = np.nan
+    return result
+
+
+def _long_axes(solution: Solution) -> Floats:
+    """(3, 3) principal axes of the level set, longest first, as rows of the lengths that they have."""
+    instance = solution.problem.instance
+    columns = solution.problem.design.columns(np.arange(3))
+    curvature = instance.loss.sample_majorants(solution.predictor, instance.y) * instance.sample_weight
+    if instance.fit_intercept:
+        columns = columns - curvature @ columns / curvature.sum()
+    values, vectors = np.linalg.eigh((columns.T * curvature) @ columns)
+    return np.asarray(vectors.T / np.sqrt(values)[:, None])

@@ -1,0 +1,53 @@
+"""The part of question 7 on a table of quantities: diabetes, or the reader's own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..section import Block, Paragraph, Table
+from .context import TourContext
+from .nested import L1, SQUARED_L2, UNPENALISED, nested_cross_validate
+from .wording import compared, span
+
+
+def compare_on_table(context: TourContext) -> tuple[list[Block], str]:
+    """Blocks of the report, and one sentence for the terminal."""
+    dataset = context.dataset
+    n, p = dataset.X.shape
+    n_outer, n_inner = context.n_folds
+    # without a norm there must be more rows than features, or the best fit is not unique
+    contestants = [L1, SQUARED_L2, *([UNPENALISED] if p + 1 < n * (1 - 1 / n_outer) else [])]
+    nested = [
+        nested_cross_validate(dataset, "squared_error", contestant, n_outer, n_inner, context.seed)
+        for contestant in contestants
+    ]
+    typical = float(dataset.y.std())
+    rows = tuple(
+        (
+            each.contestant.name,
+            span(each),
+            f"{np.sqrt(each.mean):.4g} ± {each.standard_error / (2 * np.sqrt(each.mean)):.2g}",
+            f"{100 * (1 - each.mean / typical**2):.1f} %",
+        )
+        for each in nested
+    )
+    first = nested[0]
+    sentence = (
+        f"On {context.data_name} ({n:,} rows, {p:,} features), L1 kept {np.median(first.n_kept):,.0f} "
+        f"features in the median; {compared(first, nested[1], 'a smaller error')}"
+    )
+    sentence += f", and {compared(first, nested[2], 'a smaller error')}." if len(nested) > 2 else "."
+    lead = (
+        f"The same game on {context.data_name}: {n:,} rows, {p:,} features, and {dataset.target_name!r} "
+        f"to be predicted. Always guessing the average would be off by {typical:.4g} (root mean square)."
+    )
+    if p < 50:
+        lead += " With so few features there is little to leave out, and little to gain."
+    table = Table(
+        ("norm", "features kept", "typical error", "variance explained"),
+        rows,
+        f"Features kept: median over {n_outer} groups (smallest to largest). Typical error: root mean "
+        "square on rows not seen, with its standard error, in units of the target.",
+        (False, True, True, True),
+    )
+    return [Paragraph(lead), table, Paragraph(sentence)], sentence
