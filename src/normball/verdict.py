@@ -51,13 +51,12 @@ def judge(solution: Solution) -> Verdict:
 
 
 def _found(solution: Solution) -> str:
-    kept, total = len(solution.support), len(solution.coef)
     problem = solution.problem
-    return (
-        f"{problem.norm.title} with {UNITS[solution.form]} {solution.level:.6g}: {kept} of {total} "
-        f"coefficients are non-zero; {problem.loss.title} {solution.loss:.6g} "
-        f"(from {problem.instance.null_loss:.6g} with none), norm {solution.norm:.6g}, price of a unit of norm {solution.alpha:.4g}."
-    )
+    asked = f"{problem.norm.title} with {UNITS[solution.form]} {solution.level:.6g}"
+    kept = f"{len(solution.support)} of {len(solution.coef)} coefficients are non-zero"
+    fit = f"{problem.loss.title} {solution.loss:.6g} (from {problem.instance.null_loss:.6g} with none)"
+    cost = f"norm {solution.norm:.6g}, price of a unit of norm {solution.alpha:.4g}"
+    return f"{asked}: {kept}; {fit}, {cost}."
 
 
 def _proof(solution: Solution) -> str:

@@ -98,16 +98,16 @@ class Coding:
             )
         return np.asarray(values, dtype=np.float64)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The coding as JSON values."""
-        if self.is_numeric:
-            return {"name": self.name, "kind": "number"}
-        return {"name": self.name, "kind": "levels", "levels": list(self.levels)}
+    def as_json(self) -> str | dict[str, Any]:
+        """The coding as a JSON value: the name of a column of numbers, or name and levels."""
+        return self.name if self.is_numeric else {"name": self.name, "levels": list(self.levels)}
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Coding:
-        """The coding from what `as_dict` gave."""
-        return cls(stored["name"], tuple(stored.get("levels", ())))
+    def from_json(cls, stored: str | dict[str, Any]) -> Coding:
+        """The coding from what `as_json` gave."""
+        if isinstance(stored, str):
+            return cls(stored)
+        return cls(str(stored["name"]), tuple(str(level) for level in stored["levels"]))
 
 
 def as_text(column: pl.Series) -> pl.Series:

@@ -92,7 +92,6 @@ def model_of(fit: Fit) -> Model:
         target_name=table.target_name,
         class_names=table.class_names,
         codings=table.codings,
-        feature_names=table.feature_names,
         coef=fit.coef,
         intercept=solution.intercept,
         loss=solution.problem.loss,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..displays import ContactDisplay, FrontierDisplay, PathDisplay
+from ..norms import GroupL2
 from ..report.page import render_page
 from ..report.section import Block, Paragraph, Picture, Row, Section, Table, Takeaway, picture_from_figure
 from ..solution import Solution
@@ -14,7 +15,6 @@ from ..verdict import UNITS
 from .coding import joined
 from .fit_pictures import choice_picture
 from .fitting import N_ALPHAS, Fit, Progress
-from .model_file import parameters
 from .terminal import caveat_lines, choice_lines, coefficient_rows, counts_line
 
 MOST_ROWS = 100
@@ -224,8 +224,8 @@ def _settings(fit: Fit) -> Section:
         "norm": _norm_text(fit),
         "intercept": "fitted, never penalised" if settings.fit_intercept else "none",
         "columns": "divided by their deviations" if settings.standardize else "as they are in the file",
-        UNITS[solution.form]: f"{solution.level!r}",
-        **({} if solution.form == "penalty" else {"alpha, the price of a unit": f"{solution.alpha!r}"}),
+        UNITS[solution.form]: repr(solution.level),
+        "price of a unit": repr(solution.alpha),
         "relative duality gap": f"{certificate.gap:.2e} (asked for: {settings.tol:.0e})",
         "iterations": str(solution.n_iterations),
         "path": f"{len(fit.path)} alphas (about {N_ALPHAS} on a logarithmic scale)",
@@ -244,9 +244,7 @@ def _settings(fit: Fit) -> Section:
 
 
 def _norm_text(fit: Fit) -> str:
-    stored = parameters(fit.solution.problem.norm)
-    if "groups" in stored:
-        return f"{stored['name']}, one group for each of the {len(fit.table.codings)} columns of the file"
-    name = stored.pop("name")
-    given = ", ".join(f"{key}={value!r}" for key, value in stored.items())
-    return f"{name}({given})" if given else str(name)
+    norm = fit.solution.problem.norm
+    if norm.name == GroupL2.name:
+        return f"{norm.title}, one group for each of the {len(fit.table.codings)} columns of the file"
+    return repr(norm)

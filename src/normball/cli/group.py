@@ -46,7 +46,8 @@ def require_extra() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise InputError(
-            f'{", ".join(missing)} not installed, which the command line needs; run: pip install "normball[cli]"'
+            f"{', '.join(missing)} not installed, which the command line needs; "
+            'run: pip install "normball[cli]"'
         )
 
 

@@ -1,8 +1,9 @@
 """`model.json`: what `normball fit` stores and `normball predict` reads. Plain JSON, no code in it.
 
-Coefficients are stored sparse, in the units of the file's columns, with the digits that
-give back the same float64. Reading checks every field, since the file may come from
-anywhere.
+Columns that are numbers are stored by name, others with their levels; the features follow
+from that (see `coding`). Coefficients other than zero are stored by feature, in the units of
+the file's columns, with the digits that give back the same float64. Reading checks every
+field, since the file may come from anywhere.
 """
 
 from __future__ import annotations
@@ -31,8 +32,7 @@ class Model:
     ----------
     target_name, class_names : as `DataTable`.
     codings : how the columns become features.
-    feature_names : p names.
-    coef : (p,)
+    coef : (p,), in the order of `feature_names`.
     intercept : float
     loss : Loss
     facts : JSON values on how the model was found; stored and shown, not used to predict.
@@ -41,11 +41,15 @@ class Model:
     target_name: str
     class_names: tuple[str, str] | None
     codings: tuple[Coding, ...]
-    feature_names: tuple[str, ...]
     coef: Floats
     intercept: float
     loss: Loss
     facts: dict[str, Any]
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The p features that the columns become."""
+        return tuple(name for coding in self.codings for name in coding.features)
 
     def predict(self, X: Floats) -> Floats:
         """Mean response (n,) at X (n, p): value, probability of class 1, or rate."""
@@ -64,7 +68,7 @@ def parameters(value: Loss | Norm) -> dict[str, Any]:
 
 def write_model(model: Model, path: Path) -> None:
     """Write the model as JSON."""
-    support = np.flatnonzero(model.coef)
+    names = model.feature_names
     stored = {
         "format": FORMAT,
         "version": VERSION,
@@ -72,9 +76,8 @@ def write_model(model: Model, path: Path) -> None:
             "name": model.target_name,
             "classes": list(model.class_names) if model.class_names else None,
         },
-        "columns": [coding.as_dict() for coding in model.codings],
-        "features": list(model.feature_names),
-        "coefficients": {"index": support.tolist(), "value": model.coef[support].tolist()},
+        "columns": [coding.as_json() for coding in model.codings],
+        "coefficients": {names[j]: float(model.coef[j]) for j in np.flatnonzero(model.coef)},
         "intercept": model.intercept,
         "loss": parameters(model.loss),
         "fit": model.facts,
@@ -115,15 +118,11 @@ def read_model(path: str | Path) -> Model:
 
 
 def _model(stored: dict[str, Any]) -> Model:
-    features = tuple(str(name) for name in stored["features"])
-    codings = tuple(Coding.from_dict(column) for column in stored["columns"])
-    if tuple(name for coding in codings for name in coding.features) != features:
-        raise ValueError("columns and features do not agree")
-    coef = np.zeros(len(features))
-    index = np.asarray(stored["coefficients"]["index"], dtype=np.intp)
-    if (index < 0).any():
-        raise ValueError("a coefficient has a negative position")
-    coef[index] = np.asarray(stored["coefficients"]["value"], dtype=np.float64)
+    codings = tuple(Coding.from_json(column) for column in stored["columns"])
+    positions = {name: j for j, name in enumerate(name for coding in codings for name in coding.features)}
+    coef = np.zeros(len(positions))
+    for name, value in stored["coefficients"].items():
+        coef[positions[name]] = float(value)
     intercept = float(stored["intercept"])
     if not (np.isfinite(coef).all() and np.isfinite(intercept)):
         raise ValueError("a coefficient is not finite")
@@ -133,7 +132,6 @@ def _model(stored: dict[str, Any]) -> Model:
         target_name=str(stored["target"]["name"]),
         class_names=(str(classes[0]), str(classes[1])) if classes else None,
         codings=codings,
-        feature_names=features,
         coef=coef,
         intercept=intercept,
         loss=LOSSES[loss.pop("name")](**loss),

@@ -239,8 +239,8 @@ def _refuse_names(column: pl.Series) -> None:
     n_levels, n = as_text(column).n_unique(), len(column)
     if n_levels > MOST_LEVELS and 3 * n_levels > n:
         raise ValueError(
-            f"column {column.name!r} holds {n_levels} different texts in {n} rows, which look like names rather "
-            "than categories; leave it out with --drop."
+            f"column {column.name!r} holds {n_levels} different texts in {n} rows, which look like names, "
+            "not categories; leave it out with --drop."
         )
 
 

@@ -109,8 +109,7 @@ def choice_lines(fit: Fit) -> list[str]:
         )
     if choice.best_index == len(choice.alphas) - 1:
         lines.append(
-            "The least held-out loss is at the smallest alpha that was tried: these features hardly overfit; "
-            "a smaller --alpha may do as well."
+            "The least held-out loss is at the smallest alpha tried; a smaller --alpha may do as well."
         )
     if choice.best_index == 0:
         lines.append(
@@ -148,6 +147,6 @@ def _scale_lines(fit: Fit) -> list[str]:
         return []
     return [
         f"The columns' standard deviations range from {deviations[small]:.3g} ({names[small]!r}) to "
-        f"{deviations[large]:.3g} ({names[large]!r}), and the norm charges a unit of every coefficient the same: "
-        "--standardize compares them per standard deviation."
+        f"{deviations[large]:.3g} ({names[large]!r}), and the norm charges a unit of every "
+        "coefficient the same; --standardize compares them per standard deviation instead."
     ]

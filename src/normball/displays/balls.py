@@ -14,7 +14,7 @@ from ..norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, get_n
 from ..norms.boundary import boundary, surface
 from ..typing import Floats, Indices
 from . import style
-from .space import View, draw_axes, draw_body, prepare
+from .space import View, axis_tips, draw_axes, draw_body, prepare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,10 +124,10 @@ class BallDisplay:
         elif self.vertices is not None and self.triangles is not None:
             style.require_space(ax)
             reaches = np.abs(self.vertices).max(axis=0)
-            half, view = 1.3 * float(reaches.max()), View()
-            prepare(ax, view, half)
-            draw_body(ax, self.vertices, self.triangles, view, style.BALL)
-            draw_axes(ax, names, reaches, half, view)
+            view = View()
+            prepare(ax, view, np.vstack([self.vertices, 1.1 * axis_tips(reaches)]))
+            draw_body(ax, self.vertices, self.triangles, view, style.BALL, self.norm.is_polyhedral)
+            draw_axes(ax, names, reaches, view)
         return self
 
 

@@ -15,8 +15,9 @@ from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 from .contact_labels import write_labels
+from .features import pick_features
 from .level_sets import LevelSet, Window, find_level_sets, level_set_through, within
-from .plane import Plane, pick_features
+from .plane import Plane
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

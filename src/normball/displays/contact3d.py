@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
+from scipy.optimize import brentq
 
 from ..norms.boundary import surface
+from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats, Indices
 from . import style
 from .plane import outward_normal
-from .space import View, draw_axes, draw_body, prepare
+from .space import View, axis_tips, draw_axes, draw_body, prepare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 N_AROUND, N_UP = 48, 24
-"""Facets of the level surface around and between its poles."""
+"""Facets of the level surface around the contact, and from there to the other side."""
 FAR = 2.6
 """The level surface is cut off at so many times the reach of the ball."""
 
@@ -36,10 +38,9 @@ class Contact3DDisplay:
     contact_point : (3,)
     normal : (3,) or None, direction of -grad f.
     best_fit : (3,) or None, the loss's minimiser.
-    level_surface : (N_UP + 1, N_AROUND + 1, 3) or None, the level set through the contact, by
-        height and turn around its longest axis; an ellipsoid for squared error.
+    level_surface : (rings, N_AROUND + 1, 3) or None, the level set through the contact, in closed
+        rings around it; an ellipsoid for squared error, cut off where it leaves the picture.
     flat : (2, 3), (4, 3) or None, the level set where it is a line or a plane (Xw = y).
-    half_width : float, half the side of the cube that is shown.
     ax_, figure_ : where `plot` drew.
     """
 
@@ -51,7 +52,6 @@ class Contact3DDisplay:
     best_fit: Floats | None
     level_surface: Floats | None
     flat: Floats | None
-    half_width: float
     ax_: Axes = field(init=False, repr=False)
     figure_: Figure = field(init=False, repr=False)
 
@@ -72,20 +72,19 @@ class Contact3DDisplay:
             )
         radius = solution.level if solution.form == "budget" else solution.norm
         if radius == 0:
-            raise ValueError("the ball is a point (norm 0), there is nothing to draw; lower alpha or raise the budget.")
+            raise ValueError(
+                "the ball is a point (norm 0), there is nothing to draw; lower alpha or raise the budget."
+            )
         vertices, triangles = surface(problem.norm, radius, 14)
         reach = float(np.abs(vertices).max())
         directions = _flat_directions(solution)
         best_fit, level_surface, flat = None, None, None
         if len(directions) and solution.certificate.form == "fit":
-            flat = _flat_piece(solution.coef, directions, 1.25 * reach)
+            flat = _flat_piece(solution.coef, directions, (1.25 if len(directions) == 1 else 0.85) * reach)
         elif len(directions) == 0:
             best_fit = _best_fit(solution)
             if best_fit is not None and solution.contact.kind != "interior":
                 level_surface = _level_surface(solution, best_fit, FAR * reach)
-        known = [np.abs(vertices).max() * 1.3]
-        if level_surface is not None:
-            known.append(float(np.nanmax(np.abs(level_surface))))
         return cls(
             solution=solution,
             vertices=vertices,
@@ -95,7 +94,6 @@ class Contact3DDisplay:
             best_fit=best_fit,
             level_surface=level_surface,
             flat=flat,
-            half_width=float(max(known)),
         )
 
     def plot(
@@ -139,14 +137,32 @@ class Contact3DDisplay:
             eye = View(*view)
         else:
             eye = View() if self.normal is None else View.beside(self.contact_point, self.normal)
-        prepare(ax, eye, self.half_width)
-        draw_body(ax, self.vertices, self.triangles, eye, style.BALL)
-        draw_axes(ax, self.solution.feature_names, np.abs(self.vertices).max(axis=0), self.half_width, eye)
+        prepare(ax, eye, self._shown())
+        draw_body(
+            ax, self.vertices, self.triangles, eye, style.BALL, self.solution.problem.norm.is_polyhedral
+        )
+        draw_axes(ax, self.solution.feature_names, np.abs(self.vertices).max(axis=0), eye)
         # the tangent plane separates the two bodies, so that its side towards the eye is in front
         is_front = self.normal is None or float(self.normal @ eye.towards) >= 0
         self._draw_level_set(ax, 4.0 if is_front else 1.5, tangent)
         self._draw_contact(ax)
         return self
+
+    def _shown(self) -> Floats:
+        """(k, 3) points that must be in the picture."""
+        tips = 1.1 * axis_tips(np.abs(self.vertices).max(axis=0))
+        known = [self.vertices, tips]
+        if self.level_surface is not None:
+            known.append(self.level_surface.reshape(-1, 3))
+        if self.flat is not None:
+            known.append(self.flat)
+        return np.vstack(known)
+
+    @property
+    def _arrow(self) -> Floats:
+        """(3,) from the contact to the tip of the arrow along -grad f."""
+        assert self.normal is not None  # asked only where there is one
+        return np.asarray(0.45 * np.abs(self.vertices).max() * self.normal / np.linalg.norm(self.normal))
 
     def _draw_level_set(self, ax: Axes, zorder: float, tangent: bool) -> None:
         space: Any = ax
@@ -154,11 +170,11 @@ class Contact3DDisplay:
             grid = self.level_surface
             quads = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=2)
             quads = quads.reshape(-1, 4, 3)
-            quads = quads[np.isfinite(quads).all(axis=(1, 2))]
             skin = Poly3DCollection(quads, facecolors=style.LEVEL_SET, edgecolors="none", alpha=0.07)
             skin.set_zorder(zorder)
             space.add_collection3d(skin)
-            wires = [*grid[:: N_UP // 8], *np.swapaxes(grid[:, : -1 : N_AROUND // 12], 0, 1)]
+            # meridians stop short of the contact, where they would run together
+            wires = [*grid[2::2], *np.swapaxes(grid[2:, : -1 : N_AROUND // 12], 0, 1)]
             wire = Line3DCollection(wires, colors=style.LEVEL_SET, linewidths=0.7, alpha=0.8)
             wire.set_zorder(zorder + 0.1)
             space.add_collection3d(wire)
@@ -166,22 +182,28 @@ class Contact3DDisplay:
             space.plot(*self.flat.T, color=style.LEVEL_SET, lw=2.2, zorder=zorder + 0.1)
         elif self.flat is not None:
             _draw_plane(ax, self.flat, style.LEVEL_SET, zorder)
+        # an unbounded level set has no outline of its own to show
+        tangent = tangent or (self.level_surface is None and self.flat is None)
         if tangent and self.normal is not None:
             _, _, rows = np.linalg.svd(self.normal[None])
             reach = 0.5 * float(np.abs(self.vertices).max())
             _draw_plane(ax, _flat_piece(self.contact_point, rows[1:], reach), style.NORMAL_CONE, zorder - 0.5)
 
+    def _shows_best_fit(self) -> bool:
+        """Whether the level set is closed in the picture; otherwise its middle is out of sight."""
+        is_closed = self.level_surface is not None and len(self.level_surface) == N_UP + 1
+        return self.best_fit is not None and (is_closed or self.level_surface is None)
+
     def _draw_contact(self, ax: Axes) -> None:
         space: Any = ax
         a, b, c = self.contact_point
-        if self.best_fit is not None and np.abs(self.best_fit).max() <= self.half_width:
-            point = [[value] for value in self.best_fit]
-            space.plot(*point, "x", color=style.LEVEL_SET, ms=7, mew=2.0, zorder=7)
+        if self._shows_best_fit():
+            space.plot(*self.best_fit[:, None], "x", color=style.LEVEL_SET, ms=7, mew=2.0, zorder=7)  # type: ignore[index]
         if self.normal is not None:
-            tip = self.contact_point + 0.3 * self.half_width * self.normal / np.linalg.norm(self.normal)
+            tip = self.contact_point + self._arrow
             space.plot(*np.array([self.contact_point, tip]).T, color=style.NORMAL_CONE, lw=1.8, zorder=6.5)
             space.text(
-                *(self.contact_point + 1.25 * (tip - self.contact_point)),
+                *(tip + 0.3 * self._arrow),
                 "−∇f",
                 color=style.NORMAL_CONE,
                 fontsize=style.NORMAL,
@@ -195,7 +217,7 @@ class Contact3DDisplay:
         ax.text2D(  # type: ignore[attr-defined]
             0.5,
             0.0,
-            f"contact at ({words})",
+            f"contact at ({words}), loss {style.number(self.solution.loss)}",
             transform=ax.transAxes,
             ha="center",
             va="bottom",
@@ -241,34 +263,45 @@ def _best_fit(solution: Solution) -> Floats | None:
 
 
 def _level_surface(solution: Solution, best_fit: Floats, limit: float) -> Floats:
-    """The level set through the solution along rays from the best fit; NaN beyond the limit.
+    """The level set through the solution, in rings around the contact, as far as the limit.
 
-    The loss rises along each ray, so that bisection finds the one place with the level.
+    Found along rays from the best fit, in coordinates in which it is nearly a sphere (quite
+    one for squared error).
     """
     problem, level = solution.problem, solution.loss
-    around = np.linspace(0, 2 * np.pi, N_AROUND + 1)
-    up = np.linspace(-np.pi / 2, np.pi / 2, N_UP + 1)
-    axes = _long_axes(solution)
-    result = np.empty((N_UP + 1, N_AROUND + 1, 3))
-    for row, height in enumerate(up):
-        for column, turn in enumerate(around[:-1]):
-            unit = np.array([np.sin(height), np.cos(height) * np.cos(turn), np.cos(height) * np.sin(turn)])
-            way = unit @ axes
-            low, high = 0.0, 1.0
-            while problem.loss_at(best_fit + high * way) < level and high < 1e6:
-                low, high = high, 2 * high
-            for _ in range(22):
-                middle = 0.5 * (low + high)
-                inside = problem.loss_at(best_fit + middle * way) < level
-                low, high = (middle, high) if inside else (low, middle)
-            result[row, column] = best_fit + high * way
-        result[row, -1] = result[row, 0]
-    result[(np.abs(result) > limit).any(axis=2)] = np.nan
-    return result
+    axes = _principal_axes(solution)
+    pole = (solution.coef - best_fit) @ np.linalg.inv(axes)
+    radius = float(np.linalg.norm(pole))
+    frame = np.linalg.svd(pole[None])[2]
+    frame[0] = pole / radius
+    turns = np.linspace(0, 2 * np.pi, N_AROUND + 1)
+    around = np.cos(turns)[:, None] * frame[1] + np.sin(turns)[:, None] * frame[2]
+    rings = [np.repeat(solution.coef[None], N_AROUND + 1, axis=0)]
+    for height in np.linspace(0, np.pi, N_UP + 1)[1:]:
+        ways = (np.cos(height) * frame[0] + np.sin(height) * around[:-1]) @ axes
+        ring = np.array([best_fit + _crossing(problem, best_fit, way, level, radius) * way for way in ways])
+        if np.abs(ring).max() > limit:
+            break
+        rings.append(np.vstack([ring, ring[:1]]))
+    return np.array(rings)
 
 
-def _long_axes(solution: Solution) -> Floats:
-    """(3, 3) principal axes of the level set, longest first, as rows of the lengths that they have."""
+def _crossing(problem: Problem, start: Floats, way: Floats, level: float, guess: float) -> float:
+    """Where the loss, which rises along the way, reaches the level."""
+
+    def excess(length: float) -> float:
+        return problem.loss_at(start + length * way) - level
+
+    if abs(excess(guess)) <= 1e-9 * problem.instance.scale:
+        return guess
+    high = guess
+    while excess(high) < 0 and high < 1e6 * guess:
+        high *= 2
+    return float(brentq(excess, 0.0, high, rtol=1e-6)) if excess(high) > 0 else high
+
+
+def _principal_axes(solution: Solution) -> Floats:
+    """(3, 3) rows in whose coordinates the level set is nearly a sphere."""
     instance = solution.problem.instance
     columns = solution.problem.design.columns(np.arange(3))
     curvature = instance.loss.sample_majorants(solution.predictor, instance.y) * instance.sample_weight

@@ -63,9 +63,7 @@ def contact_row(
     ValueError
         As `Problem.solve` and `ContactDisplay.from_solution`; axes of another number.
     """
-    solutions = [
-        problem.with_norm(norm).solve(alpha=alpha, budget=budget, target=target) for norm in norms
-    ]
+    solutions = [problem.with_norm(norm).solve(alpha=alpha, budget=budget, target=target) for norm in norms]
     return _row(solutions, features, axes, plot_arguments)
 
 

@@ -60,7 +60,9 @@ class FrontierDisplay:
             If the path has fewer than two steps.
         """
         if len(path) < 2:
-            raise ValueError(f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas.")
+            raise ValueError(
+                f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas."
+            )
         norms, losses = path.norms, path.losses
         if norms[0] > 0:  # the path of a ridge begins away from 0
             norms = np.append(0.0, norms)
@@ -121,8 +123,17 @@ class FrontierDisplay:
         low = self._limits()[0]
         norm, loss = self.solution.norm, self.solution.loss
         ax.plot([norm, norm], [low, loss], color=style.BALL, lw=1.6, ls=(0, (5, 2)), zorder=3, gid="budget")
-        ax.plot([0, norm], [loss, loss], color=style.LEVEL_SET, lw=1.6, ls=(0, (1.5, 1.5)), zorder=3, gid="target")
-        ax.plot(*self.tangent.T, color=style.NORMAL_CONE, lw=1.8, ls=(0, (7, 2, 1.5, 2)), zorder=3.5, gid="tangent")
+        ax.plot(
+            [0, norm], [loss, loss], color=style.LEVEL_SET, lw=1.6, ls=(0, (1.5, 1.5)), zorder=3, gid="target"
+        )
+        ax.plot(
+            *self.tangent.T,
+            color=style.NORMAL_CONE,
+            lw=1.8,
+            ls=(0, (7, 2, 1.5, 2)),
+            zorder=3.5,
+            gid="tangent",
+        )
         ax.plot(norm, loss, "o", color=style.CONTACT, ms=7, zorder=6, clip_on=False, gid="point")
 
     def _write_labels(self, ax: Axes) -> None:

@@ -45,7 +45,9 @@ def find_level_sets(plane: Plane, window: Window) -> tuple[LevelSet, list[LevelS
     top = np.sqrt(max(float(np.nanmax(grid.finite)) - floor, 0.0))
     height = np.sqrt(max(level - floor, 0.0))
     step = max(height / max(round(height / (top / 7)), 1), top / 9) if top > 0 else 1.0
-    others = [floor + (height + k * step) ** 2 for k in range(-7, 14) if k != 0 and height + k * step > 0.2 * step]
+    others = [
+        floor + (height + k * step) ** 2 for k in range(-7, 14) if k != 0 and height + k * step > 0.2 * step
+    ]
     return touching, [LevelSet(value, lines) for value in others if (lines := grid.lines(value))]
 
 

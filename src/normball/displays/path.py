@@ -77,7 +77,9 @@ class PathDisplay:
         if n_labels < 0:
             raise ValueError(f"n_labels must be >= 0, got {n_labels!r}.")
         if len(path) < 2:
-            raise ValueError(f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas.")
+            raise ValueError(
+                f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas."
+            )
         coefs = path.coefs * path.problem.instance.moments[1] if in_deviations else path.coefs
         size = np.abs(coefs[-1])
         order = np.argsort(-size, kind="stable")[:n_labels]
@@ -185,7 +187,13 @@ class PathDisplay:
             color, dashes = self._look(rank)
             leader = [[1.0, ends[rank]], [1.035, places[rank]], [1.06, places[rank]]]
             ax.plot(
-                *np.array(leader).T, color=color, ls=dashes, lw=1.0, transform=at_edge, clip_on=False, gid="leader"
+                *np.array(leader).T,
+                color=color,
+                ls=dashes,
+                lw=1.0,
+                transform=at_edge,
+                clip_on=False,
+                gid="leader",
             )
             ax.text(
                 1.07,

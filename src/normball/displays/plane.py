@@ -10,7 +10,6 @@ is in the slice and the slice is found along rays from there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,45 +24,6 @@ from ..typing import Floats
 MAX_EVALUATIONS = 2e7
 """Samples times grid points: about a second of work."""
 N_ANGLES = 720
-
-
-def pick_features(solution: Solution, features: Sequence[int | str] | None) -> tuple[int, int]:
-    """Positions of the two coefficients to draw.
-
-    Default: with two features both; else the largest coefficient (in units of its feature's
-    deviation) and the zero nearest to entering; without zeros the two largest.
-
-    Raises
-    ------
-    ValueError
-        Fewer than two features in the problem, or features that are not two different
-        known ones.
-    """
-    problem = solution.problem
-    if problem.n_features < 2:
-        raise ValueError("a picture of two coefficients needs two features, but X has 1.")
-    if features is None:
-        if problem.n_features == 2:
-            return 0, 1
-        size = np.abs(solution.coef) * problem.instance.moments[1]
-        first = int(size.argmax())
-        slack = np.where(solution.coef == 0, solution.contact.slack, np.inf)
-        slack[first] = np.inf
-        if np.isfinite(slack).any():
-            return first, int(slack.argmin())
-        size[first] = -1.0
-        return first, int(size.argmax())
-    chosen = [features] if isinstance(features, (str, int)) else list(features)
-    if len(chosen) != 2:
-        raise ValueError(
-            f"features must be two names or positions, such as features=(0, 1), got {len(chosen)}: {features!r}."
-        )
-    first, second = (problem.feature_position(feature) for feature in chosen)
-    if first == second:
-        raise ValueError(
-            f"features must be two different ones, got {problem.feature_names[first]!r} twice: {features!r}."
-        )
-    return first, second
 
 
 def outward_normal(solution: Solution) -> Floats | None:
@@ -212,21 +172,21 @@ class Plane:
         """(2,) the loss's minimiser over the two coefficients; None if there is none, or a whole line."""
         if self.direction_of_lines is not None or not self._spread_columns.any():
             return None
-        units = 1 / np.sqrt((self._spread_columns**2).sum(axis=0))
-
-        def value(scaled: Floats) -> tuple[float, Floats]:
-            point = self.contact + units * scaled
-            return self.loss_at(point), units * self.gradient(point)
-
         if self.solution.problem.loss.is_quadratic:
             hessian = self._spread_columns.T @ self._spread_columns
             return np.asarray(self.contact - np.linalg.solve(hessian, self.gradient(self.contact)))
+        units = 1 / np.sqrt((self._spread_columns**2).sum(axis=0))
+
+        def trade(scaled: Floats) -> tuple[float, Floats]:
+            point = self.contact + units * scaled
+            return self.loss_at(point), units * self.gradient(point)
+
         scale = self.solution.problem.instance.scale
-        found = minimize(value, np.zeros(2), jac=True, method="BFGS", options={"gtol": 1e-9 * scale})
-        size = np.abs(found.x).max()
-        start = np.abs(self.contact / units).max()
-        is_attained = np.abs(found.jac).max() <= 1e-5 * scale and size < 1e3 * (start + 1)
-        return np.asarray(self.contact + units * found.x) if is_attained else None
+        found = minimize(trade, np.zeros(2), jac=True, method="BFGS", options={"gtol": 1e-9 * scale})
+        # where the classes are separable the search runs away instead of settling
+        is_near = np.abs(found.x).max() < 1e3 * (np.abs(self.contact / units).max() + 1)
+        is_settled = np.abs(found.jac).max() <= 1e-5 * scale
+        return np.asarray(self.contact + units * found.x) if is_near and is_settled else None
 
     # ---- ball -----------------------------------------------------------------------
     def ball(self, radius: float | None = None) -> Floats:

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 CREASE = 0.94
 """Cosine between neighbouring facets below which their common side is an edge (20 degrees)."""
+FLAT = 0.9999
+"""The same for polyhedra, where all that is not flat is an edge (1 degree)."""
+
+
+UNIT = 0.297365
+"""Share of the panel that half an axis covers on paper, by matplotlib's orthographic projection."""
+FILLED = 0.45
+"""Half the share of the panel that what is shown may cover."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,13 @@ class View:
         """(3,) unit vector from the picture to the eye."""
         up, around = np.radians([self.elevation, self.azimuth])
         return np.array([np.cos(up) * np.cos(around), np.cos(up) * np.sin(around), np.sin(up)])
+
+    @property
+    def screen(self) -> Floats:
+        """(2, 3) unit vectors to the right and upwards on paper."""
+        around = np.radians(self.azimuth)
+        right = np.array([-np.sin(around), np.cos(around), 0.0])
+        return np.array([right, np.cross(self.towards, right)])
 
     @classmethod
     def beside(cls, point: Floats, normal: Floats) -> View:
@@ -59,23 +74,27 @@ class View:
         return min(views, key=badness)
 
 
-def prepare(ax: Axes, view: View, half: float) -> None:
-    """Axes without a frame, a cube of half width `half` around zero."""
+def prepare(ax: Axes, view: View, points: Floats) -> None:
+    """Axes without a frame, from the view, just large enough to show the points (k, 3)."""
     space: Any = ax
     space.set_axis_off()
     space.computed_zorder = False
     space.set_proj_type("ortho")
     space.view_init(elev=view.elevation, azim=view.azimuth)
-    space.set_xlim(-half, half)
-    space.set_ylim(-half, half)
-    space.set_zlim(-half, half)
-    space.set_box_aspect((1, 1, 1), zoom=1.45)
+    on_paper = points @ view.screen.T
+    low, high = on_paper.min(axis=0), on_paper.max(axis=0)
+    half = 0.5 * float((high - low).max()) * UNIT / FILLED
+    centre = 0.5 * (low + high) @ view.screen
+    for axis, name in enumerate("xyz"):
+        getattr(space, f"set_{name}lim")(centre[axis] - half, centre[axis] + half)
+    space.set_box_aspect((1, 1, 1), zoom=1.0)
 
 
 def draw_body(
-    ax: Axes, vertices: Floats, triangles: Indices, view: View, color: str, zorder: float = 2.0
+    ax: Axes, vertices: Floats, triangles: Indices, view: View, color: str, is_polyhedral: bool
 ) -> None:
-    """A closed surface of triangles as an opaque shaded body with its edges."""
+    """A closed surface of triangles as an opaque shaded body with its edges, at height 2 to 2.2."""
+    zorder = 2.0
     space: Any = ax
     corners = vertices[triangles]
     normals = _normals(corners)
@@ -88,7 +107,7 @@ def draw_body(
     # a hairline of its own colour closes the seams that antialiasing leaves between facets
     body = Poly3DCollection(corners, facecolors=colors, edgecolors=colors, linewidths=0.4, zorder=zorder)
     space.add_collection3d(body)
-    seen, hidden = _creases(vertices, triangles, normals, view.towards)
+    seen, hidden = _creases(vertices, triangles, normals, view.towards, FLAT if is_polyhedral else CREASE)
     for ends, width, dashes, above in ((hidden, 0.6, (0, (2, 3)), 0.1), (seen, 1.6, "-", 0.2)):
         if len(ends):
             edges = Line3DCollection(ends, colors=color, linewidths=width, linestyles=dashes)
@@ -103,7 +122,7 @@ def _normals(corners: Floats) -> Floats:
 
 
 def _creases(
-    vertices: Floats, triangles: Indices, normals: Floats, towards: Floats
+    vertices: Floats, triangles: Indices, normals: Floats, towards: Floats, crease: float
 ) -> tuple[Floats, Floats]:
     """Sides (k, 2, 3) where the surface bends sharply: those in front, and those behind."""
     sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
@@ -113,7 +132,7 @@ def _creases(
     key, owner = key[order], owner[order]
     pairs = np.flatnonzero((key[:-1] == key[1:]).all(axis=1))
     one, other = owner[pairs], owner[pairs + 1]
-    sharp = (normals[one] * normals[other]).sum(axis=1) < CREASE
+    sharp = (normals[one] * normals[other]).sum(axis=1) < crease
     faces_eye = np.maximum(normals[one] @ towards, normals[other] @ towards) > 1e-9
     sides = key[pairs]
     while sharp.any():
@@ -127,22 +146,33 @@ def _creases(
     return ends[sharp & faces_eye], ends[sharp & ~faces_eye]
 
 
-def draw_axes(ax: Axes, names: Sequence[str], reaches: Floats, half: float, view: View) -> None:
+def axis_tips(reaches: Floats, length: float = 1.4) -> Floats:
+    """(6, 3) ends of the axes: so many times the reaches (3,) of the body, and at least half the largest."""
+    tips = np.maximum(length * reaches, 0.5 * length * reaches.max()) * np.eye(3)
+    return np.vstack([tips, -tips / length * (1 + 0.5 * (length - 1))])
+
+
+def draw_axes(ax: Axes, names: Sequence[str], reaches: Floats, view: View) -> None:
     """The three axes from the surface of the body outwards, behind it where it hides them."""
     space: Any = ax
-    for axis, name in enumerate(names):
-        for sign in (1.0, -1.0):
-            way = sign * np.eye(3)[axis]
-            is_front = float(way @ view.towards) > 0
-            start = min(float(reaches[axis]), half) if is_front else 0.0
-            ends = np.array([start * way, 1.02 * half * way])
-            space.plot(*ends.T, color=style.CONTACT, lw=0.9, zorder=2.6 if is_front else 1.0)
-        space.text(
-            *(1.12 * half * np.eye(3)[axis]),
-            name,
-            fontsize=style.NORMAL,
-            ha="center",
-            va="center",
-            zorder=9,
-            path_effects=style.halo(),
+    tips = axis_tips(reaches)
+    for position, tip in enumerate(tips):
+        axis = position % 3
+        is_front = float(tip @ view.towards) > 0
+        start = np.sign(tip) * reaches if is_front else np.zeros(3)
+        space.plot(
+            *np.array([start * (tip != 0), tip]).T,
+            color=style.CONTACT,
+            lw=0.9,
+            zorder=2.6 if is_front else 1.0,
         )
+        if position < 3:
+            space.text(
+                *(tip + 0.12 * float(reaches.max()) * np.eye(3)[axis]),
+                names[axis],
+                fontsize=style.NORMAL,
+                ha="center",
+                va="center",
+                zorder=9,
+                path_effects=style.halo(),
+            )

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..typing import Floats
 from .instance import Instance
-from .terms import Ball, Penalty, Term
+from .terms import Ball, Term
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +109,12 @@ def certify_term(
     scaling = term.dual_scaling(z)
     theta, z = scaling * theta, scaling * z
     dual = -instance.conjugate(-theta) - term.conjugate(z)
-    infeasibility = 0.0
-    if isinstance(term, Ball):
-        infeasibility = max(instance.norm.value(w) - term.radius, 0.0) / max(term.radius, 1e-300)
     return _certificate(
-        "penalty" if isinstance(term, Penalty) else "budget",
+        term.condition.form,
         primal,
         dual,
         instance.scale,
-        infeasibility,
+        term.excess(w),
         theta,
         tolerance,
     )

@@ -22,14 +22,7 @@ from ..norms.face import Face
 from ..typing import Floats
 from .instance import ColumnStore, Instance
 from .newton_system import NewtonSystem
-
-
-@dataclass(frozen=True)
-class Condition:
-    """The equation that closes the system: form is "penalty", "budget" or "target", level its value."""
-
-    form: str
-    level: float
+from .terms import Condition
 
 
 @dataclass

@@ -18,12 +18,12 @@ from __future__ import annotations
 import numpy as np
 
 from .certificate import Certificate, certify_target, certify_unbound
-from .face_newton import Condition, Point, solve_on_face
+from .face_newton import Point, solve_on_face
 from .instance import Instance
 from .least import best_fit, least_norm_fit
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, null_point
-from .terms import Ball, Penalty
+from .terms import Ball, Condition, Penalty
 
 
 def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:

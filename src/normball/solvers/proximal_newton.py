@@ -18,11 +18,11 @@ import numpy as np
 
 from ..typing import Floats
 from .certificate import Certificate, certify_term
-from .face_newton import Condition, Point, price_on_face, solve_on_face
+from .face_newton import Point, price_on_face, solve_on_face
 from .instance import ColumnStore, Instance
 from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
 from .smooth_fit import null_point
-from .terms import Penalty, Term
+from .terms import Term
 
 
 @dataclass(frozen=True)
@@ -64,30 +64,20 @@ class Workspace:
         self.store = ColumnStore(self.instance.design)
 
 
-def solve_term(
-    workspace: Workspace, term: Term, start: Point, options: Options, condition: Condition | None = None
-) -> Answer:
+def solve_term(workspace: Workspace, term: Term, start: Point, options: Options) -> Answer:
     """Minimise f(X w + b) + h(w) from `start`, where h is the penalty or the ball.
 
     Returns the point with the smallest certified gap; the caller looks at
     `certificate.is_met` to see whether the tolerance was reached.
     """
-    instance = workspace.instance
-    if condition is None:
-        condition = _condition(term)
+    instance, condition = workspace.instance, term.condition
     w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
-    w = term.prox(w, 0.0)[0]
-    best = _certify(instance, term, Point(w, start.intercept, start.alpha), options)
-    if (
-        not best.certificate.is_met and best.point.w.any()
-    ):  # a start from a neighbour often lies on the right face already
+    best = _certify(instance, term, Point(term.prox(w, 0.0)[0], start.intercept, start.alpha), options)
+    if not best.certificate.is_met and best.point.w.any():
+        # a start from a neighbour often lies on the right face already
         finished = solve_on_face(instance, workspace.store, condition, best.point)
         if finished is not None:
-            best = min(
-                best,
-                _certify(instance, term, finished, options),
-                key=lambda answer: answer.certificate.excess,
-            )
+            best = min(best, _certify(instance, term, finished, options), key=_excess)
     current, stalled, iteration, precision = best, 0, 0, 1e-2
     while not best.certificate.is_met and iteration < options.max_iterations and stalled < 6:
         iteration += 1
@@ -104,17 +94,21 @@ def solve_term(
         stalled = 0 if improved or descends else stalled + 1
         if not improved:  # the certificate asks more of the model's solution than its own gap shows
             precision = max(1e-3 * precision, 1e-14)
-        best = min(best, current, key=lambda answer: answer.certificate.excess)
+        best = min(best, current, key=_excess)
     best = _without_dust(instance, term, best, options)
     best.n_iterations = iteration
     return best
+
+
+def _excess(answer: Answer) -> float:
+    return answer.certificate.excess
 
 
 def _choose(candidates: list[Answer], scale: float) -> Answer:
     """The candidate of least objective; among equals the one with the smaller gap."""
     least = min(answer.certificate.primal for answer in candidates)
     level = [answer for answer in candidates if answer.certificate.primal <= least + 1e-13 * scale]
-    return min(level, key=lambda answer: answer.certificate.excess)
+    return min(level, key=_excess)
 
 
 def _without_dust(instance: Instance, term: Term, answer: Answer, options: Options) -> Answer:
@@ -130,44 +124,20 @@ def _without_dust(instance: Instance, term: Term, answer: Answer, options: Optio
     return cleaned if is_as_good else answer
 
 
-def _condition(term: Term) -> Condition:
-    if isinstance(term, Penalty):
-        return Condition("penalty", term.alpha)
-    return Condition("budget", term.radius)  # type: ignore[attr-defined]
-
-
 def _certify(instance: Instance, term: Term, point: Point, options: Options) -> Answer:
-    """Certificate of a point, which gets its price: alpha of the penalty, else the slope of the frontier."""
-    if not isinstance(term, Penalty):
-        point = _into_ball(instance, term, point)
-    eta = instance.predictor(point.w, point.intercept)
-    certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance)
-    if isinstance(term, Penalty):
-        alpha = term.alpha
-    else:
-        face = instance.norm.face(point.w)
-        pull = instance.design.rmatvec(-instance.gradient(eta))
-        alpha = (
-            price_on_face(face, face.pull_back(pull)) if face.n_coordinates else null_point(instance).alpha
-        )
-    return Answer(Point(point.w, point.intercept, alpha), certificate, 0)
-
-
-def _into_ball(instance: Instance, term: Term, point: Point) -> Point:
-    """A point of the ball: a rounding excess is scaled away exactly, a larger one projected."""
-    norm, radius = instance.norm, term.radius  # type: ignore[attr-defined]
-    value = norm.value(point.w)
-    if value <= radius:
-        return point
-    if value > radius * (1 + 1e-9) or instance.unpenalised.any():
-        w = norm.project(point.w, radius)
-        linear = instance.design.matvec(w)
-        return Point(w, instance.best_intercept(linear, point.intercept), point.alpha)
-    shrink = radius / value if norm.is_homogeneous else norm.reach(point.w, radius)
-    w = point.w * shrink
-    if norm.value(w) > radius:
-        w = point.w * (shrink * (1 - 4e-16))
-    return Point(w, point.intercept, point.alpha)
+    """Certificate of a point brought into the domain; its price is the slope of the frontier there."""
+    w, intercept = term.admit(point.w), point.intercept
+    if w is not point.w:
+        intercept = instance.best_intercept(instance.design.matvec(w), intercept)
+    eta = instance.predictor(w, intercept)
+    certificate = certify_term(instance, term, w, intercept, eta, options.tolerance)
+    if term.condition.form == "penalty":
+        return Answer(Point(w, intercept, term.condition.level), certificate, 0)
+    face = instance.norm.face(w)
+    if face.n_coordinates == 0:
+        return Answer(Point(w, intercept, null_point(instance).alpha), certificate, 0)
+    pull = instance.design.rmatvec(-instance.gradient(eta))
+    return Answer(Point(w, intercept, price_on_face(face, face.pull_back(pull))), certificate, 0)
 
 
 def _model_step(

@@ -19,10 +19,23 @@ from ..norms.face import Face, coordinate_face
 from ..typing import Floats
 
 
+@dataclass(frozen=True)
+class Condition:
+    """What is given: form is "penalty", "budget" or "target", level its alpha, radius or loss."""
+
+    form: str
+    level: float
+
+
 class Term(ABC):
     """The convex function h(w) that a proximal solver adds to the loss."""
 
     norm: Norm
+
+    @property
+    @abstractmethod
+    def condition(self) -> Condition:
+        """The form and its level."""
 
     @abstractmethod
     def value(self, w: Floats) -> float:
@@ -48,6 +61,14 @@ class Term(ABC):
     def dual_scaling(self, z: Floats) -> float:
         """Largest s <= 1 for which h*(s z) is finite."""
 
+    @abstractmethod
+    def excess(self, w: Floats) -> float:
+        """By how much w lies outside the domain of h, relative to its size."""
+
+    @abstractmethod
+    def admit(self, w: Floats) -> Floats:
+        """w, or a nearby point in the domain of h."""
+
 
 @dataclass(frozen=True)
 class Penalty(Term):
@@ -55,6 +76,16 @@ class Penalty(Term):
 
     norm: Norm
     alpha: float
+
+    @property
+    def condition(self) -> Condition:
+        return Condition("penalty", self.alpha)
+
+    def excess(self, w: Floats) -> float:
+        return 0.0
+
+    def admit(self, w: Floats) -> Floats:
+        return w
 
     def value(self, w: Floats) -> float:
         return self.alpha * self.norm.value(w)
@@ -84,6 +115,24 @@ class Ball(Term):
 
     norm: Norm
     radius: float
+
+    @property
+    def condition(self) -> Condition:
+        return Condition("budget", self.radius)
+
+    def excess(self, w: Floats) -> float:
+        return max(self.norm.value(w) - self.radius, 0.0) / max(self.radius, 1e-300)
+
+    def admit(self, w: Floats) -> Floats:
+        """A rounding excess is scaled away exactly, a larger one projected."""
+        value = self.norm.value(w)
+        if value <= self.radius:
+            return w
+        if value > self.radius * (1 + 1e-9) or self.norm.unpenalised(len(w)).any():
+            return self.norm.project(w, self.radius)
+        shrink = self.norm.reach(w, self.radius)
+        scaled = w * shrink
+        return scaled if self.norm.value(scaled) <= self.radius else w * (shrink * (1 - 4e-16))
 
     def value(self, w: Floats) -> float:
         return 0.0
