@@ -1,18 +1,15 @@
-"""Tables on disk, and the commands run in this process."""
+"""The commands, run in this process in an empty folder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
 from normball.cli.fit import fit_command
 from normball.cli.predict import predict_command
-from normball.datasets import Dataset
 
 COMMANDS = {"fit": fit_command, "predict": predict_command}
 
@@ -35,29 +32,3 @@ def run(folder: Path) -> Callable[..., Result]:
         return result
 
     return run
-
-
-def frame_of(data: Dataset, n_features: int | None = None) -> pl.DataFrame:
-    """The data as a table, its first features only if a number is given; classes by their names."""
-    columns = {name: data.X[:, j] for j, name in enumerate(data.feature_names[:n_features])}
-    classes = data.class_names
-    target = data.y if classes is None else [classes[int(label)] for label in data.y]
-    return pl.DataFrame({**columns, data.target_name: target})
-
-
-def write(frame: pl.DataFrame, path: Path) -> Path:
-    """The table as the file that the name says."""
-    if path.suffix == ".parquet":
-        frame.write_parquet(path)
-    else:
-        frame.write_csv(path, separator="\t" if path.suffix == ".tsv" else ",")
-    return path
-
-
-def read_coefficients(folder: Path) -> tuple[np.ndarray, float]:
-    """Coefficients (p,) and intercept from coefficients.csv."""
-    table = pl.read_csv(folder / "coefficients.csv", infer_schema_length=None)
-    assert table.columns == ["feature", "coefficient"]
-    assert table["feature"][-1] == "(intercept)"
-    values = table["coefficient"].to_numpy()
-    return values[:-1], float(values[-1])

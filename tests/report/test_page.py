@@ -86,6 +86,7 @@ def test_one_section_needs_no_list_of_links() -> None:
         ("2*3*4", "2*3*4"),
         ("a < b & *c*", "a &lt; b &amp; <em>c</em>"),
         ("*open", "*open"),
+        ("at 95 % or 5 of 9 %s", "at 95\N{NO-BREAK SPACE}% or 5 of 9\N{NO-BREAK SPACE}%s"),
     ],
 )
 def test_prose(text: str, html: str) -> None:

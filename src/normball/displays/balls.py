@@ -28,8 +28,8 @@ GALLERY: dict[str, Norm] = {
     "p = 4": Lp(4.0),
     "L∞: the square": LInf(),
     "elastic net": ElasticNet(0.5),
-    "SLOPE: sorted L1": SortedL1(weights=[1.0, 0.5]),
-    "groups {1, 2} and {3}": GroupL2([[0, 1], [2]], weights=[1.0, 1.0]),
+    "SLOPE: sorted L1": SortedL1(weights=np.array([1.0, 0.5])),
+    "groups {1, 2} and {3}": GroupL2([[0, 1], [2]], weights=np.ones(2)),
 }
 """What `plot_balls` shows: title -> norm."""
 

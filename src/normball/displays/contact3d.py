@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
-from scipy.optimize import brentq
+from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection  # type: ignore[import-untyped]
 
 from ..norms.boundary import surface
-from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats, Indices
 from . import style
+from .level_surface import N_AROUND, N_UP, best_fit_of, flat_directions, flat_piece, level_surface_through
 from .plane import outward_normal
 from .space import View, axis_tips, draw_axes, draw_body, prepare
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-N_AROUND, N_UP = 48, 24
-"""Facets of the level surface around the contact, and from there to the other side."""
 FAR = 2.6
 """The level surface is cut off at so many times the reach of the ball."""
 
@@ -77,14 +74,14 @@ class Contact3DDisplay:
             )
         vertices, triangles = surface(problem.norm, radius, 14)
         reach = float(np.abs(vertices).max())
-        directions = _flat_directions(solution)
+        directions = flat_directions(solution)
         best_fit, level_surface, flat = None, None, None
         if len(directions) and solution.certificate.form == "fit":
-            flat = _flat_piece(solution.coef, directions, (1.25 if len(directions) == 1 else 0.85) * reach)
+            flat = flat_piece(solution.coef, directions, (1.25 if len(directions) == 1 else 0.85) * reach)
         elif len(directions) == 0:
-            best_fit = _best_fit(solution)
+            best_fit = best_fit_of(solution)
             if best_fit is not None and solution.contact.kind != "interior":
-                level_surface = _level_surface(solution, best_fit, FAR * reach)
+                level_surface = level_surface_through(solution, best_fit, FAR * reach)
         return cls(
             solution=solution,
             vertices=vertices,
@@ -187,7 +184,7 @@ class Contact3DDisplay:
         if tangent and self.normal is not None:
             _, _, rows = np.linalg.svd(self.normal[None])
             reach = 0.5 * float(np.abs(self.vertices).max())
-            _draw_plane(ax, _flat_piece(self.contact_point, rows[1:], reach), style.NORMAL_CONE, zorder - 0.5)
+            _draw_plane(ax, flat_piece(self.contact_point, rows[1:], reach), style.NORMAL_CONE, zorder - 0.5)
 
     def _shows_best_fit(self) -> bool:
         """Whether the level set is closed in the picture; otherwise its middle is out of sight."""
@@ -204,7 +201,7 @@ class Contact3DDisplay:
             space.plot(*np.array([self.contact_point, tip]).T, color=style.NORMAL_CONE, lw=1.8, zorder=6.5)
             space.text(
                 *(tip + 0.3 * self._arrow),
-                "−∇f",
+                style.MINUS + "∇f",
                 color=style.NORMAL_CONE,
                 fontsize=style.NORMAL,
                 ha="center",
@@ -226,25 +223,6 @@ class Contact3DDisplay:
         )
 
 
-def _flat_directions(solution: Solution) -> Floats:
-    """(k, 3) orthonormal directions along which the loss never changes."""
-    instance = solution.problem.instance
-    columns = solution.problem.design.columns(np.arange(3))
-    if instance.fit_intercept:
-        columns = columns - instance.sample_weight @ columns
-    weighted = np.sqrt(instance.sample_weight)[:, None] * columns
-    values, vectors = np.linalg.eigh(weighted.T @ weighted)
-    return np.asarray(vectors[:, values <= 1e-12 * values[-1]].T)
-
-
-def _flat_piece(point: Floats, directions: Floats, reach: float) -> Floats:
-    """(2, 3) ends of a line or (4, 3) corners of a square through a point."""
-    if len(directions) == 1:
-        return np.array([point - reach * directions[0], point + reach * directions[0]])
-    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
-    return np.asarray(point + reach * signs @ directions[:2])
-
-
 def _draw_plane(ax: Axes, corners: Floats, color: str, zorder: float) -> None:
     space: Any = ax
     piece = Poly3DCollection([corners], facecolors=color, edgecolors="none", alpha=0.16)
@@ -252,60 +230,3 @@ def _draw_plane(ax: Axes, corners: Floats, color: str, zorder: float) -> None:
     space.add_collection3d(piece)
     rim = np.vstack([corners, corners[:1]])
     space.plot(*rim.T, color=color, lw=1.2, zorder=zorder + 0.1)
-
-
-def _best_fit(solution: Solution) -> Floats | None:
-    """(3,) minimiser of the loss, None where there is none."""
-    try:
-        return solution.problem.with_norm("l2").solve(alpha=0.0).coef
-    except ValueError:  # separable classes: the loss falls for ever
-        return None
-
-
-def _level_surface(solution: Solution, best_fit: Floats, limit: float) -> Floats:
-    """The level set through the solution, in rings around the contact, as far as the limit.
-
-    Found along rays from the best fit, in coordinates in which it is nearly a sphere (quite
-    one for squared error).
-    """
-    problem, level = solution.problem, solution.loss
-    axes = _principal_axes(solution)
-    pole = (solution.coef - best_fit) @ np.linalg.inv(axes)
-    radius = float(np.linalg.norm(pole))
-    frame = np.linalg.svd(pole[None])[2]
-    frame[0] = pole / radius
-    turns = np.linspace(0, 2 * np.pi, N_AROUND + 1)
-    around = np.cos(turns)[:, None] * frame[1] + np.sin(turns)[:, None] * frame[2]
-    rings = [np.repeat(solution.coef[None], N_AROUND + 1, axis=0)]
-    for height in np.linspace(0, np.pi, N_UP + 1)[1:]:
-        ways = (np.cos(height) * frame[0] + np.sin(height) * around[:-1]) @ axes
-        ring = np.array([best_fit + _crossing(problem, best_fit, way, level, radius) * way for way in ways])
-        if np.abs(ring).max() > limit:
-            break
-        rings.append(np.vstack([ring, ring[:1]]))
-    return np.array(rings)
-
-
-def _crossing(problem: Problem, start: Floats, way: Floats, level: float, guess: float) -> float:
-    """Where the loss, which rises along the way, reaches the level."""
-
-    def excess(length: float) -> float:
-        return problem.loss_at(start + length * way) - level
-
-    if abs(excess(guess)) <= 1e-9 * problem.instance.scale:
-        return guess
-    high = guess
-    while excess(high) < 0 and high < 1e6 * guess:
-        high *= 2
-    return float(brentq(excess, 0.0, high, rtol=1e-6)) if excess(high) > 0 else high
-
-
-def _principal_axes(solution: Solution) -> Floats:
-    """(3, 3) rows in whose coordinates the level set is nearly a sphere."""
-    instance = solution.problem.instance
-    columns = solution.problem.design.columns(np.arange(3))
-    curvature = instance.loss.sample_majorants(solution.predictor, instance.y) * instance.sample_weight
-    if instance.fit_intercept:
-        columns = columns - curvature @ columns / curvature.sum()
-    values, vectors = np.linalg.eigh((columns.T * curvature) @ columns)
-    return np.asarray(vectors.T / np.sqrt(values)[:, None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ def write_labels(display: ContactDisplay, ax: Axes, texts: Mapping[str, str]) ->
     _name_points(placer, display, words)
     _name_normal(placer, display, words)
     for ghost in display.ghosts:
-        placer.place(ghost.label, [ghost.point], distance=8, color="black")
+        placer.place(ghost.label, ghost.point[None], distance=8, color="black")
     touching = _dense(display.touching.lines, display)
     if len(touching) and words["level_set"]:
         # far from the contact there is room
@@ -47,7 +48,7 @@ def _words(display: ContactDisplay) -> dict[str, str]:
         "ball": f"{slice_of}{solution.problem.norm.title} ≤ {style.number(radius)}",
         "level_set": f"loss = {style.number(display.touching.level)}",
         "contact": f"({a}, {b})",
-        "normal": "−∇f",
+        "normal": style.MINUS + "∇f",
         "cone": "normal cone",
         "best_fit": "best fit",
     }
@@ -85,17 +86,17 @@ def _avoid_drawing(placer: LabelPlacer, display: ContactDisplay) -> None:
 
 def _name_points(placer: LabelPlacer, display: ContactDisplay, words: Mapping[str, str]) -> None:
     if words["contact"]:
-        placer.place(words["contact"], [display.contact_point], distance=8, weight="bold")
+        placer.place(words["contact"], display.contact_point[None], distance=8, weight="bold")
     if display.best_fit is not None and words["best_fit"]:
         anchor = display.best_fit if display.shows_best_fit else display.edge_arrow[0]
-        placer.place(words["best_fit"], [anchor], distance=7, color=style.LEVEL_SET)
+        placer.place(words["best_fit"], anchor[None], distance=7, color=style.LEVEL_SET)
 
 
 def _name_normal(placer: LabelPlacer, display: ContactDisplay, words: Mapping[str, str]) -> None:
     if display.arrow_tip is None:
         return
     if words["normal"]:
-        along = [display.arrow_tip, 0.4 * display.contact_point + 0.6 * display.arrow_tip]
+        along = np.array([display.arrow_tip, 0.4 * display.contact_point + 0.6 * display.arrow_tip])
         placer.place(words["normal"], along, distance=4, color=style.NORMAL_CONE)
     if display.wedge is not None and words["cone"]:
         arc = display.wedge[[-2, 1, -8, 7, 13]]
@@ -118,7 +119,7 @@ def _dense(lines: list[Floats], display: ContactDisplay) -> Floats:
     step = (display.window[1] - display.window[0]) / 60
     pieces = [np.zeros((0, 2))]
     for line in lines:
-        for start, end in zip(line[:-1], line[1:], strict=True):
+        for start, end in pairwise(line):
             n_steps = int(np.linalg.norm(end - start) / step) + 1
             pieces.append(start + (end - start) * np.linspace(0, 1, n_steps, endpoint=False)[:, None])
     return within(np.concatenate(pieces), display.window, 0.03)

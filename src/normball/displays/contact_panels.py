@@ -34,6 +34,7 @@ def contact_row(
     budget: float | None = None,
     target: float | None = None,
     features: Sequence[int | str] | None = None,
+    window: Window | None = None,
     axes: Sequence[Axes] | None = None,
     **plot_arguments: Any,
 ) -> list[ContactDisplay]:
@@ -48,6 +49,8 @@ def contact_row(
         Exactly one, as `Problem.solve`.
     features : two names or positions, optional
         Default: those that `ContactDisplay` picks for the first norm.
+    window : (left, right, bottom, top), optional
+        Default: a square that shows all of every panel.
     axes : sequence of Axes, optional
         One for each norm; default a new figure with one panel a norm.
     **plot_arguments
@@ -64,12 +67,13 @@ def contact_row(
         As `Problem.solve` and `ContactDisplay.from_solution`; axes of another number.
     """
     solutions = [problem.with_norm(norm).solve(alpha=alpha, budget=budget, target=target) for norm in norms]
-    return _row(solutions, features, axes, plot_arguments)
+    return _row(solutions, features, window, axes, plot_arguments)
 
 
 def _row(
     solutions: Sequence[Solution],
     features: Sequence[int | str] | None,
+    window: Window | None,
     axes: Sequence[Axes] | None,
     plot_arguments: dict[str, Any],
 ) -> list[ContactDisplay]:
@@ -79,8 +83,9 @@ def _row(
         raise ValueError(f"axes must hold one Axes for each of the {len(solutions)} norms, got {len(axes)}.")
     first = ContactDisplay.from_solution(solutions[0], features)
     same = features if features is not None else first.feature_names
-    drafts = [first, *(ContactDisplay.from_solution(solution, same) for solution in solutions[1:])]
-    window = _union([display.window for display in drafts])
+    if window is None:
+        drafts = [first, *(ContactDisplay.from_solution(solution, same) for solution in solutions[1:])]
+        window = _union([display.window for display in drafts])
     displays = [ContactDisplay.from_solution(solution, same, window) for solution in solutions]
     if axes is None:
         axes = style.new_row(len(displays))[1]
@@ -103,6 +108,7 @@ def line_contact(
     b: float,
     norms: str | Norm | Sequence[str | Norm] = ("l1", "l2"),
     axes: Axes | Sequence[Axes] | None = None,
+    window: Window | None = None,
     **plot_arguments: Any,
 ) -> list[ContactDisplay]:
     """Smallest balls that touch the line a[0] w1 + a[1] w2 = b: one equation in two unknowns.
@@ -113,6 +119,7 @@ def line_contact(
     b : float
     norms : norm or sequence of norms, default ("l1", "l2")
     axes : Axes, one a norm, optional
+    window : (left, right, bottom, top), optional
     **plot_arguments
         As `ContactDisplay.plot`; `growing` and no `ticks` unless told otherwise.
 
@@ -134,7 +141,7 @@ def line_contact(
     plot_arguments = {"growing": True, "ticks": False, **plot_arguments, "labels": texts}
     chosen = None if axes is None else list(np.atleast_1d(np.asarray(axes, dtype=object)))
     solutions = [problem.with_norm(norm).solve(target=0.0) for norm in names]
-    return _row(solutions, None, chosen, plot_arguments)
+    return _row(solutions, None, window, chosen, plot_arguments)
 
 
 def _equation(a: Any, b: float) -> str:
@@ -144,7 +151,8 @@ def _equation(a: Any, b: float) -> str:
         if value == 0:
             continue
         size = "" if abs(value) == 1 else f"{style.number(abs(value))} "
-        sign = ("−" if value < 0 else "") if not text else (" − " if value < 0 else " + ")
+        sign = style.MINUS if value < 0 else "+"
+        sign = f" {sign} " if text else sign.strip("+")
         text += f"{sign}{size}{name}"
     return f"{text} = {style.number(b)}"
 

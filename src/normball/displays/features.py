@@ -38,7 +38,8 @@ def pick_features(solution: Solution, features: Sequence[int | str] | None) -> t
     chosen = [features] if isinstance(features, (str, int)) else list(features)
     if len(chosen) != 2:
         raise ValueError(
-            f"features must be two names or positions, such as features=(0, 1), got {len(chosen)}: {features!r}."
+            "features must be two names or positions, such as features=(0, 1), "
+            f"got {len(chosen)}: {features!r}."
         )
     first, second = (problem.feature_position(feature) for feature in chosen)
     if first == second:

@@ -148,7 +148,7 @@ class FrontierDisplay:
             placer.avoid(self.tangent)
             placer.avoid(np.array([[norm, low], [norm, loss], [0, loss]]))
             placer.avoid(np.array([[norm, loss], [norm, loss]]), weight=10)
-            slope = f"slope −alpha = {style.number(-self.solution.alpha)}"
+            slope = f"slope {style.MINUS}alpha = {style.number(-self.solution.alpha)}"
             placer.place(slope, _along(self.tangent[1], self.tangent[0]), color=style.NORMAL_CONE)
             budget = np.array([[norm, low], [norm, loss]])
             placer.place(f"budget {style.number(norm)}", _along(*budget), color=style.BALL)

@@ -7,7 +7,8 @@ Distances are in points of the printed page, where readability is decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class LabelPlacer:
         """Keep labels off a curve (m, 2), given in data coordinates."""
         placed = self._ax.transData.transform(points)
         pieces = [placed[:1]]
-        for start, end in zip(placed[:-1], placed[1:], strict=True):
+        for start, end in pairwise(placed):
             steps = int(min(np.hypot(*(end - start)) / (SPACING * self._scale) + 1, 400))
             pieces.append(start + (end - start) * np.linspace(0, 1, steps + 1)[1:, None])
         dense = np.concatenate(pieces)
@@ -56,7 +57,7 @@ class LabelPlacer:
     def place(
         self,
         text: str,
-        anchors: Floats | Sequence[Sequence[float]],
+        anchors: Floats,
         *,
         sides: Iterable[tuple[float, float]] = _SIDES,
         distance: float = 5.0,
@@ -82,7 +83,6 @@ class LabelPlacer:
             **keywords,
         )
         best: tuple[float, Any, Any] | None = None
-        anchors = np.asarray(anchors, dtype=np.float64)
         for rank, anchor in enumerate(anchors):
             for side in sides:
                 self._move(label, anchor, side, distance)
@@ -102,8 +102,8 @@ class LabelPlacer:
     def _move(label: Annotation, anchor: Floats, side: tuple[float, float], distance: float) -> None:
         label.xy = (float(anchor[0]), float(anchor[1]))
         label.set_position((side[0] * distance, side[1] * distance))
-        label.set_ha("left" if side[0] > 0.3 else "right" if side[0] < -0.3 else "center")
-        label.set_va("bottom" if side[1] > 0.3 else "top" if side[1] < -0.3 else "center")
+        label.set_horizontalalignment("left" if side[0] > 0.3 else "right" if side[0] < -0.3 else "center")
+        label.set_verticalalignment("bottom" if side[1] > 0.3 else "top" if side[1] < -0.3 else "center")
 
     def _cost(self, box: Bbox) -> float:
         pad = 2.0 * self._scale

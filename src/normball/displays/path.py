@@ -17,6 +17,7 @@ from .labels import spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axes._secondary_axes import SecondaryAxis
     from matplotlib.figure import Figure
 
 AXES = {"budget": "budget: {norm} norm of the coefficients", "alpha": "price alpha (log scale, falling)"}
@@ -48,7 +49,7 @@ class PathDisplay:
     axis_label: str
     value_label: str
     ax_: Axes = field(init=False, repr=False)
-    count_ax_: Axes = field(init=False, repr=False)
+    count_ax_: SecondaryAxis = field(init=False, repr=False)
     figure_: Figure = field(init=False, repr=False)
 
     @classmethod
@@ -91,7 +92,7 @@ class PathDisplay:
             n_nonzeros=path.n_nonzeros,
             labelled=order[size[order] > 0],
             axis_label=AXES[x].format(norm=path.problem.norm.title),
-            value_label="coefficient × deviation of its feature" if in_deviations else "coefficient",
+            value_label="coefficient times deviation of its feature" if in_deviations else "coefficient",
         )
 
     def plot(self, ax: Axes | None = None, *, title: str = "") -> PathDisplay:

@@ -202,7 +202,7 @@ class Plane:
         if self.is_whole:
             return np.asarray(boundary(norm, radius, 240, limit=limit)[:, self._index][:: self._turn])
         angles = np.linspace(0, 2 * np.pi, N_ANGLES, endpoint=False)
-        is_solution = radius == self.radius and not self.solution.contact.kind == "interior"
+        is_solution = radius == self.radius and self.solution.contact.kind != "interior"
         if is_solution and self.contact.any():
             angles = np.unique(np.append(angles, np.arctan2(*self.contact[::-1]) % (2 * np.pi)))
         directions = np.column_stack([np.cos(angles), np.sin(angles)])

@@ -31,6 +31,8 @@ CURVES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E6
 """Colours for many curves; with `DASHES` no two of the first 28 look the same."""
 DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
 
+MINUS = "\N{MINUS SIGN}"
+
 PANEL = 4.0
 """Width of a panel in inches."""
 SMALL, NORMAL, TITLE = 9.0, 9.5, 10.5
@@ -119,7 +121,7 @@ def number(value: float, digits: int = 3) -> str:
     text = f"{value + 0.0:.{digits}g}"
     if "e" in text and 1e-4 < abs(value) < 1e6:
         text = f"{value:.0f}"
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)
 
 
 def plain_axes(ax: Axes) -> None:

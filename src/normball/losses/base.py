@@ -83,7 +83,8 @@ class Loss(ArrayValue, ABC):
     # ---- weighted means -------------------------------------------------------------
     def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
         """f(eta), the weighted mean loss."""
-        return float(sample_weight @ self.sample_values(eta, y))
+        with np.errstate(over="ignore"):  # a line search may step where the mean is beyond floats
+            return float(sample_weight @ self.sample_values(eta, y))
 
     def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
         """df/deta (n,), weights included."""

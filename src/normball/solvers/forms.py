@@ -25,6 +25,9 @@ from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, null_point
 from .terms import Ball, Condition, Penalty
 
+LARGEST_BUDGET = 1e8
+"""In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""
+
 
 def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:
     """Minimise f + alpha R; alpha = 0 gives the least-norm best fit, the limit alpha -> 0."""
@@ -83,12 +86,27 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     certificate = _certify_target(instance, target, null, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0)
+    if instance.norm.is_one_sided:  # its best fit is a search of its own, made only if the frontier ends
+        best = _follow_frontier(workspace, target, start or null, certificate, options)
+        if best.certificate.is_met:
+            return best
     fit = best_fit(workspace)
     _refuse_unattainable(instance, target, fit)
     if target - fit.loss <= 1e-15 * instance.scale:
         return least_norm_fit(workspace, fit, options)
+    if not instance.norm.is_one_sided:
+        best = _follow_frontier(workspace, target, start or null, certificate, options)
+    return best
+
+
+def _follow_frontier(
+    workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
+) -> Answer:
+    """Newton's method on the frontier from the left, `certificate` being that of w = 0."""
+    instance = workspace.instance
+    null = null_point(instance)
     best = Answer(null, certificate, 0)
-    point, budget, stalled = start or null, certificate.dual, 0
+    point, budget, stalled = start, certificate.dual, 0
     for iteration in range(1, options.max_iterations + 1):
         answer = solve_term(
             workspace, Ball(instance.norm, budget), point, Options(1e-2 * options.tolerance, 30)
@@ -106,7 +124,8 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
                 improved = certificate.excess < 0.9 * best.certificate.excess
                 best = Answer(candidate, certificate, iteration)
         stalled = 0 if improved else stalled + 1
-        if best.certificate.is_met or stalled > 15:
+        is_hopeless = budget * null.alpha > LARGEST_BUDGET * instance.scale
+        if best.certificate.is_met or stalled > 15 or is_hopeless:
             break
     return best
 

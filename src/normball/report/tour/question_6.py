@@ -70,9 +70,9 @@ def answer(context: TourContext) -> Section:
         for slope in (station.by_growing, 1 / station.by_moving)
     )
     headline = (
-        f"Both are one price, alpha. On {context.data_name}, at a ball of size {here.norm:.4g}, one more "
-        f"unit of ball lowers the loss at a rate of {here.alpha:.4g}, and lowering the loss by one takes "
-        f"{1 / here.alpha:.3g} more units of ball."
+        f"Both are one price, alpha. On {context.data_name}, at a ball of size {here.norm:.4g}, growing "
+        f"the ball lowers the loss by {here.alpha:.4g} per unit of ball, and moving the line takes "
+        f"{1 / here.alpha:.3g} units of ball per unit of loss: one exchange rate, read from either side."
     )
     blocks: list[Block] = [
         Paragraph(
@@ -159,9 +159,9 @@ def _price_table(stations: list[Station]) -> Table:
             "size of ball",
             "lowest loss",
             "features used",
-            "alpha given to the solver",
-            "slope from growing the ball",
-            "slope from moving the line",
+            "alpha",
+            "slope, ball grown",
+            "slope, line moved",
         ),
         rows,
         f"The slope of the frontier measured in two ways, each from two solutions {100 * STEP:g} % of "

@@ -65,33 +65,47 @@ class Result:
 
 
 def answer(context: TourContext) -> Section:
-    """The seventh section."""
+    """The seventh section: leukaemia first, or the reader's own table first where there is one."""
+    genes, genes_said, cost_said = _genes(context)
+    table, table_said = compare_on_table(context)
+    takeaway = Takeaway(
+        "A model with few features can be read, stored and applied cheaply. Whether it also predicts "
+        "better depends on the data, so it is worth measuring."
+    )
+    if context.is_own_data:
+        blocks = [
+            *table,
+            Paragraph("And on a table with thousands of features, where more is at stake:"),
+            *genes,
+        ]
+        said = [table_said, genes_said, cost_said]
+    else:
+        blocks, said = [*genes, *table, Paragraph(table_said)], [genes_said, cost_said, table_said]
+    return Section(TITLE, said[0], [*blocks, takeaway], "\n".join(said))
+
+
+def _genes(context: TourContext) -> tuple[list[Block], str, str]:
+    """Blocks on gene expression, and what they show in two sentences: accuracy, cost."""
     results = [_result(task, contestant, context) for task in _TASKS for contestant in (L1, SQUARED_L2)]
     sparse, dense = results[0], results[1]
-    regression, regression_sentence = compare_on_table(context)
     headline = (
         f"To tell T-cell from B-cell leukaemia, L1 used {_kept(sparse)} of {sparse.dataset.X.shape[1]:,} "
         f"gene probes and got {sparse.n_right} of {sparse.n_patients} patients right; L2 used "
         f"{_kept(dense)} and got {dense.n_right} right."
     )
     cost_sentence = _cost_sentence(sparse, dense)
+    pictures = (*coefficient_pictures(sparse.final, dense.final, sparse.dataset), mistakes_picture(results))
     blocks: list[Block] = [
         *_introduction(context, sparse),
         _leukemia_table(results),
         Paragraph(_leukemia_sentence(results)),
         Paragraph(cost_sentence),
-        Row((*coefficient_pictures(sparse.final, dense.final, sparse.dataset), mistakes_picture(results))),
+        Row(pictures),
         _probe_table(results),
         *_other_probes(results),
         Paragraph(_stability_sentence(results)),
-        *regression,
-        Takeaway(
-            "A model with few features can be read, stored and applied cheaply. Whether it also "
-            "predicts better depends on the data, so it is worth measuring."
-        ),
     ]
-    summary = f"{headline}\n{cost_sentence}\n{regression_sentence}"
-    return Section(TITLE, headline, blocks, summary)
+    return blocks, headline, cost_sentence
 
 
 def _result(task: str, contestant: Contestant, context: TourContext) -> Result:

@@ -11,7 +11,7 @@ from .wording import compared, span
 
 
 def compare_on_table(context: TourContext) -> tuple[list[Block], str]:
-    """Blocks of the report, and one sentence for the terminal."""
+    """Blocks of the report, and one sentence on what they show."""
     dataset = context.dataset
     n, p = dataset.X.shape
     n_outer, n_inner = context.n_folds
@@ -37,12 +37,17 @@ def compare_on_table(context: TourContext) -> tuple[list[Block], str]:
         f"features in the median; {compared(first, nested[1], 'a smaller error')}"
     )
     sentence += f", and {compared(first, nested[2], 'a smaller error')}." if len(nested) > 2 else "."
-    lead = (
-        f"The same game on {context.data_name}: {n:,} rows, {p:,} features, and {dataset.target_name!r} "
-        f"to be predicted. Always guessing the average would be off by {typical:.4g} (root mean square)."
+    start = (
+        f"How well a model does is told by rows that it has not seen: the rows are dealt into {n_outer} "
+        "groups, each is set aside once, and everything (scaling, the choice of alpha, the fit) is done "
+        f"on the others. On {context.data_name}"
+        if context.is_own_data
+        else f"The same game on {context.data_name}"
     )
-    if p < 50:
-        lead += " With so few features there is little to leave out, and little to gain."
+    lead = (
+        f"{start}: {n:,} rows, {p:,} features, and {dataset.target_name!r} to be predicted. Always "
+        f"guessing the average would be off by {typical:.4g} (root mean square)."
+    )
     table = Table(
         ("norm", "features kept", "typical error", "variance explained"),
         rows,
@@ -50,4 +55,4 @@ def compare_on_table(context: TourContext) -> tuple[list[Block], str]:
         "square on rows not seen, with its standard error, in units of the target.",
         (False, True, True, True),
     )
-    return [Paragraph(lead), table, Paragraph(sentence)], sentence
+    return [Paragraph(lead), table], sentence

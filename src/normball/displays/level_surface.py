@@ -1,0 +1,89 @@
+"""Level sets of the loss in space: a closed surface, or a line or plane where Xw = y has many answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ..problem import Problem
+from ..solution import Solution
+from ..typing import Floats
+
+N_AROUND, N_UP = 48, 24
+"""Facets of the level surface around the contact, and from there to the other side."""
+
+
+def flat_directions(solution: Solution) -> Floats:
+    """(k, 3) orthonormal directions along which the loss never changes."""
+    instance = solution.problem.instance
+    columns = solution.problem.design.columns(np.arange(3))
+    if instance.fit_intercept:
+        columns = columns - instance.sample_weight @ columns
+    weighted = np.sqrt(instance.sample_weight)[:, None] * columns
+    values, vectors = np.linalg.eigh(weighted.T @ weighted)
+    return np.asarray(vectors[:, values <= 1e-12 * values[-1]].T)
+
+
+def flat_piece(point: Floats, directions: Floats, reach: float) -> Floats:
+    """(2, 3) ends of a line or (4, 3) corners of a square through a point."""
+    if len(directions) == 1:
+        return np.array([point - reach * directions[0], point + reach * directions[0]])
+    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    return np.asarray(point + reach * signs @ directions[:2])
+
+
+def best_fit_of(solution: Solution) -> Floats | None:
+    """(3,) minimiser of the loss, None where there is none."""
+    try:
+        return solution.problem.with_norm("l2").solve(alpha=0.0).coef
+    except ValueError:  # separable classes: the loss falls for ever
+        return None
+
+
+def level_surface_through(solution: Solution, best_fit: Floats, limit: float) -> Floats:
+    """The level set through the solution, in rings around the contact, as far as the limit.
+
+    Found along rays from the best fit, in coordinates in which it is nearly a sphere (quite
+    one for squared error).
+    """
+    problem, level = solution.problem, solution.loss
+    axes = _principal_axes(solution)
+    pole = (solution.coef - best_fit) @ np.linalg.inv(axes)
+    radius = float(np.linalg.norm(pole))
+    frame = np.linalg.svd(pole[None])[2]
+    frame[0] = pole / radius
+    turns = np.linspace(0, 2 * np.pi, N_AROUND + 1)
+    around = np.cos(turns)[:, None] * frame[1] + np.sin(turns)[:, None] * frame[2]
+    rings = [np.repeat(solution.coef[None], N_AROUND + 1, axis=0)]
+    for height in np.linspace(0, np.pi, N_UP + 1)[1:]:
+        ways = (np.cos(height) * frame[0] + np.sin(height) * around[:-1]) @ axes
+        ring = np.array([best_fit + _crossing(problem, best_fit, way, level, radius) * way for way in ways])
+        if np.abs(ring).max() > limit:
+            break
+        rings.append(np.vstack([ring, ring[:1]]))
+    return np.array(rings)
+
+
+def _crossing(problem: Problem, start: Floats, way: Floats, level: float, guess: float) -> float:
+    """Where the loss, which rises along the way, reaches the level."""
+
+    def excess(length: float) -> float:
+        return problem.loss_at(start + length * way) - level
+
+    if abs(excess(guess)) <= 1e-9 * problem.instance.scale:
+        return guess
+    high = guess
+    while excess(high) < 0 and high < 1e6 * guess:
+        high *= 2
+    return float(brentq(excess, 0.0, high, rtol=1e-6)) if excess(high) > 0 else high
+
+
+def _principal_axes(solution: Solution) -> Floats:
+    """(3, 3) rows in whose coordinates the level set is nearly a sphere."""
+    instance = solution.problem.instance
+    columns = solution.problem.design.columns(np.arange(3))
+    curvature = instance.loss.sample_majorants(solution.predictor, instance.y) * instance.sample_weight
+    if instance.fit_intercept:
+        columns = columns - curvature @ columns / curvature.sum()
+    values, vectors = np.linalg.eigh((columns.T * curvature) @ columns)
+    return np.asarray(vectors.T / np.sqrt(values)[:, None])
