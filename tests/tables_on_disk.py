@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from normball.cli.fitting import Fit, FitSettings, fit_table
+from normball.cli.tables import load_table
 from normball.datasets import Dataset
 
 
@@ -34,3 +37,10 @@ def read_coefficients(folder: Path) -> tuple[np.ndarray, float]:
     assert table["feature"][-1] == "(intercept)"
     values = table["coefficient"].to_numpy()
     return values[:-1], float(values[-1])
+
+
+def fit_file(path: Path, target: str, **options: Any) -> Fit:
+    """What `normball fit` computes, without its report."""
+    settings = FitSettings(**options)
+    table = load_table(path, target, is_classifier=settings.make_loss().is_classifier)
+    return fit_table(table, settings, lambda work: lambda done, total: None)

@@ -19,6 +19,7 @@ from .solvers.face_newton import Point
 from .solvers.forms import solve_penalty
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
+from .solvers.threads import suitable_threads
 from .solvers.terms import Ball, Penalty
 from .tables import read_vector
 from .typing import ArrayLike, Floats, Indices
@@ -201,10 +202,11 @@ def follow_path(
     workspace = Workspace(problem.instance)
     point, options = null_point(problem.instance), Options(tolerance)
     answers = []
-    for alpha in grid:
-        answer = solve_penalty(workspace, float(alpha), point, options)
-        point = answer.point
-        answers.append(answer)
+    with suitable_threads(problem.design.shape):
+        for alpha in grid:
+            answer = solve_penalty(workspace, float(alpha), point, options)
+            point = answer.point
+            answers.append(answer)
     solutions = [
         problem._wrap("penalty", float(alpha), answer) for alpha, answer in zip(grid, answers, strict=True)
     ]

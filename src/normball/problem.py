@@ -22,6 +22,7 @@ from .solvers.instance import Instance
 from .solvers.planar import solve_planar
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
+from .solvers.threads import suitable_threads
 from .tables import find_name, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
@@ -217,7 +218,8 @@ class Problem:
             raise ValueError(f"max_iterations must be at least 1, got {max_iterations!r}.")
         options = Options(float(tol), int(max_iterations))
         point = None if start is None else Point(start.coef, start.intercept, start.alpha)
-        solution = self._wrap(form, level, self._run(form, level, point, options))
+        with suitable_threads(self.design.shape):
+            solution = self._wrap(form, level, self._run(form, level, point, options))
         self.warn_if_loose(solution)
         return solution
 

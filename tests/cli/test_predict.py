@@ -12,14 +12,16 @@ import pytest
 from click.testing import Result
 
 from normball import Problem
+from normball.cli.fit import model_of
+from normball.cli.model_file import write_model
 from normball.datasets import load_diabetes, load_leukemia
-from tables_on_disk import frame_of, write
+from tables_on_disk import fit_file, frame_of, write
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def shop(run: Run, folder: Path) -> Path:
+def shop(folder: Path) -> Path:
     """A table of sales, with a fitted model in the folder `shop`."""
     rng = np.random.default_rng(0)
     frame = pl.DataFrame(
@@ -31,8 +33,9 @@ def shop(run: Run, folder: Path) -> Path:
         }
     )
     path = write(frame, folder / "shop.csv")
-    result = run("fit", path, "--target", "sold", "--loss", "poisson", "--alpha", 0.001, "--out", "shop")
-    assert result.exit_code == 0, result.output
+    (folder / "shop").mkdir()
+    fit = fit_file(path, "sold", loss="poisson", alpha="0.001")
+    write_model(model_of(fit), folder / "shop" / "model.json")
     return path
 
 
@@ -88,7 +91,7 @@ KNOWN = "known are 'bread', 'cake', 'tea'."
 BAD_TABLES = {
     "column missing": (
         with_(lambda frame: frame.drop("price", "kind")),
-        "new.csv lacks the columns 'price', 'kind', which the model was fitted on; add them under these names.",
+        "new.csv lacks the columns 'price', 'kind', which the model needs; add them under these names.",
     ),
     "unknown category": (
         with_(lambda frame: frame.with_columns(kind=pl.lit("coffee"))),

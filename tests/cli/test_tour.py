@@ -138,3 +138,12 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         'jinja2 not installed, which the command line needs; run: pip install "normball[cli]"'
         in result.stderr
     )
+
+
+def test_missing_click_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    from normball.cli import _without_click
+
+    with pytest.raises(SystemExit) as stopped:
+        _without_click()
+    assert stopped.value.code == 2
+    assert 'pip install "normball[cli]"' in capsys.readouterr().err

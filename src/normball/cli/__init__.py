@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -9,9 +10,9 @@ __all__ = ["main"]
 
 
 def _without_click() -> None:
-    raise SystemExit(
-        'Error: the command line needs click, not installed here; run: pip install "normball[cli]"'
-    )
+    message = 'Error: click not installed, which the command line needs; run: pip install "normball[cli]"'
+    print(message, file=sys.stderr)
+    raise SystemExit(2)
 
 
 main: Callable[..., object]

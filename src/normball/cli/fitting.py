@@ -31,6 +31,7 @@ N_ALPHAS = 60
 """Solutions on the path, for cross-validation and for the pictures."""
 PATH_TOLERANCE = 1e-6
 """Relative gap of the fits of cross-validation and path; the final fit has its own."""
+NAMED_P = {1.0: "l1", 2.0: "l2", np.inf: "linf"}
 
 Progress = Callable[[int, int], None]
 
@@ -83,6 +84,8 @@ class FitSettings:
         if self.norm == Lp.name:
             if self.p is None:
                 raise ValueError("--norm lp needs --p, a number above 1 such as --p 1.5.")
+            if self.p in NAMED_P:
+                raise ValueError(f"--p {self.p:g} has a name of its own; use --norm {NAMED_P[self.p]}.")
             if self.p < 1:
                 raise ValueError(
                     f"--p must be above 1, got {self.p:g}: below 1 the ball is not convex and no table can "
@@ -93,6 +96,11 @@ class FitSettings:
         if self.norm == GroupL2.name:
             return GroupL2(groups)
         if self.l1_ratio is not None:
+            if not 0 < self.l1_ratio < 1:
+                raise ValueError(
+                    f"--l1-ratio must lie between 0 and 1, got {self.l1_ratio:g}; use --norm squared_l2 for 0 "
+                    "and --norm l1 for 1."
+                )
             return ElasticNet(self.l1_ratio)
         return get_norm(self.norm)
 
@@ -174,7 +182,16 @@ def fit_table(table: DataTable, settings: FitSettings, progress: Callable[[str],
         warnings.simplefilter("always", ConvergenceWarning)
         level = settings.level()
         if not level:
-            choice = _cross_validate(problem, settings, progress("cross-validation"))
+            _check_folds(table, settings.folds)
+            choice = cross_validate(
+                problem,
+                n_folds=settings.folds,
+                n_alphas=N_ALPHAS,
+                eps=_grid_end(problem),
+                seed=settings.seed,
+                tol=PATH_TOLERANCE,
+                progress=progress("cross-validation"),
+            )
             level = {"alpha": choice.best_alpha if settings.rule == "min" else choice.one_se_alpha}
         report = progress("fit")
         solution = problem.solve(**level, tol=settings.tol)  # type: ignore[arg-type]
@@ -206,22 +223,22 @@ def _problem(table: DataTable, settings: FitSettings) -> tuple[Problem, Floats]:
     return problem, scales
 
 
-def _cross_validate(problem: Problem, settings: FitSettings, progress: Progress) -> CrossValidation:
-    n = problem.n_samples
-    if not 2 <= settings.folds <= n:
+def _check_folds(table: DataTable, n_folds: int) -> None:
+    way_out = "or give one of --alpha, --budget and --target-loss, which need no folds"
+    n = len(table.y)
+    if not 2 <= n_folds <= n:
         raise ValueError(
-            f"--folds must lie between 2 and the number of rows ({n}), got {settings.folds}; "
-            "or give one of --alpha, --budget and --target-loss, which need no folds."
+            f"--folds must lie between 2 and the number of rows ({n}), got {n_folds}; choose a number there, {way_out}."
         )
-    return cross_validate(
-        problem,
-        n_folds=settings.folds,
-        n_alphas=N_ALPHAS,
-        eps=_grid_end(problem),
-        seed=settings.seed,
-        tol=PATH_TOLERANCE,
-        progress=progress,
-    )
+    if table.class_names is None:
+        return
+    for label, name in enumerate(table.class_names):
+        n_members = int((table.y == label).sum())
+        if n_members < n_folds:
+            raise ValueError(
+                f"the class {name!r} has only {n_members} of {n} rows, too few for --folds {n_folds}; use fewer folds, "
+                f"{way_out}."
+            )
 
 
 def _grid_end(problem: Problem) -> float:

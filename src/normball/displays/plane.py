@@ -118,12 +118,13 @@ class Plane:
         instance = problem.instance
         linear = problem.design.matvec(self.embed(np.zeros(2)))
         intercepts = self._intercepts(linear, a, b)
+        responses = np.tile(instance.y, len(a))
         result = np.empty((len(b), len(a)))
         for row, second in enumerate(b):
             eta = linear + second * self._columns[:, 1] + np.outer(a, self._columns[:, 0])
             with np.errstate(over="ignore"):
-                values = instance.loss.sample_values(eta + intercepts[row][:, None], instance.y)
-            result[row] = values @ instance.sample_weight
+                values = instance.loss.sample_values((eta + intercepts[row][:, None]).ravel(), responses)
+            result[row] = values.reshape(len(a), -1) @ instance.sample_weight
         return result
 
     def _quadratic(self, a: Floats, b: Floats) -> Floats:

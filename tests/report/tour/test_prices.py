@@ -38,6 +38,11 @@ def test_the_same_question_draws_the_same_numbers() -> None:
     assert first.rng("odds").normal() != first.rng("zeros").normal()
 
 
+def _unrelated() -> Dataset:
+    X = np.repeat(np.arange(24.0).reshape(12, 2) ** 2, 2, axis=0)
+    return Dataset(X, np.tile([1.0, -1.0], 12), ("a", "b"), "y", "Made up.")
+
+
 def _table(n: int, constant_columns: int = 0, constant_target: bool = False) -> Dataset:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n, 3))
@@ -55,6 +60,7 @@ def _table(n: int, constant_columns: int = 0, constant_target: bool = False) -> 
             "at least 2 columns that vary .* but the table has 1",
         ),
         (_table(20, constant_target=True), "target 'y' has the same value in every row"),
+        (_unrelated(), "target 'y' is uncorrelated with every column"),
     ],
 )
 def test_tables_that_cannot_answer_are_refused(table: Dataset, message: str) -> None:

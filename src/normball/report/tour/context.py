@@ -73,12 +73,18 @@ def make_context(dataset: Dataset | None = None, quick: bool = False, seed: int 
     Raises
     ------
     ValueError
-        If fewer than two columns vary, there are fewer than 10 rows, or the target is constant.
+        If fewer than two columns vary, there are fewer than 10 rows, or the target is constant
+        or uncorrelated with every column.
     """
     # a column called "target" would be mistaken for a target loss
     table = dataset if dataset is not None else replace(load_diabetes(), target_name="disease progression")
     table = _varying(table)
     problem = Problem(standardised(table.X), table.y, feature_names=table.feature_names)
+    if problem.alpha_max <= 1e-12 * table.y.std():
+        raise ValueError(
+            f"target {table.target_name!r} is uncorrelated with every column, so no ball ever leaves 0; "
+            "choose another target or add columns."
+        )
     return TourContext(problem, table, dataset is not None, quick, seed)
 
 

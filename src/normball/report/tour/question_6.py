@@ -62,8 +62,8 @@ def answer(context: TourContext) -> Section:
     unit = 10.0 ** np.floor(np.log10(here.norm / 20))  # a round number, small against the ball
     grown = problem.solve(budget=here.norm + unit, tol=1e-10)
     path = problem.path(n_alphas=60 if context.quick else 120, eps=1e-3)
-    frontier = FrontierDisplay.from_path(path, at=here).plot(new_axes(size=SIZE))
-    coefficients = PathDisplay.from_path(path, n_labels=8).plot(new_axes(size=SIZE))
+    frontier = FrontierDisplay.from_path(path, at=here).plot(new_axes(size=SIZE), title="The frontier")
+    coefficients = PathDisplay.from_path(path, n_labels=10).plot(new_axes(size=SIZE), title="What is bought")
     worst = max(
         abs(slope / station.solution.alpha - 1)
         for station in stations
@@ -133,10 +133,11 @@ def _one_unit(here: Solution, grown: Solution, unit: float) -> str:
             f"than can be used, because the best fit of all has norm {grown.norm:.4g} and loss "
             f"{grown.loss:.6g}."
         )
+    promised = "alpha" if unit == 1 else f"alpha times {unit:g}"
     return (
         f"Try it. In the ball of size {here.norm:.4g} the lowest loss is {here.loss:.6g}; in the ball of "
         f"size {grown.norm:.4g}, larger by {unit:g}, it is {grown.loss:.6g}. That bought {saved:.4g}, "
-        f"which is {100 * saved / (here.alpha * unit):.1f} % of alpha times {unit:g}. Not all of it, "
+        f"which is {100 * saved / (here.alpha * unit):.1f} % of {promised}. Not all of it, "
         f"because the price falls while one buys: from {here.alpha:.4g} to {grown.alpha:.4g} at the "
         "larger ball."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...displays.style import BALL, CONTACT, LEVEL_SET, figure_of, new_axes, plain_axes
+from ...displays.style import BALL, CONTACT, LEVEL_SET, NORMAL, TITLE, figure_of, new_axes, plain_axes
 from ...path import Path
 from ...solution import Solution
 from ..section import Picture, picture_from_figure
@@ -25,10 +25,10 @@ def bill_picture(path: Path, here: Solution) -> Picture:
     ax.vlines(here.norm, 0, cheapest, color=CONTACT, linewidth=0.7, linestyle="-")
     ax.set_ylim(0, 1.08 * float((losses + toll).max()))
     ax.set_xlim(left=0)
-    ax.set_xlabel("size of the ball (norm)")
-    ax.set_ylabel("cost, in units of the loss")
-    ax.set_title(f"The bill at alpha = {here.alpha:.3g}")
-    ax.legend(frameon=False, loc="upper right")
+    ax.set_xlabel("size of the ball (norm)", fontsize=NORMAL)
+    ax.set_ylabel("cost, in units of the loss", fontsize=NORMAL)
+    ax.set_title(f"The bill at alpha = {here.alpha:.3g}", fontsize=TITLE)
+    ax.legend(frameon=False, fontsize=NORMAL, loc="upper right")
     caption = (
         "The bill for a fixed price. The loss falls with the ball, the toll for the ball rises; the sum "
         f"is least ({cheapest:.4g}) at size {here.norm:.4g}, where what the last unit saves equals what "

@@ -164,7 +164,7 @@ def _leukemia_table(results: list[Result]) -> Table:
         "Measured in this run. Probes kept: median over the groups (smallest to largest). Accuracy on "
         "patients not seen, with its standard error; without any mistake, what 95 % confidence leaves "
         "possible. Stored weights: the smaller of a SciPy sparse matrix and a plain array. Predictions: "
-        "time from a table that holds just the probes that the model uses.",
+        "best time of many, from a table that holds just the probes that the model uses.",
         (False, True, True, True, True, True),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...datasets import Dataset
-from ...displays.style import BALL, LEVEL_SET, QUIET, figure_of, new_axes, plain_axes
+from ...displays.style import BALL, LEVEL_SET, NORMAL, QUIET, TITLE, figure_of, new_axes, plain_axes
 from ..section import Picture, picture_from_figure
 from .nested import Fit
 
@@ -32,9 +32,9 @@ def _coefficients(fit: Fit, name: str, color: str, dataset: Dataset) -> Picture:
     if len(kept) < 100:
         ax.plot(kept, w[kept], "o", color=color, markersize=4.5)
     ax.set_xlim(-20, len(w) + 20)
-    ax.set_xlabel(f"probe, 1 to {len(w):,}")
-    ax.set_ylabel("weight per standard deviation")
-    ax.set_title(f"{name}: {len(kept):,} of {len(w):,} weights are not zero")
+    ax.set_xlabel(f"probe, 1 to {len(w):,}", fontsize=NORMAL)
+    ax.set_ylabel("weight per standard deviation", fontsize=NORMAL)
+    ax.set_title(f"{name}: {len(kept):,} of {len(w):,} weights are not zero", fontsize=TITLE)
     largest = float(np.abs(w).max(initial=0.0))
     caption = f"{name} fitted to all {len(dataset.y)} patients: the largest weight is {largest:.2g}; " + (
         "every line is one probe." if len(kept) > 100 else "all others are exactly zero."
@@ -59,10 +59,10 @@ def mistakes_picture(results: Sequence[Result]) -> Picture:
             f"at best {100 * curve.mean_error.min():.1f} %"
         )
     ax.set_ylim(bottom=0)
-    ax.set_xlabel("probes kept by L1 on all patients")
-    ax.set_ylabel("wrong on patients not seen, per cent")
-    ax.set_title("How many probes are needed?")
-    ax.legend(frameon=False)
+    ax.set_xlabel("probes kept by L1 on all patients", fontsize=NORMAL)
+    ax.set_ylabel("wrong on patients not seen, per cent", fontsize=NORMAL)
+    ax.set_title("How many probes are needed?", fontsize=TITLE)
+    ax.legend(frameon=False, fontsize=NORMAL)
     caption = (
         "Share of wrong answers as alpha falls and probes enter (one cross-validation; the table above "
         "is stricter). Where the curve is flat, more probes buy nothing."

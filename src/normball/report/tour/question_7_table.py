@@ -7,7 +7,7 @@ import numpy as np
 from ..section import Block, Paragraph, Table
 from .context import TourContext
 from .nested import L1, SQUARED_L2, UNPENALISED, nested_cross_validate
-from .wording import compared, span
+from .wording import compared, count, span
 
 
 def compare_on_table(context: TourContext) -> tuple[list[Block], str]:
@@ -32,9 +32,10 @@ def compare_on_table(context: TourContext) -> tuple[list[Block], str]:
         for each in nested
     )
     first = nested[0]
+    middle = int(np.median(first.n_kept))
     sentence = (
-        f"On {context.data_name} ({n:,} rows, {p:,} features), L1 kept {np.median(first.n_kept):,.0f} "
-        f"features in the median; {compared(first, nested[1], 'a smaller error')}"
+        f"On {context.data_name} ({n:,} rows, {p:,} features), L1 kept {count(middle, 'feature')} in the "
+        f"median; {compared(first, nested[1], 'a smaller error')}"
     )
     sentence += f", and {compared(first, nested[2], 'a smaller error')}." if len(nested) > 2 else "."
     start = (

@@ -1,0 +1,157 @@
+"""Question 3: the square has sides too, so why does the touch fall on a corner? Odds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...displays.style import CURVES, DASHES, NORMAL, figure_of, new_axes, plain_axes
+from ...geometry import corner_share, ellipse_odds, wilson_interval, zeros_of_least_norm
+from ...norms import get_norm
+from ...problem import Problem
+from ..section import Block, Paragraph, Picture, Row, Section, Table, Takeaway, picture_from_figure
+from .context import TourContext
+from .plane_pictures import contact_picture
+
+TITLE = "The square has sides too: why does the touch fall on a corner?"
+NORMS = ("l1", "l2", "linf")
+SIZES = ((2, 1), (3, 1), (10, 4), (100, 40))
+"""(unknowns, equations) of the random systems."""
+
+
+def answer(context: TourContext) -> Section:
+    """The third section."""
+    rng = context.rng("odds")
+    trials = 2_000 if context.quick else 20_000
+    ellipses = {norm: ellipse_odds(norm, trials, rng) for norm in NORMS}
+    low, high = wilson_interval(ellipses["l1"], trials)
+    share = ellipses["l1"] / trials
+    rows, note = _systems(context, rng)
+    blocks: list[Block] = [
+        Paragraph(
+            "Slide a line towards the square until it touches. If the line is tilted ever so little against "
+            "a side, one end of that side is reached first, and that end is a corner. Only a line *exactly* "
+            "parallel to a side touches the side itself. There are four such directions among infinitely "
+            "many; a corner, on the other hand, is touched by a whole quarter of all directions."
+        ),
+        Row((_corner_panel(), _angle_panel())),
+        Paragraph(
+            "The right-hand picture turns the line through half a circle and records how the touching point "
+            "splits its weight. For the square the split is all or nothing, with jumps: a *zero* at almost "
+            "every angle. For the circle it changes smoothly and is zero at single angles only."
+        ),
+        Table(
+            ("ball", "line touches a corner", "line touches where a weight is 0", "ellipse touches where a weight is 0"),
+            tuple(
+                (
+                    get_norm(norm).title,
+                    f"{corner_share(norm):.0%}",
+                    f"{corner_share(norm, axes_only=True):.0%}",
+                    _interval_text(ellipses[norm], trials),
+                )
+                for norm in NORMS
+            ),
+            "Random lines: exact, from the angles that the corners catch. Random ellipses with their best fit "
+            f"outside the ball: {trials:,} drawn, with a 95 % interval.",
+            (False, True, True, True),
+        ),
+        Paragraph(
+            f"An ellipse is rounder than a line, so it can touch a side, and {1 - share:.0%} of the random ellipses "
+            f"do. Yet the four corners, which are only four points, catch {share:.0%} of them "
+            f"({low:.1%} to {high:.1%}); the longer the ellipse, the more. The LInf square has corners too, but "
+            "there the weights are *equal*, not zero."
+        ),
+        Paragraph(
+            "In many dimensions a line becomes a system of m equations in p unknowns. The L1 answer of least "
+            "norm then has as many weights as there are equations, and all others are zero. We drew random "
+            "systems, solved each, and counted:"
+        ),
+        rows,
+        Paragraph(note),
+        Takeaway("A side catches a single direction, a corner a whole fan of them. Circles have no corners."),
+    ]
+    headline = (
+        "Because almost every line is tilted against the sides. A side is touched only by a line exactly "
+        "parallel to it; a corner is touched by a whole fan of directions. For a random line the odds of a "
+        f"corner are {corner_share('l1'):.0%} on the square and {corner_share('l2'):.0%} on the circle."
+    )
+    summary = (
+        f"A random line touches the L1 ball at a corner with probability {corner_share('l1'):.0%}, the L2 ball "
+        f"never; a random ellipse in {share:.0%} of cases ({low:.1%} to {high:.1%}). {note}"
+    )
+    return Section(TITLE, headline, blocks, summary)
+
+
+def _interval_text(successes: int, trials: int) -> str:
+    low, high = wilson_interval(successes, trials)
+    return f"{successes / trials:.1%} ({low:.1%} to {high:.1%})"
+
+
+def _corner_panel() -> Picture:
+    problem = Problem([[1.0, 1.25]], [1.25], fit_intercept=False, feature_names=("w₁", "w₂"))
+    solution = problem.solve(target=0.0)
+    return contact_picture(
+        solution,
+        "A line only a little steeper or flatter than the side still touches at the corner. The fan shows all "
+        "directions that this corner catches.",
+        f"A diamond touched at the corner ({solution.coef[0]:.3g}, {solution.coef[1]:.3g}) by a line.",
+        title="almost parallel, and yet a corner",
+        labels={"ball": "", "level_set": ""},
+    )
+
+
+def _angle_panel() -> Picture:
+    """Share of the first weight in the touching point against the direction of the line."""
+    angles = np.linspace(0.0, np.pi, 361)[1:-1]
+    ax = new_axes(size=(3.9, 3.7))
+    plain_axes(ax)
+    for k, name in enumerate(NORMS):
+        norm = get_norm(name)
+        shares = []
+        for angle in angles:
+            a = np.array([np.cos(angle), np.sin(angle)])
+            # the ball goes furthest along a at the subgradient of its support function
+            point = norm.project(1e9 * a, 1.0)
+            shares.append(abs(point[0]) / np.abs(point).sum())
+        ax.plot(
+            np.degrees(angles), shares, color=CURVES[k], linestyle=DASHES[k], linewidth=2, label=norm.title
+        )
+    ax.set_xlabel("direction of the line's normal (degrees)")
+    ax.set_ylabel("share of w₁ in the touching point")
+    ax.set_xticks([0, 45, 90, 135, 180])
+    ax.set_ylim(-0.05, 1.25)
+    ax.legend(frameon=False, ncols=3, loc="upper center", fontsize=NORMAL)
+    return picture_from_figure(
+        figure_of(ax),
+        "Where a line touches, for every direction of the line. L1: all on w₁ or all on w₂. L2: a smooth mix. "
+        "LInf: always half and half, except for lines exactly parallel to a side.",
+        "Step function for L1, smooth wave for L2, constant one half for LInf.",
+    )
+
+
+def _systems(context: TourContext, rng: np.random.Generator) -> tuple[Table, str]:
+    """Zeros of least-norm solutions of random systems, and a sentence that says what was found."""
+    rows, as_theory, total = [], 0, 0
+    for p, m in SIZES:
+        trials = max(4 if context.quick else 10, (40 if context.quick else 200) // p)
+        counts = {norm: zeros_of_least_norm(norm, p, m, trials, rng) for norm in NORMS}
+        for norm, expected in (("l1", p - m), ("l2", 0), ("linf", 0)):
+            as_theory += int((counts[norm].zeros == expected).sum())
+            total += trials
+        cells = [_zeros_text(counts[norm].zeros) for norm in NORMS]
+        rows.append((f"{p}", f"{m}", f"{trials}", f"{p - m}", *cells))
+    low, high = wilson_interval(as_theory, total)
+    table = Table(
+        ("unknowns p", "equations m", "systems", "p - m", "zeros, L1", "zeros, L2", "zeros, LInf"),
+        tuple(rows),
+        "Zeros of the least-norm solution, counted in every system; one number means that all agreed.",
+        (True,) * 7,
+    )
+    note = (
+        f"Theory says p - m zeros for L1 and none for L2 and LInf: {as_theory} of {total} solved systems agree "
+        f"(95 % interval for the odds of that: {low:.1%} to {high:.1%})."
+    )
+    return table, note
+
+
+def _zeros_text(zeros: np.ndarray) -> str:
+    return f"{zeros.min()}" if zeros.min() == zeros.max() else f"{zeros.min()} to {zeros.max()}"
