@@ -19,8 +19,8 @@ from .solvers.face_newton import Point
 from .solvers.forms import solve_penalty
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
-from .solvers.threads import suitable_threads
 from .solvers.terms import Ball, Penalty
+from .solvers.threads import suitable_threads
 from .tables import read_vector
 from .typing import ArrayLike, Floats, Indices
 

@@ -71,16 +71,15 @@ CASES = {
     ),
     "one row": Case("table.csv has only 1 row; a fit needs at least 2", table=GOOD[:1]),
     "missing values": Case(
-        "table.csv has missing values in 'age' (2), 'town' (1), counted over 8 rows; fill them in, delete "
-        "those "
-        "rows, or leave the columns out with --drop.",
+        "table.csv has missing values in 'age' (2), 'town' (1), counted over 8 rows; fill them in or delete "
+        "those rows, or leave the columns out with --drop.",
         table=changed(
             age=pl.Series([None, 45, 28, 60, None, 39, 47, 33]),
             town=pl.Series(["Ulm", None, "Ulm", "Bern", "Graz", "Graz", "Ulm", "Bern"]),
         ),
     ),
     "missing target": Case(
-        "table.csv has missing values in 'income' (1)",
+        "table.csv has missing values in 'income' (1), counted over 8 rows; fill them in or delete those rows.",
         table=changed(income=pl.Series([None, 3.5, 1.9, 4.2, 3.9, 2.8, 3.1, 2.2])),
     ),
     "infinite": Case(
@@ -147,7 +146,8 @@ CASES = {
         table=changed(income=pl.lit(2.0)),
     ),
     "class smaller than the folds": Case(
-        "the class 'no' has only 4 of 8 rows, too few for --folds 5; use fewer folds, or give one of --alpha,",
+        "the class 'no' has only 4 of 8 rows, too few for --folds 5; use fewer folds, or give one of "
+        "--alpha,",
         LOGISTIC,
         target="bought",
     ),
@@ -194,7 +194,8 @@ CASES = {
     "delta zero": Case("delta must be a finite number > 0, got 0.0.", ("--loss", "huber", "--delta", 0)),
     "tol zero": Case("tol must be a number > 0, got 0.0.", ("--tol", 0, "--alpha", 1)),
     "too many folds": Case(
-        "--folds must lie between 2 and the number of rows (8), got 9; choose a number there, or give one of --alpha, --budget and "
+        "--folds must lie between 2 and the number of rows (8), got 9; choose a number there, or give one of "
+        "--alpha, --budget and "
         "--target-loss, which need no folds.",
         ("--folds", 9),
     ),

@@ -64,7 +64,7 @@ def test_leukemia() -> None:
     assert molecular.class_names == ("NEG", "BCR/ABL")
     assert (lineage.y.sum(), molecular.y.sum()) == (33, 37)
     assert lineage.feature_names[:2] == ("1005_at", "1007_s_at")
-    with pytest.raises(ValueError, match="task must be 'lineage' or 'molecular', got 'age'."):
+    with pytest.raises(ValueError, match=r"task must be 'lineage' or 'molecular', got 'age'\."):
         load_leukemia("age")  # type: ignore[arg-type]
 
 

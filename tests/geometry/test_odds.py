@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from normball import Problem
-from normball.geometry import contact_on_line, corner_share, ellipse_odds, wilson_interval, zeros_of_least_norm
+from normball.geometry import (
+    contact_on_line,
+    corner_share,
+    ellipse_odds,
+    wilson_interval,
+    zeros_of_least_norm,
+)
 from normball.norms import L1, L2, ElasticNet, LInf, Lp, SortedL1
 
 
@@ -20,7 +26,9 @@ def test_corner_shares_known_by_hand(norm: object, anywhere: float, on_axes: flo
     assert corner_share(norm, axes_only=True) == pytest.approx(on_axes, abs=1e-9)
 
 
-@pytest.mark.parametrize("norm", [L1(weights=[1.0, 3.0]), ElasticNet(0.6), SortedL1(weights=[2.0, 1.0])], ids=str)
+@pytest.mark.parametrize(
+    "norm", [L1(weights=[1.0, 3.0]), ElasticNet(0.6), SortedL1(weights=[2.0, 1.0])], ids=str
+)
 def test_corner_share_agrees_with_solved_random_lines(norm: object) -> None:
     rng = np.random.default_rng(0)
     trials, zeros = 300, 0

@@ -98,7 +98,8 @@ class FitSettings:
         if self.l1_ratio is not None:
             if not 0 < self.l1_ratio < 1:
                 raise ValueError(
-                    f"--l1-ratio must lie between 0 and 1, got {self.l1_ratio:g}; use --norm squared_l2 for 0 "
+                    f"--l1-ratio must lie between 0 and 1, got {self.l1_ratio:g}; use --norm squared_l2 for "
+                    "0 "
                     "and --norm l1 for 1."
                 )
             return ElasticNet(self.l1_ratio)
@@ -228,7 +229,8 @@ def _check_folds(table: DataTable, n_folds: int) -> None:
     n = len(table.y)
     if not 2 <= n_folds <= n:
         raise ValueError(
-            f"--folds must lie between 2 and the number of rows ({n}), got {n_folds}; choose a number there, {way_out}."
+            f"--folds must lie between 2 and the number of rows ({n}), got {n_folds}; choose a number there, "
+            f"{way_out}."
         )
     if table.class_names is None:
         return
@@ -236,7 +238,8 @@ def _check_folds(table: DataTable, n_folds: int) -> None:
         n_members = int((table.y == label).sum())
         if n_members < n_folds:
             raise ValueError(
-                f"the class {name!r} has only {n_members} of {n} rows, too few for --folds {n_folds}; use fewer folds, "
+                f"the class {name!r} has only {n_members} of {n} rows, too few for --folds {n_folds}; use "
+                "fewer folds, "
                 f"{way_out}."
             )
 

@@ -58,10 +58,9 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> Floats:
     if absent:
         noun = "column" if len(absent) == 1 else "columns"
         raise ValueError(
-            f"{source} lacks the {noun} {listed(absent)}, which the model was fitted on; add them under "
-            "these names."
+            f"{source} lacks the {noun} {listed(absent)}, which the model needs; add them under these names."
         )
-    refuse_missing(frame.select(needed), source)
+    refuse_missing(frame.select(needed), source, needed)
     return np.hstack([coding.encode(frame[coding.name]) for coding in model.codings])
 
 

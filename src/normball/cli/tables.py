@@ -101,7 +101,7 @@ def load_table(
         raise ValueError(f"{source} has no columns besides the target {target!r}; a fit needs features.")
     if frame.height < 2:
         raise ValueError(f"{source} has only 1 row; a fit needs at least 2, and cross-validation more.")
-    refuse_missing(frame, source)
+    refuse_missing(frame, source, [target])
     columns = [column for column in frame if column.name != target]
     for column in frame:
         _check_kind(column, "choose another target" if column.name == target else "leave it out with --drop")
@@ -187,8 +187,8 @@ def find_column(frame: pl.DataFrame, name: str, what: str, source: str) -> None:
     raise ValueError(f"{what} {name!r} is not a column of {source}{hint}")
 
 
-def refuse_missing(frame: pl.DataFrame, source: str) -> None:
-    """Refuse missing values, with the columns that hold them and how many."""
+def refuse_missing(frame: pl.DataFrame, source: str, needed: Sequence[str]) -> None:
+    """Refuse missing values, with the columns that hold them and how many; `needed` may not be left out."""
     counts = {}
     for column in frame:
         missing = column.null_count()
@@ -199,9 +199,10 @@ def refuse_missing(frame: pl.DataFrame, source: str) -> None:
     if counts:
         found = ", ".join(f"{name!r} ({count})" for name, count in list(counts.items())[:5])
         more = f" and {len(counts) - 5} more columns" if len(counts) > 5 else ""
+        way_out = "" if set(counts) & set(needed) else ", or leave the columns out with --drop"
         raise ValueError(
-            f"{source} has missing values in {found}{more}, counted over {frame.height} rows; fill them in, "
-            "delete those rows, or leave the columns out with --drop."
+            f"{source} has missing values in {found}{more}, counted over {frame.height} rows; fill them in or "
+            f"delete those rows{way_out}."
         )
 
 

@@ -103,6 +103,7 @@ def embed(picture: Picture, prefix: str) -> Panel:
     svg = picture.svg
     for unneeded in (r"<!--.*?-->", r"<metadata>.*?</metadata>", r"<style[^>]*>.*?</style>"):
         svg = re.sub(unneeded, "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bd="[^"]*"', _two_decimals, svg)
     svg = re.sub(r'\bid="', f'id="{prefix}', svg)
     svg = re.sub(r'(?:xlink:)?href="#', f'href="#{prefix}', svg)
     svg = svg.replace("url(#", f"url(#{prefix}")
@@ -115,3 +116,8 @@ def embed(picture: Picture, prefix: str) -> Panel:
         f'aria-label="{escape(picture.description)}">'
     )
     return Panel(Markup(start + body), round(largest))
+
+
+def _two_decimals(path: re.Match[str]) -> str:
+    """A hundredth of a point is far below what can be seen; six decimals double the size of a page."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[0])

@@ -79,7 +79,7 @@ class Section:
 
 
 def picture_from_figure(figure: MatplotlibFigure, caption: str, description: str) -> Picture:
-    """Panel from a matplotlib figure, which is closed; text becomes outlines so that it looks the same everywhere."""
+    """Panel from a matplotlib figure, which is closed; text becomes outlines, alike everywhere."""
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 

@@ -39,8 +39,8 @@ class Contestant:
         return alpha_grid(problem, self.n_alphas, self.eps)
 
 
-L1 = Contestant("L1", "l1", 24, 3e-3)
-SQUARED_L2 = Contestant("L2 (ridge)", "squared_l2", 14, 1e-5)
+L1 = Contestant("L1", "l1", 18, 3e-3)
+SQUARED_L2 = Contestant("L2 (ridge)", "squared_l2", 10, 1e-5)
 UNPENALISED = Contestant("least squares", "l1", 0, 1.0)
 
 

@@ -28,7 +28,7 @@ def answer(context: TourContext) -> Section:
     best = pair.solve(alpha=0.0)
     blocks: list[Block] = [
         Paragraph(
-            f"Take one equation, {a:g} w₁ + {b:g} w₂ = {goal:g}, with two unknowns. It has not one answer but "
+            f"Take one equation, w₁ + {b:g} w₂ = {goal:g}, with two unknowns. It has not one answer but "
             "a whole *line* of them. Three of them, and by how much each misses the equation:"
         ),
         Table(
@@ -45,7 +45,8 @@ def answer(context: TourContext) -> Section:
             "what the ball is for (question 2)."
         ),
         Paragraph(
-            "With more rows than unknowns no weights fit perfectly. The loss then has one *best fit*, and the "
+            "With more rows than unknowns no weights fit perfectly. The loss then has one *best "
+            "fit*, and the "
             "weights that are equally much worse than it form a closed curve around it: an ellipse for "
             "squared error, another rounded curve for another loss. Every curve below is computed from "
             f"{context.data_name}, with the features {names[0]!r} and {names[1]!r} and the target "
@@ -61,7 +62,7 @@ def answer(context: TourContext) -> Section:
         "in two unknowns it is a line, for squared error on real data an ellipse."
     )
     summary = (
-        f"All weights that fit equally well. For {a:g} w1 + {b:g} w2 = {goal:g} a line; on {context.data_name} "
+        f"All weights that fit equally well. For w1 + {b:g} w2 = {goal:g} a line; on {context.data_name} "
         f"({names[0]}, {names[1]}) ellipses around ({best.coef[0]:.3g}, {best.coef[1]:.3g})."
     )
     return Section(TITLE, headline, blocks, summary)

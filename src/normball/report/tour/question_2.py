@@ -13,6 +13,7 @@ from .context import TourContext
 from .plane_pictures import contact_picture, pair_problem
 
 TITLE = "Must I be inside the square, or outside it?"
+PLACES = {"vertex": "on a corner", "face": "on a side", "smooth": "on the edge"}
 SHARES = (0.3, 0.65, 1.2)
 """Budgets shown, as shares of the norm of the best fit; the last does not bind."""
 
@@ -42,7 +43,8 @@ def answer(context: TourContext) -> Section:
     )
     blocks: list[Block] = [
         Paragraph(
-            "Read the square as a fence around what you can afford. The *budget* says how much weight you may "
+            "Read the square as a fence around what you can afford. The *budget* says how much "
+            "weight you may "
             "hand out in all; the L1 norm adds up the sizes of the weights, so |w₁| + |w₂| must not exceed "
             "the budget. Inside the square you spend less, on its edge all of it, outside more than you have."
         ),
@@ -60,7 +62,7 @@ def answer(context: TourContext) -> Section:
                     f"{s.level:.4g}",
                     *(f"{value:.4g}" for value in s.coef),
                     f"{s.loss:,.5g}",
-                    "inside" if s.is_interior else f"on the edge ({s.contact.kind})",
+                    "inside" if s.is_interior else PLACES[s.contact.kind],
                 )
                 for s in solutions
             ),
@@ -72,14 +74,17 @@ def answer(context: TourContext) -> Section:
             "below has the same budget of 1."
         ),
         Row(_gallery()),
-        Takeaway("Inside or on the edge is allowed; the answer sits on the edge as long as the budget binds."),
+        Takeaway(
+            "Inside or on the edge is allowed; the answer sits on the edge as long as the budget binds."
+        ),
     ]
     headline = (
         "Inside, its edge included. The square, or any other ball, is what the budget allows; outside costs "
         "more than you have. The answer sits on the edge unless the best fit itself is affordable."
     )
     summary = (
-        f"Inside, or on the edge. The best fit of {context.target_name} costs {free.norm:.4g}; with a budget of "
+        f"Inside, or on the edge. The best fit of {context.target_name} costs {free.norm:.4g}; with "
+        f"a budget of "
         f"{solutions[0].level:.3g} the answer sits on the edge, with {solutions[-1].level:.3g} inside."
     )
     return Section(TITLE, headline, blocks, summary)

@@ -40,7 +40,12 @@ def answer(context: TourContext) -> Section:
             "every angle. For the circle it changes smoothly and is zero at single angles only."
         ),
         Table(
-            ("ball", "line touches a corner", "line touches where a weight is 0", "ellipse touches where a weight is 0"),
+            (
+                "ball",
+                "line touches a corner",
+                "line touches where a weight is 0",
+                "ellipse touches where a weight is 0",
+            ),
             tuple(
                 (
                     get_norm(norm).title,
@@ -50,14 +55,17 @@ def answer(context: TourContext) -> Section:
                 )
                 for norm in NORMS
             ),
-            "Random lines: exact, from the angles that the corners catch. Random ellipses with their best fit "
+            "Random lines: exact, from the angles that the corners catch. Random ellipses with "
+            "their best fit "
             f"outside the ball: {trials:,} drawn, with a 95 % interval.",
             (False, True, True, True),
         ),
         Paragraph(
-            f"An ellipse is rounder than a line, so it can touch a side, and {1 - share:.0%} of the random ellipses "
+            f"An ellipse is rounder than a line, so it can touch a side, and {1 - share:.0%} of the "
+            f"random ellipses "
             f"do. Yet the four corners, which are only four points, catch {share:.0%} of them "
-            f"({low:.1%} to {high:.1%}); the longer the ellipse, the more. The LInf square has corners too, but "
+            f"({low:.1%} to {high:.1%}); the longer the ellipse, the more. The LInf square has "
+            f"corners too, but "
             "there the weights are *equal*, not zero."
         ),
         Paragraph(
@@ -75,7 +83,8 @@ def answer(context: TourContext) -> Section:
         f"corner are {corner_share('l1'):.0%} on the square and {corner_share('l2'):.0%} on the circle."
     )
     summary = (
-        f"A random line touches the L1 ball at a corner with probability {corner_share('l1'):.0%}, the L2 ball "
+        f"A random line touches the L1 ball at a corner with probability {corner_share('l1'):.0%}, "
+        f"the L2 ball "
         f"never; a random ellipse in {share:.0%} of cases ({low:.1%} to {high:.1%}). {note}"
     )
     return Section(TITLE, headline, blocks, summary)
@@ -91,7 +100,8 @@ def _corner_panel() -> Picture:
     solution = problem.solve(target=0.0)
     return contact_picture(
         solution,
-        "A line only a little steeper or flatter than the side still touches at the corner. The fan shows all "
+        "A line only a little steeper or flatter than the side still touches at the corner. The fan "
+        "shows all "
         "directions that this corner catches.",
         f"A diamond touched at the corner ({solution.coef[0]:.3g}, {solution.coef[1]:.3g}) by a line.",
         title="almost parallel, and yet a corner",
@@ -101,7 +111,7 @@ def _corner_panel() -> Picture:
 
 def _angle_panel() -> Picture:
     """Share of the first weight in the touching point against the direction of the line."""
-    angles = np.linspace(0.0, np.pi, 361)[1:-1]
+    angles = np.pi * (np.arange(360) + 0.5) / 360  # none exactly parallel to a side
     ax = new_axes(size=(3.9, 3.7))
     plain_axes(ax)
     for k, name in enumerate(NORMS):
@@ -119,10 +129,12 @@ def _angle_panel() -> Picture:
     ax.set_ylabel("share of w₁ in the touching point")
     ax.set_xticks([0, 45, 90, 135, 180])
     ax.set_ylim(-0.05, 1.25)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.legend(frameon=False, ncols=3, loc="upper center", fontsize=NORMAL)
     return picture_from_figure(
         figure_of(ax),
-        "Where a line touches, for every direction of the line. L1: all on w₁ or all on w₂. L2: a smooth mix. "
+        "Where a line touches, for every direction of the line. L1: all on w₁ or all on w₂. L2: a "
+        "smooth mix. "
         "LInf: always half and half, except for lines exactly parallel to a side.",
         "Step function for L1, smooth wave for L2, constant one half for LInf.",
     )
@@ -147,7 +159,8 @@ def _systems(context: TourContext, rng: np.random.Generator) -> tuple[Table, str
         (True,) * 7,
     )
     note = (
-        f"Theory says p - m zeros for L1 and none for L2 and LInf: {as_theory} of {total} solved systems agree "
+        f"Theory says p - m zeros for L1 and none for L2 and LInf: {as_theory} of {total} solved "
+        f"systems agree "
         f"(95 % interval for the odds of that: {low:.1%} to {high:.1%})."
     )
     return table, note

@@ -30,13 +30,14 @@ def answer(context: TourContext) -> Section:
     most = shown[0]
     blocks: list[Block] = [
         Paragraph(
-            "A vector of weights is *sparse* if most entries are exactly zero, and *dense* if hardly any are. "
+            "A vector of weights is *sparse* if most entries are exactly zero, and *dense* if "
+            "hardly any are. "
             "Not small: zero. A zero weight means that the feature need not be measured, stored or "
             "multiplied at all."
         ),
         Paragraph(
-            "Here are the answers of three balls to the same data with 100 features, of which 10 matter; each "
-            "is as large as its ball allows. Every bar is one weight."
+            "Here are the answers of three balls to the same data with 100 features, of which 10 matter; all "
+            "three fit equally well. Every bar is one weight."
         ),
         Row(tuple(_bars(solution) for solution in shown)),
         Table(
@@ -49,12 +50,15 @@ def answer(context: TourContext) -> Section:
         Takeaway("Sparse: count the zeros. Dense: there are none to count."),
     ]
     headline = (
-        f"Count the zeros. With {len(most.coef)} features the L1 answer leaves {most.n_zeros} of them out; the "
+        f"Count the zeros. With {len(most.coef)} features the L1 answer leaves {most.n_zeros} of "
+        f"them out; the "
         f"L2 answer leaves out {shown[1].n_zeros}, LInf {shown[2].n_zeros}, at the same loss."
     )
     summary = (
-        f"p = {len(most.coef)}: {most.n_zeros} zeros with L1, {shown[1].n_zeros} with L2, {shown[2].n_zeros} with "
-        f"LInf, at the same loss. On {context.data_name}: {own[0].n_zeros}, {own[1].n_zeros} and {own[2].n_zeros} "
+        f"p = {len(most.coef)}: {most.n_zeros} zeros with L1, {shown[1].n_zeros} with L2, "
+        f"{shown[2].n_zeros} with "
+        f"LInf, at the same loss. On {context.data_name}: {own[0].n_zeros}, {own[1].n_zeros} and "
+        f"{own[2].n_zeros} "
         f"of {len(own[0].coef)}."
     )
     return Section(TITLE, headline, blocks, summary)
@@ -99,6 +103,7 @@ def _bars(solution: Solution) -> Picture:
     ax.set_title(f"{title}: {solution.n_zeros} zeros")
     return picture_from_figure(
         figure_of(ax),
-        f"{title}: {len(solution.support)} weights are not zero, {solution.n_zeros} are (dots).",
+        f"{title}: {len(solution.support)} weights at work, {solution.n_zeros} zeros"
+        + (" (dots)." if solution.n_zeros else "."),
         f"Bars of {len(solution.coef)} weights, {solution.n_zeros} of them zero.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...cheaper import Cheaper
+from ...displays.level_sets import Window
 from ...problem import Problem
 from ...typing import Floats
 from ..section import Block, Paragraph, Row, Section, Table, Takeaway
@@ -25,14 +26,17 @@ def answer(context: TourContext) -> Section:
     full_loss, full_norm = everything.cheaper(dense), everything.cheaper(dense, keep="loss")
     proof = everything.cheaper(full_loss.coef, full_loss.intercept)
     better = by_loss.solution
+    window = _window(by_loss.norm_before, problem.solve(alpha=0.0).coef)
     pictures = (
         contact_picture(
             better,
             "Same norm, less loss: the level curve through your point (your point marked) cuts into the "
             "square, so part of the square lies on its better side. The best of that part is the touch.",
-            f"A diamond with a point on its side at ({point[0]:.3g}, {point[1]:.3g}) and the touching point at "
+            f"A diamond with a point on its side at ({point[0]:.3g}, {point[1]:.3g}) and the "
+            f"touching point at "
             f"({better.coef[0]:.3g}, {better.coef[1]:.3g}).",
             ghosts={"your point": point},
+            window=window,
             title="same norm, less loss",
             labels={"normal": "", "cone": "", "level_set": "", "contact": "cheaper"},
         ),
@@ -41,13 +45,15 @@ def answer(context: TourContext) -> Section:
             "Same loss, smaller norm: shrink the square until it only touches the curve through your point.",
             f"A smaller diamond that touches the curve at ({by_norm.coef[0]:.3g}, {by_norm.coef[1]:.3g}).",
             ghosts={"your point": point},
+            window=window,
             title="same loss, smaller norm",
             labels={"normal": "", "cone": "", "level_set": "", "contact": "cheaper"},
         ),
     )
     blocks: list[Block] = [
         Paragraph(
-            "Where a curve *cuts* the side, it enters the square. On one side of the curve the loss is lower, "
+            "Where a curve *cuts* the side, it enters the square. On one side of the curve the loss "
+            "is lower, "
             "and some of the square lies there. So you can move into it and gain: either a lower loss for "
             "the same norm, or the same loss for a smaller norm. Only where the curve merely *touches* is "
             "nothing left to gain."
@@ -64,12 +70,16 @@ def answer(context: TourContext) -> Section:
             (False, True, True, True, True),
         ),
         Paragraph(
-            f"With all {everything.n_features} features the same holds. Take the L2 answer, which is the best of "
-            "its round ball, and ask what it costs in the L1 square: " + _lower(full_loss) + " Or: "
+            f"With all {everything.n_features} features the same holds. Take the L2 answer, which "
+            f"is the best of "
+            "its round ball, and ask what it costs in the L1 square: "
+            + _lower(full_loss)
+            + " Or: "
             + _lower(full_norm)
         ),
         Paragraph(
-            "And how do we know when to stop? A second point, from the *dual* side, proves that no weights of "
+            "And how do we know when to stop? A second point, from the *dual* side, proves that no "
+            "weights of "
             "that norm can have a lower loss. Asked about the improved answer, the computer says: "
             + proof.sentence
         ),
@@ -78,10 +88,20 @@ def answer(context: TourContext) -> Section:
     saved = 100 * by_norm.saved / by_norm.norm_before
     headline = (
         f"Yes. Where the curve cuts, part of the square fits better. For the point below the same norm buys "
-        f"{100 * by_loss.saved / by_loss.loss_before:.2g} % less loss, or the same loss costs {saved:.2g} % less norm."
+        f"{100 * by_loss.saved / by_loss.loss_before:.2g} % less loss, or the same loss costs "
+        f"{saved:.2g} % less norm."
     )
     summary = f"{by_loss.sentence} With all features: {full_norm.sentence}"
     return Section(TITLE, headline, blocks, summary)
+
+
+def _window(radius: float, best: Floats) -> Window:
+    """A square that shows a little of the ball's far side and all around the best fit."""
+    side = np.where(best < 0, -1.0, 1.0)
+    far = 1.1 * np.maximum(np.abs(best) * 1.75, radius)
+    size = float(far.max()) + 0.35 * radius
+    low = np.where(side > 0, -0.35 * radius, 0.35 * radius - size)
+    return (low[0], low[0] + size, low[1], low[1] + size)
 
 
 def _point_on_a_side(problem: Problem) -> Floats:
