@@ -16,6 +16,7 @@ from .alpha_scale import convert_alpha, fraction
 from .path import Path
 from .problem import Problem
 from .solution import Solution
+from .version import version
 from .warnings import ConvergenceWarning
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ _DISPLAYS = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return _version()
+        return version()
     if name not in _DISPLAYS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("matplotlib") is None:
@@ -73,12 +74,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
-
-
-def _version() -> str:
-    from importlib import metadata
-
-    try:
-        return metadata.version("normball")
-    except metadata.PackageNotFoundError:  # run from the source tree
-        return "0+uninstalled"

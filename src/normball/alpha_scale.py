@@ -148,5 +148,6 @@ def _scale(name: str, argument: str) -> _Scale:
     if name in _SCALES:
         return _SCALES[name]
     close = get_close_matches(str(name), list(_SCALES), n=1, cutoff=0.4)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    raise ValueError(f"{argument} {name!r} is unknown; known are {', '.join(_SCALES)}.{hint}")
+    if close:
+        raise ValueError(f"{argument} {name!r} is unknown. Did you mean {close[0]!r}?")
+    raise ValueError(f"{argument} {name!r} is unknown; known are {', '.join(_SCALES)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from .solvers.planar import solve_planar
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
 from .solvers.threads import suitable_threads
-from .tables import find_name, read_table, read_vector
+from .tables import find_name, read_count, read_positive, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
 from .warnings import ConvergenceWarning
@@ -92,6 +93,8 @@ class Problem:
     def _names(found: tuple[str, ...], given: Any) -> tuple[str, ...]:
         if given is None:
             return found
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise TypeError(f"feature_names must be a list of names, one a feature, got {given!r}.")
         names = tuple(str(name) for name in given)
         if len(names) != len(found):
             raise ValueError(f"feature_names has {len(names)} entries but X has {len(found)} features.")
@@ -143,9 +146,9 @@ class Problem:
         return self.design.rmatvec(self.instance.gradient(self.instance.predictor(w, b)))
 
     def _point(self, w: ArrayLike, intercept: float | None) -> tuple[Floats, float]:
-        weights = read_vector(w, "w", self.n_features) if self.n_features else np.zeros(0)
+        weights = read_vector(w, "w", self.n_features, "feature") if self.n_features else np.zeros(0)
         if intercept is not None:
-            return weights, float(intercept)
+            return weights, float(read_vector([intercept], "intercept", 1)[0])
         start = self.instance.null_intercept if self.fit_intercept else 0.0
         return weights, self.instance.best_intercept(self.design.matvec(weights), start)
 
@@ -212,16 +215,17 @@ class Problem:
             If the gap stays above tol, with the likely cause and one remedy.
         """
         form, level = self._form(alpha, budget, target)
-        if not (np.isfinite(tol) and tol > 0):
-            raise ValueError(f"tol must be a number > 0, got {tol!r}.")
-        if int(max_iterations) < 1:
-            raise ValueError(f"max_iterations must be at least 1, got {max_iterations!r}.")
-        options = Options(float(tol), int(max_iterations))
-        point = None if start is None else Point(start.coef, start.intercept, start.alpha)
+        options = Options(read_positive(tol, "tol"), read_count(max_iterations, "max_iterations"))
+        point = None if start is None else self._start(start)
         with suitable_threads(self.design.shape):
             solution = self._wrap(form, level, self._run(form, level, point, options))
         self.warn_if_loose(solution)
         return solution
+
+    def _start(self, start: Solution) -> Point:
+        if not isinstance(start, Solution) or len(start.coef) != self.n_features:
+            raise TypeError(f"start must be a Solution with {self.n_features} coefficients, got {start!r}.")
+        return Point(start.coef, start.intercept, start.alpha)
 
     def warn_if_loose(self, solution: Solution | None) -> None:
         """ConvergenceWarning where a solution did not reach its tolerance."""
@@ -313,7 +317,8 @@ class Problem:
         from .path import follow_path
 
         self._require_convex("path")
-        return follow_path(self, n_alphas, eps, alphas, tol)
+        count, share = read_count(n_alphas, "n_alphas"), read_positive(eps, "eps")
+        return follow_path(self, count, share, alphas, read_positive(tol, "tol"))
 
     def cheaper(self, w: ArrayLike, intercept: float | None = None, keep: str = "norm") -> Cheaper:
         """A strictly better point than w, or the proof that there is none.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Real
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,10 @@ def read_table(X: ArrayLike) -> Table:
     TypeError, ValueError
         As `as_design`; for a data frame also non-numeric columns and missing values, by name.
     """
+    if X is None or isinstance(X, (str, bytes, PathLike)):
+        raise TypeError(
+            f"X must be a table of numbers, got {X!r}; read a file first, for example by polars.read_csv."
+        )
     names: tuple[str, ...] | None = None
     if not (isinstance(X, (np.ndarray, Design, list, tuple)) or issparse(X)):
         frame = _as_frame(X)
@@ -47,7 +53,11 @@ def read_table(X: ArrayLike) -> Table:
 def _as_frame(X: Any) -> Any:
     import narwhals as nw
 
-    frame = nw.from_native(X, pass_through=True, eager_only=True)
+    try:
+        frame = nw.from_native(X, pass_through=True, eager_only=True)
+    except nw.exceptions.DuplicateError:
+        repeated = next(name for name in X.columns if list(X.columns).count(name) > 1)
+        raise ValueError(f"X has several columns called {str(repeated)!r}; give each its own name.") from None
     return frame if isinstance(frame, nw.DataFrame) else None
 
 
@@ -83,8 +93,8 @@ def _listed(names: list[str]) -> str:
     return text + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def read_vector(values: ArrayLike, name: str, length: int) -> Floats:
-    """A float64 vector (length,) from an array, list, or series.
+def read_vector(values: ArrayLike, name: str, length: int, unit: str = "row") -> Floats:
+    """A float64 vector (length,) from an array, list, or series; one entry for each `unit` of X.
 
     Raises
     ------
@@ -92,6 +102,8 @@ def read_vector(values: ArrayLike, name: str, length: int) -> Floats:
         Not real numbers, not one-dimensional, another length, NaN or infinity (first position).
     """
     array = np.asarray(values)
+    if array.ndim == 0:
+        raise TypeError(f"{name} must be a list or array of numbers, got {values!r}.")
     if array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
     if array.ndim != 1:
@@ -102,10 +114,11 @@ def read_vector(values: ArrayLike, name: str, length: int) -> Floats:
                 raise ValueError
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            raise TypeError(f"{name} must be numbers, got entries such as {array.flat[0]!r}.") from None
+            first = repr(str(array[0])) if len(array) else "none"
+            raise TypeError(f"{name} must be real numbers, got entries such as {first}.") from None
     array = array.astype(np.float64)
     if len(array) != length:
-        raise ValueError(f"{name} has {len(array)} entries but X has {length} rows; give one a row.")
+        raise ValueError(f"{name} has {len(array)} entries but X has {length} {unit}s; give one a {unit}.")
     if not np.isfinite(array).all():
         position = int((~np.isfinite(array)).argmax())
         raise ValueError(
@@ -114,13 +127,32 @@ def read_vector(values: ArrayLike, name: str, length: int) -> Floats:
     return array
 
 
+def read_positive(value: Any, name: str) -> float:
+    """A finite number > 0."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < np.inf:
+        raise _wrong_type(value)(f"{name} must be a number > 0, got {value!r}.")
+    return float(value)
+
+
+def read_count(value: Any, name: str, least: int = 1) -> int:
+    """A whole number >= `least`."""
+    is_whole = isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
+    if not is_whole or int(value) < least:
+        raise _wrong_type(value)(f"{name} must be a whole number, at least {least}, got {value!r}.")
+    return int(value)
+
+
+def _wrong_type(value: Any) -> type[Exception]:
+    return ValueError if isinstance(value, Real) and not isinstance(value, bool) else TypeError
+
+
 def find_name(names: tuple[str, ...], feature: int | str) -> int:
     """Position of a feature given by name or position (negative counts from the end).
 
     Raises
     ------
-    ValueError
-        Unknown name (with the close match) or position out of range.
+    TypeError, ValueError
+        Neither; unknown name (with the close match) or position out of range.
     """
     if isinstance(feature, str):
         if feature in names:
@@ -130,6 +162,8 @@ def find_name(names: tuple[str, ...], feature: int | str) -> int:
         raise ValueError(
             f"feature {feature!r} is unknown; there are {len(names)} names such as {names[:3]}.{hint}"
         )
+    if isinstance(feature, bool) or not isinstance(feature, Real) or int(feature) != feature:
+        raise TypeError(f"feature must be a name or a position counted from 0, got {feature!r}.")
     position = int(feature)
     if not -len(names) <= position < len(names):
         raise ValueError(

@@ -79,7 +79,8 @@ CASES = {
         ),
     ),
     "missing target": Case(
-        "table.csv has missing values in 'income' (1), counted over 8 rows; fill them in or delete those rows.",
+        "table.csv has missing values in 'income' (1), counted over 8 rows; fill them in or delete those "
+        "rows.",
         table=changed(income=pl.Series([None, 3.5, 1.9, 4.2, 3.9, 2.8, 3.1, 2.2])),
     ),
     "infinite": Case(

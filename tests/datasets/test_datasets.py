@@ -59,7 +59,7 @@ def test_diabetes_agrees_with_scikit_learn() -> None:
 def test_leukemia() -> None:
     lineage, molecular = load_leukemia(), load_leukemia("molecular")
     assert lineage.X.shape == (128, 4000)
-    assert molecular.X.shape == (111, 4000)
+    assert molecular.X.shape == (79, 4000)
     assert lineage.class_names == ("B", "T")
     assert molecular.class_names == ("NEG", "BCR/ABL")
     assert (lineage.y.sum(), molecular.y.sum()) == (33, 37)

@@ -95,11 +95,12 @@ def test_prose(text: str, html: str) -> None:
 
 def test_embedded_pictures_grow_a_little_and_keep_their_shape() -> None:
     head = '<svg width="288pt" height="216pt" viewBox="0 0 288 216">'
-    svg = head + '<g id="a"/><path d="M 0.123456 -3.999999"/><use xlink:href="#a"/></svg>'
+    svg = head + '<g id="a"/><g id="a"/><path d="M 0.123456 -3.999999"/><use xlink:href="#a"/></svg>'
     panel = embed(Picture(svg, "caption", "what is seen"), "p7-")
     assert panel.width == round(288 * 4 / 3 * 1.15)
     assert 'viewBox="0 0 288 216"' in panel.svg
     assert 'id="p7-a"' in panel.svg
+    assert 'id="p7-a-2"' in panel.svg
     assert ' href="#p7-a"' in panel.svg
     assert "height=" not in panel.svg
     assert 'd="M 0.12 -4.00"' in panel.svg

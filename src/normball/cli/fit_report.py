@@ -194,7 +194,7 @@ def _reasons(fit: Fit) -> Section:
         (item.feature, f"{item.coef:.4g}", f"{item.benefit:.4g}", f"{item.price:.4g}") for item in explained
     )
     table = Table(
-        ("feature", "coefficient", "saves", "costs"),
+        ("feature", "value", "saves", "costs"),
         rows,
         "The largest coefficients, then the zeros that are nearest to entering: what one more unit of the "
         "coefficient would save in loss, and what it would cost.",

@@ -7,8 +7,7 @@ from importlib.util import find_spec
 
 import click
 
-import normball
-
+from ..version import version
 from .errors import InputError
 
 COMMANDS = {
@@ -52,6 +51,6 @@ def require_extra() -> None:
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(normball.__version__, prog_name="normball")
+@click.version_option(version(), prog_name="normball")
 def main() -> None:
     """Fit norm-regularised models, and see why the answer is sparse."""

@@ -13,9 +13,10 @@ import numpy as np
 
 from ..typing import Floats
 from .coding import listed
+from .column_checks import refuse_missing
 from .errors import friendly_errors
 from .model_file import Model, read_model
-from .tables import read_frame, refuse_missing
+from .tables import read_frame
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ import numpy as np
 from ..datasets import Dataset
 from ..typing import Floats
 from .coding import BOOLEAN_LEVELS, Coding, as_text, listed, type_name
+from .column_checks import check_kind, find_column, refuse_missing, refuse_names
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".tsv", ".parquet")
 MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
 """Texts that count as a missing value in CSV and TSV files."""
-MOST_LEVELS = 50
-"""A text column with more levels than this, most of them rare, is taken for an identifier."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +102,9 @@ def load_table(
     refuse_missing(frame, source, [target])
     columns = [column for column in frame if column.name != target]
     for column in frame:
-        _check_kind(column, "choose another target" if column.name == target else "leave it out with --drop")
+        check_kind(column, "choose another target" if column.name == target else "leave it out with --drop")
     for column in columns:
-        _refuse_names(column)
+        refuse_names(column)
     codings = [Coding.learn(column) for column in columns]
     values = [coding.encode(column) for coding, column in zip(codings, columns, strict=True)]
     kept = [k for k, coding in enumerate(codings) if len(coding.levels) != 1]
@@ -176,73 +174,6 @@ def _separator(suffix: str, head: bytes) -> str:
     if suffix == ".tsv":
         return "\t"
     return ";" if head.count(b";") > head.count(b",") else ","
-
-
-def find_column(frame: pl.DataFrame, name: str, what: str, source: str) -> None:
-    """Refuse a name that is no column, with the close match."""
-    if name in frame.columns:
-        return
-    close = get_close_matches(name, frame.columns, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else f"; its columns are {listed(frame.columns)}."
-    raise ValueError(f"{what} {name!r} is not a column of {source}{hint}")
-
-
-def refuse_missing(frame: pl.DataFrame, source: str, needed: Sequence[str]) -> None:
-    """Refuse missing values, with the columns that hold them and how many; `needed` may not be left out."""
-    counts = {}
-    for column in frame:
-        missing = column.null_count()
-        if column.dtype.is_float():
-            missing += int(column.is_nan().sum())
-        if missing:
-            counts[column.name] = missing
-    if counts:
-        found = ", ".join(f"{name!r} ({count})" for name, count in list(counts.items())[:5])
-        more = f" and {len(counts) - 5} more columns" if len(counts) > 5 else ""
-        way_out = "" if set(counts) & set(needed) else ", or leave the columns out with --drop"
-        raise ValueError(
-            f"{source} has missing values in {found}{more}, counted over {frame.height} rows; fill them in or "
-            f"delete those rows{way_out}."
-        )
-
-
-def _check_kind(column: pl.Series, way_out: str) -> None:
-    """Refuse what would need a guess: dates, nested values, texts among numbers."""
-    import polars as pl
-
-    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
-        return
-    kind = type_name(column)
-    if kind == "dates or times":
-        raise ValueError(
-            f"column {column.name!r} holds dates or times; turn it into numbers, such as days since a start, "
-            f"or {way_out}."
-        )
-    if kind != "text":
-        raise ValueError(
-            f"column {column.name!r} holds {kind}, which are neither numbers nor categories; {way_out}."
-        )
-    texts = as_text(column)
-    is_number = texts.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()
-    n_texts = len(texts) - int(is_number.sum())
-    if 0 < n_texts < len(texts) / 2:
-        row = int(is_number.arg_min() or 0)
-        raise ValueError(
-            f"column {column.name!r} holds text in {n_texts} of {len(texts)} rows, such as {texts[row]!r} in "
-            f"row {row + 1}, and numbers in the others; correct these entries."
-        )
-
-
-def _refuse_names(column: pl.Series) -> None:
-    """Refuse a column of texts most of which occur hardly more than once."""
-    if type_name(column) != "text":
-        return
-    n_levels, n = as_text(column).n_unique(), len(column)
-    if n_levels > MOST_LEVELS and 3 * n_levels > n:
-        raise ValueError(
-            f"column {column.name!r} holds {n_levels} different texts in {n} rows, which look like names, "
-            "not categories; leave it out with --drop."
-        )
 
 
 def _refuse_repeated(names: tuple[str, ...]) -> None:

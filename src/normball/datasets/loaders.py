@@ -56,7 +56,8 @@ def load_leukemia(task: Literal["lineage", "molecular"] = "lineage") -> Dataset:
     task : "lineage" or "molecular", default "lineage"
         What y tells apart. "lineage": T-cell (1) from B-cell (0), all 128 patients.
         "molecular": patients with the BCR/ABL fusion (1) from those in whom no
-        abnormality was found (NEG, 0; of both lineages), 111 patients.
+        abnormality was found (NEG, 0), 79 patients of B-cell lineage. Every BCR/ABL patient
+        is of that lineage, so patients of the other one would give the answer away.
 
     Raises
     ------
@@ -75,6 +76,8 @@ def load_leukemia(task: Literal["lineage", "molecular"] = "lineage") -> Dataset:
     with resources.files(__package__).joinpath("leukemia.npz").open("rb") as file, np.load(file) as stored:
         classes = stored[task].astype(str)
         chosen = (classes == zero) | (classes == one)
+        if task == "molecular":
+            chosen &= stored["lineage"].astype(str) == "B"
         expression = stored["expression"][chosen].astype(np.float64)
         probes = tuple(stored["probe"].astype(str).tolist())
     return Dataset(

@@ -9,7 +9,7 @@ from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats
 
-N_AROUND, N_UP = 48, 24
+N_AROUND, N_UP = 36, 20
 """Facets of the level surface around the contact, and from there to the other side."""
 
 
@@ -51,13 +51,16 @@ def level_surface_through(solution: Solution, best_fit: Floats, limit: float) ->
     pole = (solution.coef - best_fit) @ np.linalg.inv(axes)
     radius = float(np.linalg.norm(pole))
     frame = np.linalg.svd(pole[None])[2]
-    frame[0] = pole / radius
+    frame[0] = pole / radius  # the other two are at right angles to it
     turns = np.linspace(0, 2 * np.pi, N_AROUND + 1)
     around = np.cos(turns)[:, None] * frame[1] + np.sin(turns)[:, None] * frame[2]
     rings = [np.repeat(solution.coef[None], N_AROUND + 1, axis=0)]
     for height in np.linspace(0, np.pi, N_UP + 1)[1:]:
         ways = (np.cos(height) * frame[0] + np.sin(height) * around[:-1]) @ axes
-        ring = np.array([best_fit + _crossing(problem, best_fit, way, level, radius) * way for way in ways])
+        ring = np.empty((N_AROUND, 3))
+        for position, way in enumerate(ways):  # neighbours are the best guess of each other
+            radius = _crossing(problem, best_fit, way, level, radius)
+            ring[position] = best_fit + radius * way
         if np.abs(ring).max() > limit:
             break
         rings.append(np.vstack([ring, ring[:1]]))
@@ -65,17 +68,23 @@ def level_surface_through(solution: Solution, best_fit: Floats, limit: float) ->
 
 
 def _crossing(problem: Problem, start: Floats, way: Floats, level: float, guess: float) -> float:
-    """Where the loss, which rises along the way, reaches the level."""
+    """Where the loss, which rises along the way, reaches the level; precise to what can be seen."""
 
     def excess(length: float) -> float:
         return problem.loss_at(start + length * way) - level
 
-    if abs(excess(guess)) <= 1e-9 * problem.instance.scale:
+    here = excess(guess)
+    if abs(here) <= 1e-9 * problem.instance.scale:
         return guess
-    high = guess
-    while excess(high) < 0 and high < 1e6 * guess:
-        high *= 2
-    return float(brentq(excess, 0.0, high, rtol=1e-6)) if excess(high) > 0 else high
+    step = 0.8 if here > 0 else 1.25
+    other = guess
+    while excess(other) * here > 0 and 1e-6 < other / guess < 1e6:
+        other *= step
+    return (
+        float(brentq(excess, min(guess, other), max(guess, other), rtol=1e-4))
+        if excess(other) * here < 0
+        else other
+    )
 
 
 def _principal_axes(solution: Solution) -> Floats:

@@ -71,7 +71,8 @@ class PathDisplay:
         Raises
         ------
         ValueError
-            If x is neither, n_labels is negative, or the path has fewer than two steps.
+            If x is neither, n_labels is negative, or the path has fewer than two steps or nothing
+            enters along it.
         """
         if x not in AXES:
             raise ValueError(f"x must be 'budget' or 'alpha', got {x!r}.")
@@ -81,13 +82,18 @@ class PathDisplay:
             raise ValueError(
                 f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas."
             )
+        positions = path.norms if x == "budget" else path.alphas
+        if positions[0] == positions[-1]:
+            raise ValueError(
+                f"nothing enters along this path, its {x} stays {positions[0]:g}; give smaller alphas."
+            )
         coefs = path.coefs * path.problem.instance.moments[1] if in_deviations else path.coefs
         size = np.abs(coefs[-1])
         order = np.argsort(-size, kind="stable")[:n_labels]
         return cls(
             feature_names=path.feature_names,
             x=x,
-            positions=path.norms if x == "budget" else path.alphas,
+            positions=positions,
             coefs=coefs,
             n_nonzeros=path.n_nonzeros,
             labelled=order[size[order] > 0],

@@ -184,10 +184,18 @@ class Plane:
 
         scale = self.solution.problem.instance.scale
         found = minimize(trade, np.zeros(2), jac=True, method="BFGS", options={"gtol": 1e-9 * scale})
-        # where the classes are separable the search runs away instead of settling
-        is_near = np.abs(found.x).max() < 1e3 * (np.abs(self.contact / units).max() + 1)
+        best = self.contact + units * found.x
+        # where classes are separable the search runs away, and leaves the curvature behind
+        is_bounded = self._curvature(best) > 1e-6 * self._curvature(self.contact)
         is_settled = np.abs(found.jac).max() <= 1e-5 * scale
-        return np.asarray(self.contact + units * found.x) if is_near and is_settled else None
+        return np.asarray(best) if is_bounded and is_settled else None
+
+    def _curvature(self, point: Floats) -> float:
+        """Mean curvature of the loss over the samples at a point (2,)."""
+        instance = self.solution.problem.instance
+        linear = instance.design.matvec(self.embed(point))
+        eta = linear + instance.best_intercept(linear, self.solution.intercept)
+        return float(instance.sample_weight @ instance.loss.sample_majorants(eta, instance.y))
 
     # ---- ball -----------------------------------------------------------------------
     def ball(self, radius: float | None = None) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..path import alpha_grid
 from ..problem import Problem
-from ..tables import read_vector
+from ..tables import read_count, read_vector
 from ..typing import ArrayLike, Floats, Indices
 
 
@@ -78,9 +78,9 @@ def folds_of(problem: Problem, n_folds: int, seed: int) -> list[Indices]:
         If there are fewer than 2 folds, more folds than rows, or than members of a class.
     """
     n = problem.n_samples
-    if not 2 <= n_folds <= n:
+    if read_count(n_folds, "n_folds", 2) > n:
         raise ValueError(f"n_folds must lie between 2 and the number of rows ({n}), got {n_folds!r}.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(read_count(seed, "seed", 0))
     assigned = np.empty(n, dtype=np.intp)
     y = problem.instance.y
     classes = np.unique(y) if problem.loss.is_classifier else [None]

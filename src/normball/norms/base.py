@@ -155,6 +155,7 @@ class Norm(ArrayValue, ABC):
         By definition: no point of the ball {R <= R(w)} goes further along z than w does,
         to `tolerance` relative to |z| |w|.
         """
+        z = np.where(self.excluded(len(z)), 0.0, z)
         scale = float(np.linalg.norm(z)) * max(float(np.linalg.norm(w)), 1e-300)
         reached = self.support(z, self.value(w))
         return bool(reached - z @ w <= tolerance * scale)

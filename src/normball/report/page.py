@@ -8,6 +8,7 @@ stand-alone SVG file needs, and states the description for screen readers.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
@@ -104,7 +105,15 @@ def embed(picture: Picture, prefix: str) -> Panel:
     for unneeded in (r"<!--.*?-->", r"<metadata>.*?</metadata>", r"<style[^>]*>.*?</style>"):
         svg = re.sub(unneeded, "", svg, flags=re.DOTALL)
     svg = re.sub(r'\bd="[^"]*"', _two_decimals, svg)
-    svg = re.sub(r'\bid="', f'id="{prefix}', svg)
+    seen: Counter[str] = Counter()
+
+    def unique(found: re.Match[str]) -> str:
+        # matplotlib repeats an artist's name for each of its parts; references mean the first
+        seen[found[1]] += 1
+        repeat = f"-{seen[found[1]]}" if seen[found[1]] > 1 else ""
+        return f'id="{prefix}{found[1]}{repeat}"'
+
+    svg = re.sub(r'\bid="([^"]*)"', unique, svg)
     svg = re.sub(r'(?:xlink:)?href="#', f'href="#{prefix}', svg)
     svg = svg.replace("url(#", f"url(#{prefix}")
     head, body = svg.split(">", 1)

@@ -124,7 +124,7 @@ def _follow_frontier(
                 improved = certificate.excess < 0.9 * best.certificate.excess
                 best = Answer(candidate, certificate, iteration)
         stalled = 0 if improved else stalled + 1
-        is_hopeless = budget * null.alpha > LARGEST_BUDGET * instance.scale
+        is_hopeless = LARGEST_BUDGET * instance.scale < budget * null.alpha < np.inf
         if best.certificate.is_met or stalled > 15 or is_hopeless:
             break
     return best

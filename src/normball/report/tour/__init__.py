@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ...datasets import Dataset
+from ...version import version
 from ...warnings import ConvergenceWarning
 from ..page import render_page
 from ..section import Paragraph, Section
@@ -125,9 +126,7 @@ def _lead(context: TourContext) -> str:
 
 
 def _footer(context: TourContext, seconds: float) -> str:
-    import normball
-
-    made = f"Made by normball {normball.__version__} on {date.today().isoformat()} in {seconds:.0f} seconds"
+    made = f"Made by normball {version()} on {date.today().isoformat()} in {seconds:.0f} seconds"
     mode = ", with few samples (quick)" if context.quick else ""
     own = "" if context.is_own_data else f"{context.dataset.description} "
     return (

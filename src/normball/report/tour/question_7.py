@@ -96,7 +96,7 @@ def _genes(context: TourContext) -> tuple[list[Block], str, str]:
     cost_sentence = _cost_sentence(sparse, dense)
     pictures = (*coefficient_pictures(sparse.final, dense.final, sparse.dataset), mistakes_picture(results))
     blocks: list[Block] = [
-        *_introduction(context, sparse),
+        *_introduction(context, sparse, results[2]),
         _leukemia_table(results),
         Paragraph(_leukemia_sentence(results)),
         Paragraph(cost_sentence),
@@ -124,14 +124,15 @@ def _kept(result: Result) -> str:
     return f"all {total:,}" if median == total else f"{median:,.0f}"
 
 
-def _introduction(context: TourContext, sparse: Result) -> list[Block]:
+def _introduction(context: TourContext, lineage: Result, molecular: Result) -> list[Block]:
     n_outer, n_inner = context.n_folds
     return [
         Paragraph(
             "A blood sample of each patient with acute leukaemia was read by "
-            f"{sparse.dataset.X.shape[1]:,} probes, each of which measures how active one gene is "
+            f"{lineage.dataset.X.shape[1]:,} probes, each of which measures how active one gene is "
             "(Chiaretti and others, 2004). Two questions matter to the physician: which kind of cell "
-            "went astray (B or T), and does it carry the BCR/ABL fusion, for which a drug exists? The "
+            f"went astray, T or B ({lineage.n_patients} patients); and, where it is a B cell, does it "
+            f"carry the BCR/ABL fusion, for which a drug exists ({molecular.n_patients} patients)? The "
             "loss is the logistic one, made for yes or no."
         ),
         Paragraph(
