@@ -194,6 +194,25 @@ def test_nothing_but_zeros(level: dict[str, float]) -> None:
     assert np.abs(display.ball).max() == 0
 
 
+def test_unpenalised_feature_leaves_a_line() -> None:
+    solution = (
+        _problem("squared_error").with_norm(L1(weights=np.array([0.0, 1.0, 1.0, 1.0]))).solve(budget=0.3)
+    )
+    display = ContactDisplay.from_solution(solution, ("north", "west")).plot()
+    assert display.wedge is None
+    assert np.abs(display.ball[:, 1]).max() <= 1e-11
+    assert np.abs(display.ball[:, 0]).max() > abs(display.contact_point[0])
+
+
+def test_least_norm_among_many_best_fits_has_no_gradient() -> None:
+    rng = np.random.default_rng(0)
+    wide = Problem(rng.standard_normal((3, 5)), rng.standard_normal(3), fit_intercept=False)
+    display = ContactDisplay.from_solution(wide.solve(target=0.0)).plot()
+    assert display.normal is None
+    (line,) = line_contact((1.0, 2.0), 2.0, "l1")
+    assert "normal" in [text.get_text() for text in line.ax_.texts]
+
+
 def test_separable_classes_have_no_best_fit() -> None:
     X = np.array([[1.0, 0.5], [2.0, -1.0], [-1.0, 0.3], [-2.0, 1.0]])
     solution = Problem(X, [1.0, 1.0, 0.0, 0.0], loss="logistic").solve(budget=1.0)

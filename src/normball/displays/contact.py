@@ -17,7 +17,7 @@ from . import style
 from .contact_labels import write_labels
 from .features import pick_features
 from .level_sets import LevelSet, Window, find_level_sets, level_set_through, within
-from .plane import Plane
+from .plane import Plane, has_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,8 @@ class ContactDisplay:
     level_sets : list of LevelSet, others, for orientation.
     contact_point : (2,), the solution.
     normal : (2,) or None, direction of -grad f in the plane.
-    cone : two (2,) or None, edges of the ball's normal cone there; equal on smooth boundary.
+    cone : two (2,) or None, edges of the ball's normal cone there; equal on smooth boundary,
+        opposite where the slice is but a line.
     best_fit : (2,) or None, the loss's minimiser over the two coefficients.
     ghosts : other points to compare with, with the level sets through them.
     ax_, figure_ : where `plot` drew.
@@ -177,7 +178,7 @@ class ContactDisplay:
     @property
     def wedge(self) -> Floats | None:
         """(m, 2) outline of the normal cone as drawn, from the contact and back; None where it is a ray."""
-        if self.cone is None or np.allclose(*self.cone, atol=1e-9):
+        if self.cone is None or not has_width(self.cone):
             return None
         arc = self.contact_point + CONE_SIZE * self._size * _arc(*self.cone)
         return np.vstack([self.contact_point, arc, self.contact_point])
@@ -259,7 +260,7 @@ def _window(plane: Plane, ball: Floats, others: Sequence[Floats]) -> Window:
     rays = np.zeros((0, 2))
     if plane.normal is not None:
         rays = ARROW_SIZE * plane.normal[None] / np.linalg.norm(plane.normal)
-        if plane.cone is not None and not np.allclose(*plane.cone, atol=1e-9):
+        if plane.cone is not None and has_width(plane.cone):
             rays = np.vstack([rays, CONE_SIZE * _arc(*plane.cone)])
     for _ in range(8):  # the cone is drawn in proportion to the window that it must fit in
         known = np.vstack([points, plane.contact + 2 * half * rays])

@@ -74,20 +74,21 @@ class Contact3DDisplay:
             )
         vertices, triangles = surface(problem.norm, radius, 14)
         reach = float(np.abs(vertices).max())
-        directions = flat_directions(solution)
+        directions, normal = flat_directions(solution), outward_normal(solution)
         best_fit, level_surface, flat = None, None, None
         if len(directions) and solution.certificate.form == "fit":
             flat = flat_piece(solution.coef, directions, (1.25 if len(directions) == 1 else 0.85) * reach)
         elif len(directions) == 0:
+            normal = None if solution.certificate.form == "fit" else normal
             best_fit = best_fit_of(solution)
-            if best_fit is not None and solution.contact.kind != "interior":
+            if best_fit is not None and normal is not None:
                 level_surface = level_surface_through(solution, best_fit, FAR * reach)
         return cls(
             solution=solution,
             vertices=vertices,
             triangles=triangles,
             contact_point=solution.coef,
-            normal=outward_normal(solution),
+            normal=normal,
             best_fit=best_fit,
             level_surface=level_surface,
             flat=flat,
@@ -201,7 +202,7 @@ class Contact3DDisplay:
             space.plot(*np.array([self.contact_point, tip]).T, color=style.NORMAL_CONE, lw=1.8, zorder=6.5)
             space.text(
                 *(tip + 0.3 * self._arrow),
-                style.MINUS + "∇f",
+                style.name_of_normal(self.solution),
                 color=style.NORMAL_CONE,
                 fontsize=style.NORMAL,
                 ha="center",

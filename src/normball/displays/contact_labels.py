@@ -48,7 +48,7 @@ def _words(display: ContactDisplay) -> dict[str, str]:
         "ball": f"{slice_of}{solution.problem.norm.title} ≤ {style.number(radius)}",
         "level_set": f"loss = {style.number(display.touching.level)}",
         "contact": f"({a}, {b})",
-        "normal": style.MINUS + "∇f",
+        "normal": style.name_of_normal(solution),
         "cone": "normal cone",
         "best_fit": "best fit",
     }

@@ -7,12 +7,11 @@ Distances are in points of the printed page, where readability is decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.transforms import Bbox
 
 from ..typing import Floats
 from .style import NORMAL, halo
@@ -41,7 +40,7 @@ class LabelPlacer:
         self._scale = ax.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
         self._obstacles = np.zeros((0, 2))
         self._weights = np.zeros(0)
-        self._boxes: list[Bbox] = []
+        self._boxes = np.zeros((0, 4))
 
     def avoid(self, points: Floats, weight: float = 1.0) -> None:
         """Keep labels off a curve (m, 2), given in data coordinates."""
@@ -59,7 +58,7 @@ class LabelPlacer:
         text: str,
         anchors: Floats,
         *,
-        sides: Iterable[tuple[float, float]] = _SIDES,
+        sides: Sequence[tuple[float, float]] = _SIDES,
         distance: float = 5.0,
         color: str = "black",
         fontsize: float = NORMAL,
@@ -82,41 +81,42 @@ class LabelPlacer:
             annotation_clip=False,
             **keywords,
         )
-        best: tuple[float, Any, Any] | None = None
-        for rank, anchor in enumerate(anchors):
-            for side in sides:
-                self._move(label, anchor, side, distance)
-                box = label.get_window_extent()
-                cost = self._cost(box) + 3.0 * rank / len(anchors)
-                if best is None or cost < best[0]:
-                    best = (cost, anchor, side)
-        assert best is not None  # there is at least one anchor
-        if is_optional and best[0] > CROWDED:
+        size = label.get_window_extent().size
+        ways = np.array(sides)
+        shift = np.sign(np.where(np.abs(ways) > 0.3, ways, 0.0))  # where the box lies as seen from its anchor
+        middles = ways * (distance * self._scale) + 0.5 * shift * size
+        centres = self._ax.transData.transform(anchors)[:, None] + middles
+        boxes = np.concatenate([centres - 0.5 * size, centres + 0.5 * size], axis=2).reshape(-1, 4)
+        ranks = np.repeat(np.arange(len(anchors)) / len(anchors), len(ways))
+        costs = self._costs(boxes) + 3.0 * ranks
+        best = int(costs.argmin())
+        if is_optional and costs[best] > CROWDED:
             label.remove()
             return None
-        self._move(label, best[1], best[2], distance)
-        self._boxes.append(label.get_window_extent())
+        anchor, side = anchors[best // len(ways)], best % len(ways)
+        label.xy = (float(anchor[0]), float(anchor[1]))
+        label.set_position((distance * ways[side, 0], distance * ways[side, 1]))
+        label.set_horizontalalignment(("right", "center", "left")[int(shift[side, 0]) + 1])
+        label.set_verticalalignment(("top", "center", "bottom")[int(shift[side, 1]) + 1])
+        self._boxes = np.vstack([self._boxes, boxes[best]])
         return label
 
-    @staticmethod
-    def _move(label: Annotation, anchor: Floats, side: tuple[float, float], distance: float) -> None:
-        label.xy = (float(anchor[0]), float(anchor[1]))
-        label.set_position((side[0] * distance, side[1] * distance))
-        label.set_horizontalalignment("left" if side[0] > 0.3 else "right" if side[0] < -0.3 else "center")
-        label.set_verticalalignment("bottom" if side[1] > 0.3 else "top" if side[1] < -0.3 else "center")
-
-    def _cost(self, box: Bbox) -> float:
-        pad = 2.0 * self._scale
+    def _costs(self, boxes: Floats) -> Floats:
+        """(k,) what each box (left, bottom, right, top) would cover."""
+        pad = 2.0 * self._scale * np.array([-1, -1, 1, 1])
+        wide = boxes + pad
         x, y = self._obstacles[:, 0], self._obstacles[:, 1]
-        inside = (x > box.x0 - pad) & (x < box.x1 + pad) & (y > box.y0 - pad) & (y < box.y1 + pad)
-        cost = float(self._weights[inside].sum())
+        inside = (x > wide[:, :1]) & (x < wide[:, 2:3]) & (y > wide[:, 1:2]) & (y < wide[:, 3:])
+        costs = inside @ self._weights
         for other in self._boxes:
-            shared = Bbox.intersection(box.padded(pad), other)
-            if shared is not None:
-                cost += 30.0 + shared.width * shared.height
+            shared = np.minimum(wide[:, 2:], other[2:]) - np.maximum(wide[:, :2], other[:2])
+            area = np.where((shared > 0).all(axis=1), shared.prod(axis=1), -1.0)
+            costs += np.where(area >= 0, 30.0 + area, 0.0)
         frame = self._ax.get_window_extent()
-        sticking_out = max(frame.x0 - box.x0, box.x1 - frame.x1, frame.y0 - box.y0, box.y1 - frame.y1, 0.0)
-        return cost + 20.0 * sticking_out / self._scale
+        sticking_out = np.maximum(
+            np.array([frame.x0, frame.y0]) - boxes[:, :2], boxes[:, 2:] - np.array([frame.x1, frame.y1])
+        )
+        return np.asarray(costs + 20.0 * np.maximum(sticking_out.max(axis=1), 0.0) / self._scale)
 
 
 def spread(positions: Floats, gap: float, low: float, high: float) -> Floats:

@@ -23,7 +23,7 @@ from ..typing import Floats
 
 MAX_EVALUATIONS = 2e7
 """Samples times grid points: about a second of work."""
-N_ANGLES = 720
+N_ANGLES = 360
 
 
 def outward_normal(solution: Solution) -> Floats | None:
@@ -39,6 +39,12 @@ def outward_normal(solution: Solution) -> Floats | None:
     else:
         normal = solution.contact.normal
     return normal if normal.any() else None
+
+
+def has_width(cone: tuple[Floats, Floats]) -> bool:
+    """Whether the two edges (2,) of a cone bound a wedge, rather than a ray or a line."""
+    (a, b), (c, d) = cone
+    return bool(abs(a * d - b * c) > 1e-9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +171,8 @@ class Plane:
     @cached_property
     def normal(self) -> Floats | None:
         """(2,) outward normal of the touching level set in the plane; None where it has none."""
+        if self.solution.certificate.form == "fit" and self.direction_of_lines is None:
+            return None  # the level set is a point here, which has no one normal
         normal = outward_normal(self.solution)
         return None if normal is None or not normal[self._index].any() else normal[self._index]
 
@@ -245,7 +253,7 @@ class Plane:
                 return ceiling
             high *= 2
         low = 0.0
-        for _ in range(60):
+        for _ in range(45):
             middle = 0.5 * (low + high)
             low, high = (middle, high) if is_inside(middle) else (low, middle)
             if high - low <= 1e-12 * high:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ..solution import Solution
+
 BALL = "#0072B2"
 LEVEL_SET = "#D55E00"
 NORMAL_CONE = "#009E73"
@@ -122,6 +124,11 @@ def number(value: float, digits: int = 3) -> str:
     if "e" in text and 1e-4 < abs(value) < 1e6:
         text = f"{value:.0f}"
     return text.replace("-", MINUS)
+
+
+def name_of_normal(solution: Solution) -> str:
+    """What the arrow out of the ball is: among the best fits (Xw = y) the gradient is nil."""
+    return "normal" if solution.certificate.form == "fit" else MINUS + "∇f"
 
 
 def plain_axes(ax: Axes) -> None:

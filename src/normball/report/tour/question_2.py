@@ -6,8 +6,10 @@ import numpy as np
 
 from ...displays import BallDisplay
 from ...displays.balls import GALLERY
-from ...displays.style import figure_of, new_axes
+from ...displays.style import new_axes
 from ...displays.style import number as number_text
+from ...geometry import corner_share
+from ...norms import Norm
 from ..section import Block, Paragraph, Picture, Row, Section, Table, Takeaway, picture_from_figure
 from .context import TourContext
 from .plane_pictures import contact_picture, pair_problem
@@ -96,12 +98,23 @@ def _gallery() -> tuple[Picture, ...]:
     for title, norm in GALLERY.items():
         display = BallDisplay.from_norm(norm)
         display.plot(new_axes(size=(2.5, 2.6), three_d=display.dimension == 3), title=title)
-        corner = norm.reach(np.eye(display.dimension)[0], 1.0)
-        panels.append(
-            picture_from_figure(
-                figure_of(display.ax_),
-                f"{title}",
-                f"Ball of {norm.title}; it reaches {number_text(corner)} along an axis.",
-            )
-        )
+        if display.dimension == 3:  # thousands of triangles are better off as pixels
+            display.figure_.set_dpi(220)
+            for artist in display.ax_.collections:
+                artist.set_rasterized(True)
+        reach = number_text(norm.reach(np.eye(display.dimension)[0], 1.0))
+        description = f"Ball of {norm.title}; it reaches {reach} along an axis."
+        panels.append(picture_from_figure(display.figure_, _corners(norm, display.dimension), description))
     return tuple(panels)
+
+
+def _corners(norm: Norm, dimension: int) -> str:
+    """What the ball's corners do, from the odds that a random line touches one."""
+    if not norm.is_convex:
+        return "Spikes sharper than any corner, but dents as well: answers can no longer be proved."
+    if dimension == 3:
+        return "Sharp at the rim and at the tips: a group enters or leaves as a whole."
+    anywhere, on_axes = corner_share(norm), corner_share(norm, axes_only=True)
+    if anywhere < 1e-9:
+        return "No corners: nothing singles out a zero."
+    return f"A random line touches a corner in {anywhere:.0%} of cases, one with a zero in {on_axes:.0%}."

@@ -36,9 +36,9 @@ def _coefficients(fit: Fit, name: str, color: str, dataset: Dataset) -> Picture:
     ax.set_ylabel("weight per standard deviation", fontsize=NORMAL)
     ax.set_title(f"{name}: {len(kept):,} of {len(w):,} weights are not zero", fontsize=TITLE)
     largest = float(np.abs(w).max(initial=0.0))
-    caption = f"{name} fitted to all {len(dataset.y)} patients: the largest weight is {largest:.2g}; " + (
-        "every line is one probe." if len(kept) > 100 else "all others are exactly zero."
-    )
+    zeros = len(w) - len(kept)
+    rest = f"{zeros:,} are exactly zero" if zeros else "none is exactly zero"
+    caption = f"{name} fitted to all {len(dataset.y)} patients: the largest weight is {largest:.2g}; {rest}."
     description = f"Weights of {len(w)} probes under {name}: {len(kept)} not zero, the largest {largest:.2g}."
     return picture_from_figure(figure_of(ax), caption, description)
 
