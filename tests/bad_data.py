@@ -101,12 +101,12 @@ DATA = {
     "no rows": Bad(lambda: Problem(X[:0], Y[:0]), "X must have at least one sample, got shape (0, 3)."),
     "X of texts": Bad(
         lambda: Problem(X.astype(str), Y),
-        "X must hold real numbers, got dtype <U32; convert it to",
+        "X must hold real numbers, got text; convert it to",
         TypeError,
     ),
     "complex X": Bad(
         lambda: Problem(X + 1j, Y),
-        "X must hold real numbers, got dtype complex128; make columns of its real and imaginary parts.",
+        "X must hold real numbers, got complex numbers; make columns of its real and imaginary parts.",
         TypeError,
     ),
     "rows of unequal length": Bad(

@@ -212,7 +212,7 @@ QUESTIONS = {
     ),
     "scales of different things": Bad(
         lambda: nb.convert_alpha(1.0, source="sklearn.Lasso", destination="spgl1.tau"),
-        r"re:'sklearn\.Lasso' is an? alpha and 'spgl1\.tau' is a budget; they have no common scale",
+        "'sklearn.Lasso' gives the alpha and 'spgl1.tau' the budget; they have no common scale",
     ),
     "one feature twice in a picture": Bad(
         lambda: nb.ContactDisplay.from_solution(solution(), features=("age", "age")), "features must be two"

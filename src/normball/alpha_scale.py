@@ -137,9 +137,13 @@ def convert_alpha(
                 raise ValueError(f"converting {name!r} needs {needed} > 0, got {number!r}.")
     if "normball" not in (source, destination) and first.form != last.form:
         raise ValueError(
-            f"{source!r} is a {first.form} and {destination!r} is a {last.form}; they have no common scale, "
-            "solve the one and read the other from the solution."
+            f"{source!r} gives the {first.form} and {destination!r} the {last.form}; they have no common "
+            "scale, solve the one and read the other from the solution."
         )
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
+        raise ValueError(f"value must be a finite number, got {value!r}.")
+    if value <= 0 and "sklearn.LogisticRegression" in (source, destination):
+        raise ValueError(f"value must be > 0, because C and alpha are each other's inverse, got {value!r}.")
     n, sd = float(n_samples or 1), float(y_std or 1)
     return float(last.from_normball(first.to_normball(float(value), n, sd), n, sd))
 

@@ -81,6 +81,12 @@ class Problem:
         self.norm.check(p)
         response = read_vector(y, "y", n)
         self.loss.check_response(response)
+        largest = float(np.abs(response).max())
+        if largest > 1e150 or 0 < largest < 1e-150:
+            raise ValueError(
+                f"y has entries of size {largest:.0e}, whose squares are beyond floats; "
+                "multiply y by a constant."
+            )
         design, weights = table.design, self._weights(sample_weight, n)
         if not weights.all():  # a row without weight is no row: it must not ask for an exact fit either
             seen = np.flatnonzero(weights)

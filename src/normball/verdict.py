@@ -82,7 +82,7 @@ def _zeros(solution: Solution) -> str:
     if not solution.problem.norm.makes_zeros or solution.alpha == 0:
         return ""
     proved = solution.proved_zero
-    if proved is None:
+    if proved is None or solution.n_zeros == 0:
         return ""
     return (
         f"{int(proved.sum())} of the {solution.n_zeros} zeros are proved: no solution of this problem "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -271,3 +272,13 @@ def test_backend_is_left_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().lower() == "svg"
+
+
+def test_readme_picture_can_be_drawn_again(tmp_path: FilePath) -> None:
+    script = FilePath(__file__).parents[2] / "examples" / "readme_picture.py"
+    drawn = []
+    for name in ("one.svg", "two.svg"):
+        subprocess.run([sys.executable, str(script), str(tmp_path / name)], check=True, capture_output=True)
+        drawn.append((tmp_path / name).read_bytes())
+    assert drawn[0] == drawn[1]
+    assert b"<svg" in drawn[0]

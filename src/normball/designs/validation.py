@@ -120,7 +120,8 @@ def _refuse_type(X: Any, dtype: np.dtype[Any]) -> NoReturn:
             "code them as numbers or drop them."
         )
     cure = "make columns of its real and imaginary parts" if dtype.kind == "c" else "convert it to floats"
-    raise TypeError(f"X must hold real numbers, got dtype {dtype}; {cure}.")
+    found = {"c": "complex numbers", "U": "text", "S": "text", "M": "dates", "m": "time spans"}
+    raise TypeError(f"X must hold real numbers, got {found.get(dtype.kind, f'dtype {dtype}')}; {cure}.")
 
 
 def _non_numeric_columns(X: Any) -> list[str]:

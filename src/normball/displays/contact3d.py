@@ -215,7 +215,7 @@ class Contact3DDisplay:
         ax.text2D(  # type: ignore[attr-defined]
             0.5,
             0.0,
-            f"contact at ({words}), loss {style.number(self.solution.loss)}",
+            f"contact at ({words}), loss {style.loss_of(self.solution)}",
             transform=ax.transAxes,
             ha="center",
             va="bottom",

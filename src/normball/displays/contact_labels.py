@@ -46,7 +46,7 @@ def _words(display: ContactDisplay) -> dict[str, str]:
     slice_of = "" if len(solution.coef) == 2 else "slice of "
     words = {
         "ball": f"{slice_of}{solution.problem.norm.title} ≤ {style.number(radius)}",
-        "level_set": f"loss = {style.number(display.touching.level)}",
+        "level_set": f"loss = {style.loss_of(solution)}",
         "contact": f"({a}, {b})",
         "normal": style.name_of_normal(solution),
         "cone": "normal cone",

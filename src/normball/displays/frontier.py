@@ -153,7 +153,7 @@ class FrontierDisplay:
             budget = np.array([[norm, low], [norm, loss]])
             placer.place(f"budget {style.number(norm)}", _along(*budget), color=style.BALL)
             target = np.array([[0.0, loss], [norm, loss]])
-            placer.place(f"target {style.number(loss, 4)}", _along(*target), color=style.LEVEL_SET)
+            placer.place(f"target {style.loss_of(self.solution, 4)}", _along(*target), color=style.LEVEL_SET)
         grid = np.array([[x, y] for y in np.linspace(0.85, 0.5, 5) for x in np.linspace(0.65, 0.4, 4)])
         upper = grid * [right, high - low] + [0, low]
         placer.place("attainable", upper, color=style.QUIET, fontsize=style.SMALL)

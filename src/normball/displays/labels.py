@@ -81,10 +81,10 @@ class LabelPlacer:
             annotation_clip=False,
             **keywords,
         )
-        size = label.get_window_extent().size
-        ways = np.array(sides)
+        size = np.array(label.get_window_extent().size)
+        ways = np.array(sides, dtype=np.float64)
         shift = np.sign(np.where(np.abs(ways) > 0.3, ways, 0.0))  # where the box lies as seen from its anchor
-        middles = ways * (distance * self._scale) + 0.5 * shift * size
+        middles = distance * self._scale * ways + 0.5 * shift * size
         centres = self._ax.transData.transform(anchors)[:, None] + middles
         boxes = np.concatenate([centres - 0.5 * size, centres + 0.5 * size], axis=2).reshape(-1, 4)
         ranks = np.repeat(np.arange(len(anchors)) / len(anchors), len(ways))

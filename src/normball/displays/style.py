@@ -126,6 +126,12 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace("-", MINUS)
 
 
+def loss_of(solution: Solution, digits: int = 3) -> str:
+    """The loss in few digits; what is only rounding against the loss without features is 0."""
+    loss, scale = solution.loss, solution.problem.instance.scale
+    return number(loss if abs(loss) > 1e-12 * scale else 0.0, digits)
+
+
 def name_of_normal(solution: Solution) -> str:
     """What the arrow out of the ball is: among the best fits (Xw = y) the gradient is nil."""
     return "normal" if solution.certificate.form == "fit" else MINUS + "∇f"

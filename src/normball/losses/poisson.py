@@ -41,7 +41,7 @@ class Poisson(Loss):
     def sample_values(self, eta: Floats, y: Floats) -> Floats:
         mean = rate(eta)
         # 0 * inf and inf - inf must not make NaN: no count costs nothing, exp beats any line
-        linear = np.multiply(y, eta, out=np.zeros(len(eta)), where=(y > 0) & (eta < np.inf))
+        linear = np.multiply(y, eta, out=np.zeros(np.shape(eta)), where=(y > 0) & (eta < np.inf))
         return mean - linear
 
     def sample_gradients(self, eta: Floats, y: Floats) -> Floats:

@@ -62,8 +62,27 @@ class Instance:
 
     @cached_property
     def moments(self) -> tuple[Floats, Floats]:
-        """Weighted means (p,) and standard deviations (p,) of the columns."""
-        return self.design.column_moments(self.sample_weight)
+        """Weighted means (p,) and standard deviations (p,) of the columns.
+
+        Raises
+        ------
+        ValueError
+            If a column is so large that its square is beyond floats.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            means, deviations = self.design.column_moments(self.sample_weight)
+        too_large = ~np.isfinite(deviations) | (np.abs(means) > 1e150) | (deviations > 1e150)
+        if too_large.any():
+            raise ValueError(
+                f"X has entries beyond 1e150 in column {int(too_large.argmax())}, whose squares overflow; "
+                "divide the column by a constant."
+            )
+        largest = max(np.abs(means).max(initial=0.0), deviations.max(initial=0.0))
+        if 0 < largest < 1e-150:
+            raise ValueError(
+                f"X has entries no larger than {largest:.0e}, whose squares vanish; multiply X by a constant."
+            )
+        return means, deviations
 
     @cached_property
     def null_loss(self) -> float:
