@@ -49,7 +49,12 @@ REFUSED: list[tuple[str, Callable[[], Any], type[Exception], str]] = [
     ),
     ("ragged", lambda: [[1.0, 2.0], [3.0]], ValueError, "rows of equal length"),
     ("complex", lambda: np.ones((2, 2), dtype=complex), TypeError, "got complex numbers; make columns"),
-    ("complex sparse", lambda: sparse.csc_array(np.ones((2, 2), dtype=complex)), TypeError, "complex numbers"),
+    (
+        "complex sparse",
+        lambda: sparse.csc_array(np.ones((2, 2), dtype=complex)),
+        TypeError,
+        "complex numbers",
+    ),
     ("objects", lambda: np.ones((2, 2), dtype=object), TypeError, "got dtype object; convert it to floats"),
     ("text", lambda: np.array([["a", "b"]]), TypeError, "got text; convert it to floats"),
     ("dates", lambda: np.zeros((2, 2), dtype="M8[s]"), TypeError, "got dates"),
