@@ -37,8 +37,8 @@ class Cheaper:
     saved : float
         Loss saved at the same norm, or norm saved at the same loss; 0 if optimal.
     certificate : Certificate
-        Budget form at the norm of the given weights: it proves optimality of the given
-        weights if they are optimal, of the better ones otherwise.
+        Proof that the given weights are optimal in the ball through them, or that the
+        better ones are in their own form (budget or target).
     sentence : str
     solution : Solution
         The optimal point, with contact and path of proof.
@@ -108,52 +108,40 @@ def find_cheaper(problem: Problem, w: Floats, intercept: float, keep: str) -> Ch
             sentence,
             solution,
         )
-    if keep == "loss":
-        return _same_loss(problem, loss_before, norm_before, solution, tolerance)
-    saved = loss_before - solution.loss
+    if keep == "norm":
+        saved = loss_before - solution.loss
+        sentence = (
+            f"Yes: weights of norm {solution.norm:.6g} (yours: {norm_before:.6g}) have loss "
+            f"{solution.loss:.6g} instead of {loss_before:.6g}, "
+            f"which saves {saved:.4g} ({_percent(saved, loss_before)})."
+        )
+        return _better(keep, solution, loss_before, norm_before, saved, sentence)
+    shrunk = problem.solve(target=loss_before, tol=tolerance)
+    saved = norm_before - shrunk.norm
     sentence = (
-        f"Yes: weights of norm {solution.norm:.6g} (yours: {norm_before:.6g}) have loss {solution.loss:.6g} "
-        f"instead of {loss_before:.6g}, which saves {saved:.4g} ({_percent(saved, loss_before)})."
+        f"Yes: the loss {loss_before:.6g} is reached with norm {shrunk.norm:.6g} "
+        f"instead of {norm_before:.6g}, which saves {saved:.4g} ({_percent(saved, norm_before)})."
     )
-    return Cheaper(
-        False,
-        keep,
-        solution.coef,
-        solution.intercept,
-        loss_before,
-        solution.loss,
-        norm_before,
-        solution.norm,
-        saved,
-        solution.certificate,
-        sentence,
-        solution,
-    )
+    return _better(keep, shrunk, loss_before, norm_before, saved, sentence)
 
 
-def _same_loss(
-    problem: Problem, loss_before: float, norm_before: float, at_norm: Solution, tolerance: float
+def _better(
+    keep: str, solution: Solution, loss_before: float, norm_before: float, saved: float, sentence: str
 ) -> Cheaper:
-    solution = problem.solve(target=loss_before, tol=tolerance)
-    saved = norm_before - solution.norm
-    sentence = (
-        f"Yes: the loss {loss_before:.6g} is reached with norm {solution.norm:.6g} "
-        f"instead of {norm_before:.6g}, "
-        f"which saves {saved:.4g} ({_percent(saved, norm_before)})."
-    )
+    """The answer that a solution is better, proved by the solution's own certificate."""
     return Cheaper(
-        False,
-        "loss",
-        solution.coef,
-        solution.intercept,
-        loss_before,
-        solution.loss,
-        norm_before,
-        solution.norm,
-        saved,
-        at_norm.certificate,
-        sentence,
-        solution,
+        is_optimal=False,
+        keep=keep,
+        coef=solution.coef,
+        intercept=solution.intercept,
+        loss_before=loss_before,
+        loss_after=solution.loss,
+        norm_before=norm_before,
+        norm_after=solution.norm,
+        saved=saved,
+        certificate=solution.certificate,
+        sentence=sentence,
+        solution=solution,
     )
 
 

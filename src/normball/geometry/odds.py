@@ -73,16 +73,33 @@ def corner_share(norm: str | Norm, axes_only: bool = False) -> float:
     return total / (2 * np.pi)
 
 
-def ellipse_odds(norm: str | Norm, trials: int, rng: np.random.Generator) -> int:
+def ellipse_odds(
+    norm: str | Norm, trials: int, rng: np.random.Generator, elongation: tuple[float, float] = (1.0, 10.0)
+) -> int:
     """How many of `trials` random ellipses touch the unit ball of the plane where a coefficient is zero.
 
-    The ellipse's axes point anywhere, one is 1 to 10 times as long as the other
-    (uniform in the logarithm), and its centre, the best fit, lies in any direction from 0,
-    just outside the ball to three times as far. Exact per ellipse (cone test), vectorised.
+    The ellipse's axes point anywhere, and its centre, the best fit, lies in any direction
+    from 0, just outside the ball to three times as far. Exact per ellipse (cone test), vectorised.
+
+    Parameters
+    ----------
+    norm : str or Norm
+        Convex, for two features.
+    trials : int
+    rng : Generator
+    elongation : (float, float), default (1, 10)
+        Bounds of length over width, drawn uniformly in the logarithm; equal bounds fix it.
+
+    Raises
+    ------
+    ValueError
+        If the bounds are not 1 <= first <= second.
     """
+    if not 1 <= elongation[0] <= elongation[1]:
+        raise ValueError(f"elongation must be bounds 1 <= first <= second, got {elongation!r}.")
     norm = get_norm(norm)
     turn = rng.uniform(0, np.pi, trials)
-    ratio = np.exp(rng.uniform(0, np.log(10), trials)) ** 2
+    ratio = np.exp(rng.uniform(*np.log(elongation), trials)) ** 2
     cos, sin = np.cos(turn), np.sin(turn)
     # G = long direction (cos, sin) with curvature 1, short one with curvature ratio
     gram = np.empty((trials, 2, 2))
@@ -152,20 +169,6 @@ class LeastNormZeros:
     zeros: Indices
     ties: Indices
     largest_gap: float
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the probability that a coefficient is zero, from independent problems.
-
-        Each problem counts once: its share of zeros is compared with the majority's.
-        """
-        usual = int(np.bincount(self.zeros).argmax())
-        return wilson_interval(int((self.zeros == usual).sum()), len(self.zeros))
-
-    @property
-    def usual(self) -> int:
-        """The most frequent number of zeros."""
-        return int(np.bincount(self.zeros).argmax())
 
 
 def zeros_of_least_norm(

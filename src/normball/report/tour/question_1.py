@@ -7,6 +7,7 @@ import numpy as np
 from ...losses import Huber
 from ...problem import Problem
 from ...solution import Solution
+from ...typing import Floats
 from ..section import Block, Paragraph, Picture, Row, Section, Table, Takeaway
 from .context import TourContext
 from .plane_pictures import level_set_picture, pair_problem, square_around
@@ -80,7 +81,7 @@ def _panels(context: TourContext, on_line: Solution) -> tuple[Picture, ...]:
     ]
     y = context.problem.instance.y
     spread = float(np.median(np.abs(y - np.median(y)))) or float(y.std())
-    above = (y > np.median(y)).astype(float)
+    above, split = _two_classes(y)
     cases = (
         ("squared_error", None, "Squared error: ellipses around the best fit (cross)."),
         (
@@ -88,7 +89,7 @@ def _panels(context: TourContext, on_line: Solution) -> tuple[Picture, ...]:
             None,
             "Huber loss, which counts far-off rows less: rounded curves, no longer exact ellipses.",
         ),
-        ("logistic", above, f"Logistic loss, telling {context.target_name!r} above its median from below."),
+        ("logistic", above, f"Logistic loss, telling {context.target_name!r} {split} from the rest."),
     )
     for loss, response, caption in cases:
         problem = pair_problem(context, loss, response, norm="l2")
@@ -98,3 +99,12 @@ def _panels(context: TourContext, on_line: Solution) -> tuple[Picture, ...]:
         text = f"Closed curves around the point ({centre[0]:.3g}, {centre[1]:.3g})."
         panels.append(level_set_picture(solution, square_around(centre, half), caption, text))
     return tuple(panels)
+
+
+def _two_classes(y: Floats) -> tuple[Floats, str]:
+    """y (n,) split at its median into 0 and 1, both present, and how a sentence calls class 1."""
+    median = float(np.median(y))
+    if (y > median).any():
+        return (y > median).astype(float), f"above its median ({median:.4g})"
+    # most rows share the largest value, as in a column of mostly ones
+    return (y >= median).astype(float), f"equal to its largest value ({median:.4g})"

@@ -8,6 +8,7 @@ from ...displays.style import CURVES, DASHES, NORMAL, figure_of, new_axes, plain
 from ...geometry import corner_share, ellipse_odds, wilson_interval, zeros_of_least_norm
 from ...norms import get_norm
 from ...problem import Problem
+from ...typing import Indices
 from ..section import Block, Paragraph, Picture, Row, Section, Table, Takeaway, picture_from_figure
 from .context import TourContext
 from .plane_pictures import contact_picture
@@ -16,6 +17,8 @@ TITLE = "The square has sides too: why does the touch fall on a corner?"
 NORMS = ("l1", "l2", "linf")
 SIZES = ((2, 1), (3, 1), (10, 4), (100, 40))
 """(unknowns, equations) of the random systems."""
+ELONGATIONS = (1.0, 10.0)
+"""Length over width of two kinds of ellipses that are compared."""
 
 
 def answer(context: TourContext) -> Section:
@@ -25,6 +28,7 @@ def answer(context: TourContext) -> Section:
     ellipses = {norm: ellipse_odds(norm, trials, rng) for norm in NORMS}
     low, high = wilson_interval(ellipses["l1"], trials)
     share = ellipses["l1"] / trials
+    circles, long_ones = (ellipse_odds("l1", trials, rng, (length, length)) / trials for length in ELONGATIONS)
     rows, note = _systems(context, rng)
     blocks: list[Block] = [
         Paragraph(
@@ -35,17 +39,12 @@ def answer(context: TourContext) -> Section:
         ),
         Row((_corner_panel(), _angle_panel())),
         Paragraph(
-            "The right-hand picture turns the line through half a circle and records how the touching point "
+            "The second picture turns the line through half a circle and records how the touching point "
             "splits its weight. For the square the split is all or nothing, with jumps: a *zero* at almost "
             "every angle. For the circle it changes smoothly and is zero at single angles only."
         ),
         Table(
-            (
-                "ball",
-                "line touches a corner",
-                "line touches where a weight is 0",
-                "ellipse touches where a weight is 0",
-            ),
+            ("ball", "line: corner", "line: zero", "ellipse: zero"),
             tuple(
                 (
                     get_norm(norm).title,
@@ -55,18 +54,18 @@ def answer(context: TourContext) -> Section:
                 )
                 for norm in NORMS
             ),
-            "Random lines: exact, from the angles that the corners catch. Random ellipses with "
-            "their best fit "
-            f"outside the ball: {trials:,} drawn, with a 95 % interval.",
+            "How often the touch is on a corner, and how often where a weight is zero. Random lines: "
+            "exact, from the angles that the corners catch. Random ellipses with their best fit outside "
+            f"the ball: {trials:,} drawn, with a 95 % interval.",
             (False, True, True, True),
         ),
         Paragraph(
             f"An ellipse is rounder than a line, so it can touch a side, and {1 - share:.0%} of the "
             f"random ellipses "
             f"do. Yet the four corners, which are only four points, catch {share:.0%} of them "
-            f"({low:.1%} to {high:.1%}); the longer the ellipse, the more. The LInf square has "
-            f"corners too, but "
-            "there the weights are *equal*, not zero."
+            f"({low:.1%} to {high:.1%}). The shape counts: corners catch {circles:.0%} of the circles and "
+            f"{long_ones:.0%} of the ellipses {ELONGATIONS[1]:g} times as long as wide. The LInf square has "
+            "corners too, but there the weights are *equal*, not zero."
         ),
         Paragraph(
             "In many dimensions a line becomes a system of m equations in p unknowns. The L1 answer of least "
@@ -92,6 +91,8 @@ def answer(context: TourContext) -> Section:
 
 def _interval_text(successes: int, trials: int) -> str:
     low, high = wilson_interval(successes, trials)
+    if not successes:  # rounded like the rest, the interval would read 0.0% to 0.0%
+        return f"0% (at most {high:.2%})"
     return f"{successes / trials:.1%} ({low:.1%} to {high:.1%})"
 
 
@@ -147,24 +148,27 @@ def _systems(context: TourContext, rng: np.random.Generator) -> tuple[Table, str
         trials = max(4 if context.quick else 10, (40 if context.quick else 200) // p)
         counts = {norm: zeros_of_least_norm(norm, p, m, trials, rng) for norm in NORMS}
         for norm, expected in (("l1", p - m), ("l2", 0), ("linf", 0)):
-            as_theory += int((counts[norm].zeros == expected).sum())
+            agrees = counts[norm].zeros == expected
+            if norm == "linf":
+                agrees &= counts[norm].ties == p - m + 1
+            as_theory += int(agrees.sum())
             total += trials
-        cells = [_zeros_text(counts[norm].zeros) for norm in NORMS]
-        rows.append((f"{p}", f"{m}", f"{trials}", f"{p - m}", *cells))
+        cells = [_range_text(counts[norm].zeros) for norm in NORMS]
+        rows.append((f"{p}", f"{m}", f"{trials}", *cells, _range_text(counts["linf"].ties)))
     low, high = wilson_interval(as_theory, total)
     table = Table(
-        ("unknowns p", "equations m", "systems", "p - m", "zeros, L1", "zeros, L2", "zeros, LInf"),
+        ("p", "m", "drawn", "L1", "L2", "LInf", "ties"),
         tuple(rows),
-        "Zeros of the least-norm solution, counted in every system; one number means that all agreed.",
+        "Zeros of the least-norm solution, counted in every system drawn; one number means that all "
+        "agreed. Ties: how many LInf weights share the largest size.",
         (True,) * 7,
     )
     note = (
-        f"Theory says p - m zeros for L1 and none for L2 and LInf: {as_theory} of {total} solved "
-        f"systems agree "
-        f"(95 % interval for the odds of that: {low:.1%} to {high:.1%})."
+        "Theory says p - m zeros for L1, none for L2, and for LInf none but p - m + 1 weights of equal, "
+        f"largest size: {as_theory} of {total} solved systems agree (95 % interval for the odds of that: {low:.1%} to {high:.1%})."
     )
     return table, note
 
 
-def _zeros_text(zeros: np.ndarray) -> str:
-    return f"{zeros.min()}" if zeros.min() == zeros.max() else f"{zeros.min()} to {zeros.max()}"
+def _range_text(counts: Indices) -> str:
+    return f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"

@@ -22,11 +22,11 @@ def answer(context: TourContext) -> Section:
     rows, shown = [], []
     for p in DIMENSIONS:
         solutions = _random_case(p, rng)
-        rows.append(_row(f"random, p = {p}", solutions))
+        rows.append(_row("random", solutions))
         if p == DIMENSIONS[-1]:
             shown = list(solutions)
     own = _on_data(context)
-    rows.append(_row(f"{context.data_name}, p = {context.problem.n_features}", own))
+    rows.append(_row(context.data_name, own))
     most = shown[0]
     blocks: list[Block] = [
         Paragraph(
@@ -41,11 +41,11 @@ def answer(context: TourContext) -> Section:
         ),
         Row(tuple(_bars(solution) for solution in shown)),
         Table(
-            ("data", *(f"zeros, {get_norm(norm).title}" for norm in NORMS)),
+            ("data", "weights", *(get_norm(norm).title for norm in NORMS)),
             tuple(rows),
             "Zeros among all weights. Every answer reaches the same loss: halfway between no features and "
             "the best fit.",
-            (False, True, True, True),
+            (False, True, True, True, True),
         ),
         Takeaway("Sparse: count the zeros. Dense: there are none to count."),
     ]
@@ -86,7 +86,7 @@ def _at_half(problem: Problem) -> tuple[Solution, ...]:
 
 
 def _row(label: str, solutions: tuple[Solution, ...]) -> tuple[str, ...]:
-    return (label, *(f"{solution.n_zeros} of {len(solution.coef)}" for solution in solutions))
+    return (label, f"{len(solutions[0].coef)}", *(f"{solution.n_zeros}" for solution in solutions))
 
 
 def _bars(solution: Solution) -> Picture:

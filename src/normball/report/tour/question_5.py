@@ -8,37 +8,61 @@ from ...cheaper import Cheaper
 from ...displays.level_sets import Window
 from ...problem import Problem
 from ...typing import Floats
-from ..section import Block, Paragraph, Row, Section, Table, Takeaway
+from ..section import Block, Paragraph, Picture, Row, Section, Table, Takeaway
 from .context import TourContext
-from .plane_pictures import contact_picture, pair_problem
+from .plane_pictures import contact_picture, pair_problem, strongest_pair
 
 TITLE = "My curve cuts the square's side. Is there a strictly cheaper point?"
+LABELS = {"normal": "", "cone": "", "level_set": "", "contact": "cheaper"}
 
 
 def answer(context: TourContext) -> Section:
     """The fifth section."""
     problem = pair_problem(context)
-    names = problem.feature_names
     point = _point_on_a_side(problem)
     by_loss, by_norm = problem.cheaper(point), problem.cheaper(point, keep="loss")
-    everything = context.problem
-    dense = everything.with_norm("l2").solve(alpha=0.3 * everything.with_norm("l2").alpha_max).coef
-    full_loss, full_norm = everything.cheaper(dense), everything.cheaper(dense, keep="loss")
-    proof = everything.cheaper(full_loss.coef, full_loss.intercept)
-    better = by_loss.solution
+    everything, takeaway = _everything(context)
+    blocks: list[Block] = [
+        Paragraph(
+            "Where a curve *cuts* the side, it enters the square. On one side of the curve the loss is "
+            "lower, and some of the square lies there. So you can move into it and gain: either a lower "
+            "loss for the same norm, or the same loss for a smaller norm. Only where the curve merely "
+            "*touches* is nothing left to gain."
+        ),
+    ]
+    if by_loss.is_optimal:
+        text, headline = _no_cut(context, problem)
+        blocks += [Paragraph(text), Row((_touch_along_a_side(problem, point, by_loss),))]
+        summary = f"{by_loss.sentence} {takeaway}"
+    else:
+        blocks += _cut(context, problem, point, by_loss, by_norm)
+        headline = (
+            "Yes. Where the curve cuts, part of the square fits better. For the point below the same norm "
+            f"buys {100 * by_loss.saved / by_loss.loss_before:.2g} % less loss, or the same loss costs "
+            f"{100 * by_norm.saved / by_norm.norm_before:.2g} % less norm."
+        )
+        summary = f"{by_loss.sentence} {takeaway}"
+    blocks += [*everything, Takeaway("A cut can be improved, a touch cannot; and for a touch there is a proof.")]
+    return Section(TITLE, headline, blocks, summary)
+
+
+def _cut(
+    context: TourContext, problem: Problem, point: Floats, by_loss: Cheaper, by_norm: Cheaper
+) -> list[Block]:
+    """The two ways to gain from a cut, drawn and in numbers."""
+    names = problem.feature_names
     window = _window(by_loss.norm_before, problem.solve(alpha=0.0).coef)
     pictures = (
         contact_picture(
-            better,
-            "Same norm, less loss: the level curve through your point (your point marked) cuts into the "
-            "square, so part of the square lies on its better side. The best of that part is the touch.",
-            f"A diamond with a point on its side at ({point[0]:.3g}, {point[1]:.3g}) and the "
-            f"touching point at "
-            f"({better.coef[0]:.3g}, {better.coef[1]:.3g}).",
+            by_loss.solution,
+            "Same norm, less loss: the dashed curve through your point cuts into the square, so part of "
+            "the square lies on its better side. The best of that part is the touch.",
+            f"A diamond with a point on its side at ({point[0]:.3g}, {point[1]:.3g}) and the touching "
+            f"point at ({by_loss.coef[0]:.3g}, {by_loss.coef[1]:.3g}).",
             ghosts={"your point": point},
             window=window,
             title="same norm, less loss",
-            labels={"normal": "", "cone": "", "level_set": "", "contact": "cheaper"},
+            labels=LABELS,
         ),
         contact_picture(
             by_norm.solution,
@@ -47,52 +71,80 @@ def answer(context: TourContext) -> Section:
             ghosts={"your point": point},
             window=window,
             title="same loss, smaller norm",
-            labels={"normal": "", "cone": "", "level_set": "", "contact": "cheaper"},
+            labels=LABELS,
         ),
     )
+    table = Table(
+        ("", *names, "norm", "loss"),
+        (
+            _line("yours", point, by_loss.norm_before, by_loss.loss_before),
+            _line("less loss", by_loss.coef, by_loss.norm_after, by_loss.loss_after),
+            _line("less norm", by_norm.coef, by_norm.norm_after, by_norm.loss_after),
+        ),
+        f"Your point and the two cheaper ones, computed on {context.data_name} with the features "
+        f"{names[0]!r} and {names[1]!r}.",
+        (False, True, True, True, True),
+    )
+    return [Row(pictures), table]
+
+
+def _no_cut(context: TourContext, problem: Problem) -> tuple[str, str]:
+    """What to say where the loss is constant along the side: paragraph and headline.
+
+    A convex loss that is least at three points of a side is least, and so constant, between
+    them; for squared error the two columns are then multiples of each other.
+    """
+    first, second = problem.feature_names
+    columns = context.dataset.X[:, list(strongest_pair(context))]
+    correlation = float(np.corrcoef(columns.T)[0, 1])
+    text = (
+        f"The two strongest features of {context.data_name}, {first!r} and {second!r}, are a case in point: "
+        f"they say the same thing (correlation {correlation:.6f}). What one loses the other makes up "
+        "for, so the curves are straight and run exactly along the side. It touches the whole side and cuts "
+        "nowhere, and no point of it is cheaper than another."
+    )
+    headline = (
+        f"Where it cuts, always. But {first!r} and {second!r} say the same thing, so here the curve does not "
+        "cut: it runs along the side, and all points of the side are equally good."
+    )
+    return text, headline
+
+
+def _touch_along_a_side(problem: Problem, point: Floats, by_loss: Cheaper) -> Picture:
+    """The rare case of question 3: a line exactly parallel to a side."""
+    return contact_picture(
+        by_loss.solution,
+        "The curve through your point runs along the side of the square.",
+        f"A diamond whose side lies on the line through ({point[0]:.3g}, {point[1]:.3g}).",
+        ghosts={"your point": point},
+        window=_window(by_loss.norm_before, problem.solve(alpha=0.0).coef),
+        title="a touch along the whole side",
+        labels={**LABELS, "contact": "equally good"},
+    )
+
+
+def _everything(context: TourContext) -> tuple[list[Block], str]:
+    """The same question with all features, and how the answer is proved; also a summary of it."""
+    problem = context.problem
+    round_ball = problem.with_norm("l2")
+    dense = round_ball.solve(alpha=0.3 * round_ball.alpha_max).coef
+    by_loss, by_norm = problem.cheaper(dense), problem.cheaper(dense, keep="loss")
+    asked = (
+        f"Now all {problem.n_features} features. Take the L2 answer, which is the best of its round ball, and "
+        "ask whether the L1 square has a cheaper one. "
+    )
+    if by_loss.is_optimal:
+        return [Paragraph(asked + by_loss.sentence)], f"With all features: {by_loss.sentence}"
+    proof = problem.cheaper(by_loss.coef, by_loss.intercept)
     blocks: list[Block] = [
+        Paragraph(f"{asked}{by_loss.sentence} Or: {by_norm.sentence.removeprefix('Yes: ')}"),
         Paragraph(
-            "Where a curve *cuts* the side, it enters the square. On one side of the curve the loss "
-            "is lower, "
-            "and some of the square lies there. So you can move into it and gain: either a lower loss for "
-            "the same norm, or the same loss for a smaller norm. Only where the curve merely *touches* is "
-            "nothing left to gain."
-        ),
-        Row(pictures),
-        Table(
-            ("", *names, "norm", "loss"),
-            (
-                _line("your point", point, by_loss.norm_before, by_loss.loss_before),
-                _line("same norm, less loss", by_loss.coef, by_loss.norm_after, by_loss.loss_after),
-                _line("same loss, smaller norm", by_norm.coef, by_norm.norm_after, by_norm.loss_after),
-            ),
-            f"Computed on {context.data_name} with the features {names[0]!r} and {names[1]!r}.",
-            (False, True, True, True, True),
-        ),
-        Paragraph(
-            f"With all {everything.n_features} features the same holds. Take the L2 answer, which "
-            f"is the best of "
-            "its round ball, and ask what it costs in the L1 square: "
-            + _lower(full_loss)
-            + " Or: "
-            + _lower(full_norm)
-        ),
-        Paragraph(
-            "And how do we know when to stop? A second point, from the *dual* side, proves that no "
-            "weights of "
-            "that norm can have a lower loss. Asked about the improved answer, the computer says: "
+            "And how do we know when to stop? A second point, from the *dual* side, proves that no weights "
+            "of that norm can have a lower loss. Asked about the improved answer, the computer says: "
             + proof.sentence
         ),
-        Takeaway("A cut can be improved, a touch cannot; and for a touch there is a proof."),
     ]
-    saved = 100 * by_norm.saved / by_norm.norm_before
-    headline = (
-        f"Yes. Where the curve cuts, part of the square fits better. For the point below the same norm buys "
-        f"{100 * by_loss.saved / by_loss.loss_before:.2g} % less loss, or the same loss costs "
-        f"{saved:.2g} % less norm."
-    )
-    summary = f"{by_loss.sentence} With all features: {full_norm.sentence}"
-    return Section(TITLE, headline, blocks, summary)
+    return blocks, f"With all features: {by_norm.sentence}"
 
 
 def _window(radius: float, best: Floats) -> Window:
@@ -105,23 +157,15 @@ def _window(radius: float, best: Floats) -> Window:
 
 
 def _point_on_a_side(problem: Problem) -> Floats:
-    """A point in the middle of the side that faces the best fit, on a ball that the fit overflows."""
+    """A point on the side that faces the best fit, on a ball that the fit overflows.
+
+    Of three points of the side the one of most loss, which is the furthest from the touch.
+    """
     free = problem.solve(alpha=0.0)
-    side = np.where(free.coef < 0, -1.0, 1.0)
-    radius = 0.75 * free.norm
-    for share in (0.5, 0.25, 0.75):  # one of them is away from the touch
-        point = radius * side * np.array([share, 1 - share])
-        if not problem.cheaper(point).is_optimal:
-            gain = problem.loss_at(point) - problem.solve(budget=radius).loss
-            if gain > 1e-3 * problem.instance.null_loss:
-                return point
-    return radius * side * np.array([0.9, 0.1])
+    corners = 0.75 * free.norm * np.where(free.coef < 0, -1.0, 1.0)
+    points = [corners * [share, 1 - share] for share in (0.5, 0.25, 0.75)]
+    return max(points, key=problem.loss_at)
 
 
 def _line(label: str, w: Floats, norm: float, loss: float) -> tuple[str, ...]:
-    return (label, *(f"{value:.4g}" for value in w), f"{norm:.5g}", f"{loss:,.6g}")
-
-
-def _lower(cheaper: Cheaper) -> str:
-    """The sentence without its opening word."""
-    return cheaper.sentence.removeprefix("Yes: ")
+    return (label, *(f"{value:.3g}" for value in w), f"{norm:.4g}", f"{loss:,.5g}")
