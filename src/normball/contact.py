@@ -35,10 +35,13 @@ class Contact:
     dimension : int
         Dimension of the piece of the ball's boundary that is touched: 0 for a vertex,
         p - 1 for a facet or a smooth boundary, p in the interior.
-    normal : (p,) -grad f(w), the outward normal of the touching level set.
+    normal : (p,) outward normal of the touching level set: -grad f(w), with price alpha.
+        Where the fit is perfect (a target at the least loss) the gradient vanishes; the
+        normal is then X' theta of the certificate's dual point, with price 1.
     zeros : (k,) positions of the coefficients that are exactly zero.
     slack : (p,) how much harder the data could pull on each zero before it moved, in
-        units of the gradient (loss per unit of coefficient); 0 for non-zeros.
+        units of the normal; 0 for non-zeros.
+    price : float, what the normal is measured against: z = price * (a subgradient of R).
     ties : positions of the zeros with no slack: degenerate, they may enter as well as not.
     """
 
@@ -48,6 +51,7 @@ class Contact:
     zeros: Indices
     slack: Floats
     ties: Indices
+    price: float
 
     @property
     def is_degenerate(self) -> bool:
@@ -88,8 +92,8 @@ def find_contact(norm: Norm, w: Floats, normal: Floats, alpha: float, is_interio
         else:
             kind = "face"
     if face is None or is_interior:
-        return Contact(kind, dimension, normal, zeros, np.zeros(len(w)), np.zeros(0, dtype=np.intp))
+        return Contact(kind, dimension, normal, zeros, np.zeros(len(w)), np.zeros(0, dtype=np.intp), alpha)
     slack = norm.slack(w, normal, alpha)
     may_tie = norm.makes_zeros and alpha > 0
     ties = zeros[slack[zeros] <= TIE * alpha] if may_tie else np.zeros(0, dtype=np.intp)
-    return Contact(kind, dimension, normal, zeros, slack, ties)
+    return Contact(kind, dimension, normal, zeros, slack, ties, alpha)

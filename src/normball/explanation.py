@@ -60,7 +60,7 @@ def explain(solution: Solution, position: int) -> Explanation:
     direction = np.zeros(len(w))
     direction[position] = np.sign(value) if value != 0 else (np.sign(pull) or 1.0)
     growth = norm.directional_derivative(w, direction)
-    price = np.inf if not np.isfinite(growth) else solution.alpha * growth
+    price = np.inf if not np.isfinite(growth) else solution.contact.price * growth
     benefit = pull * float(direction[position])
     slack = float(solution.contact.slack[position]) if value == 0 else 0.0
     sentence = _sentence(solution, name, value, benefit, price, slack)
@@ -71,6 +71,14 @@ def _sentence(solution: Solution, name: str, value: float, benefit: float, price
     saves = f"{abs(benefit):.4g}"
     if bool(solution.problem.instance.unpenalised[solution.problem.feature_position(name)]):
         return f"{name!r} is not penalised: it takes the value {value:.4g} that fits best."
+    if solution.is_exact_fit:
+        share = 100 * abs(benefit) / price if price > 0 else 0.0
+        if value != 0:
+            return f"{name!r} is {value:.4g}: it is one of the coefficients that carry the perfect fit."
+        return (
+            f"{name!r} is zero because the equations pull on it with {share:.0f} % of the strength "
+            "that would be needed to move it."
+        )
     if solution.alpha == 0:
         return f"{name!r} is {value:.4g}: the norm costs nothing here, so only the fit decides."
     if value != 0:

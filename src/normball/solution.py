@@ -85,15 +85,24 @@ class Solution:
     @cached_property
     def contact(self) -> Contact:
         """Where the level set touches the ball; see `Contact`."""
-        normal = self.problem.gradient(self.coef, self.intercept)
-        return find_contact(self.problem.norm, self.coef, -normal, self.alpha, self.is_interior)
+        if self.is_exact_fit:
+            normal = self.problem.design.rmatvec(self.certificate.theta)
+            normal[self.problem.instance.unpenalised] = 0.0
+            return find_contact(self.problem.norm, self.coef, normal, 1.0, is_interior=False)
+        normal = -self.problem.gradient(self.coef, self.intercept)
+        return find_contact(self.problem.norm, self.coef, normal, self.alpha, self.is_interior)
+
+    @property
+    def is_exact_fit(self) -> bool:
+        """Whether this is the least norm at the least attainable loss (interpolation, basis pursuit)."""
+        return self.form == "target" and self.certificate.form == "fit" and self.norm > 0
 
     @property
     def is_interior(self) -> bool:
         """Whether the price is nil: the ball (or the target) does not bind."""
         if self.form == "budget":
             return self.norm < self.level * (1 - 1e-9) or self.alpha == 0
-        return self.alpha == 0
+        return self.alpha == 0 and not self.is_exact_fit
 
     @cached_property
     def proved_zero(self) -> Mask | None:

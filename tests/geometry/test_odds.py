@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from normball import Problem
 from normball.geometry import (
@@ -91,3 +92,42 @@ def test_least_norm_solutions_have_the_zeros_that_theory_says(p: int, m: int) ->
     assert cube.largest_gap <= 1e-8
     with pytest.raises(ValueError, match="n_equations"):
         zeros_of_least_norm("l1", 3, 4, 1, rng)
+
+
+@pytest.mark.parametrize(("p", "m"), [(5, 2), (40, 15)])
+def test_least_norm_solutions_agree_with_linear_programs(p: int, m: int) -> None:
+    rng = np.random.default_rng(4)
+    A, b = rng.standard_normal((m, p)), rng.standard_normal(m)
+    problem = Problem(A, b, fit_intercept=False)
+    # w = u - v with u, v >= 0, least sum of both
+    split = linprog(np.ones(2 * p), A_eq=np.hstack([A, -A]), b_eq=b, method="highs")
+    least = problem.solve(target=0.0)
+    np.testing.assert_allclose(least.coef, split.x[:p] - split.x[p:], atol=1e-7)
+    # least bound t with -t <= w <= t
+    rows = np.vstack([np.c_[np.eye(p), -np.ones(p)], np.c_[-np.eye(p), -np.ones(p)]])
+    bounds = [(None, None)] * p + [(0, None)]
+    cost, equations = np.r_[np.zeros(p), 1.0], np.c_[A, np.zeros(m)]
+    cube = linprog(cost, rows, np.zeros(2 * p), equations, b, bounds=bounds, method="highs")
+    assert problem.with_norm("linf").solve(target=0.0).norm == pytest.approx(cube.fun, rel=1e-7)
+
+
+def test_ellipses_of_one_shape() -> None:
+    shares = [
+        ellipse_odds("l1", 5000, np.random.default_rng(5), (one, one)) / 5000 for one in (1.0, 3.0, 10.0)
+    ]
+    assert shares == sorted(shares)
+    assert shares[-1] - shares[0] > 0.05
+    with pytest.raises(ValueError, match="elongation must be bounds"):
+        ellipse_odds("l1", 10, np.random.default_rng(0), (0.5, 2.0))
+
+
+def test_a_circle_touches_where_projection_says() -> None:
+    # for a circle the contact is the projection of its centre, which the norm computes by itself
+    trials, rng = 3000, np.random.default_rng(6)
+    share = ellipse_odds("l1", trials, rng, (1.0, 1.0)) / trials
+    angle = rng.uniform(0, 2 * np.pi, trials)
+    rays = np.column_stack([np.cos(angle), np.sin(angle)])
+    centres = rays / np.abs(rays).sum(axis=1, keepdims=True) * rng.uniform(1, 3, trials)[:, None]
+    hits = sum(int((L1().project(centre, 1.0) == 0).any()) for centre in centres)
+    low, high = wilson_interval(hits, trials, 0.9999)
+    assert low - 0.03 <= share <= high + 0.03

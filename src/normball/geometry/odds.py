@@ -99,7 +99,8 @@ def ellipse_odds(
         raise ValueError(f"elongation must be bounds 1 <= first <= second, got {elongation!r}.")
     norm = get_norm(norm)
     turn = rng.uniform(0, np.pi, trials)
-    ratio = np.exp(rng.uniform(*np.log(elongation), trials)) ** 2
+    shortest, longest = np.log(elongation)
+    ratio = np.exp(rng.uniform(shortest, longest, trials)) ** 2
     cos, sin = np.cos(turn), np.sin(turn)
     # G = long direction (cos, sin) with curvature 1, short one with curvature ratio
     gram = np.empty((trials, 2, 2))

@@ -127,6 +127,7 @@ def _least_norm(instance: Instance, target: float) -> Point:
             f"target={target:.6g} is not attainable: the least attainable loss is {least:.10g}; "
             "give a target at or above it."
         )
+    target += 1e-15 * instance.scale  # rounding must not hide a point that is on the level set
     low, high = 0.0, instance.norm.value(free)
     point = _point(instance, free)
     for _ in range(45):

@@ -28,7 +28,7 @@ def answer(context: TourContext) -> Section:
     ellipses = {norm: ellipse_odds(norm, trials, rng) for norm in NORMS}
     low, high = wilson_interval(ellipses["l1"], trials)
     share = ellipses["l1"] / trials
-    circles, long_ones = (ellipse_odds("l1", trials, rng, (length, length)) / trials for length in ELONGATIONS)
+    circles, long_ones = (ellipse_odds("l1", trials, rng, (one, one)) / trials for one in ELONGATIONS)
     rows, note = _systems(context, rng)
     blocks: list[Block] = [
         Paragraph(
@@ -165,7 +165,8 @@ def _systems(context: TourContext, rng: np.random.Generator) -> tuple[Table, str
     )
     note = (
         "Theory says p - m zeros for L1, none for L2, and for LInf none but p - m + 1 weights of equal, "
-        f"largest size: {as_theory} of {total} solved systems agree (95 % interval for the odds of that: {low:.1%} to {high:.1%})."
+        f"largest size: {as_theory} of {total} solved systems agree (95 % interval for the odds of that: "
+        f"{low:.1%} to {high:.1%})."
     )
     return table, note
 

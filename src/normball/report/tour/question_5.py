@@ -21,7 +21,7 @@ def answer(context: TourContext) -> Section:
     problem = pair_problem(context)
     point = _point_on_a_side(problem)
     by_loss, by_norm = problem.cheaper(point), problem.cheaper(point, keep="loss")
-    everything, takeaway = _everything(context)
+    everything, in_short = _everything(context)
     blocks: list[Block] = [
         Paragraph(
             "Where a curve *cuts* the side, it enters the square. On one side of the curve the loss is "
@@ -33,7 +33,6 @@ def answer(context: TourContext) -> Section:
     if by_loss.is_optimal:
         text, headline = _no_cut(context, problem)
         blocks += [Paragraph(text), Row((_touch_along_a_side(problem, point, by_loss),))]
-        summary = f"{by_loss.sentence} {takeaway}"
     else:
         blocks += _cut(context, problem, point, by_loss, by_norm)
         headline = (
@@ -41,9 +40,8 @@ def answer(context: TourContext) -> Section:
             f"buys {100 * by_loss.saved / by_loss.loss_before:.2g} % less loss, or the same loss costs "
             f"{100 * by_norm.saved / by_norm.norm_before:.2g} % less norm."
         )
-        summary = f"{by_loss.sentence} {takeaway}"
-    blocks += [*everything, Takeaway("A cut can be improved, a touch cannot; and for a touch there is a proof.")]
-    return Section(TITLE, headline, blocks, summary)
+    moral = Takeaway("A cut can be improved, a touch cannot; and for a touch there is a proof.")
+    return Section(TITLE, headline, [*blocks, *everything, moral], f"{by_loss.sentence} {in_short}")
 
 
 def _cut(
@@ -95,8 +93,8 @@ def _no_cut(context: TourContext, problem: Problem) -> tuple[str, str]:
     them; for squared error the two columns are then multiples of each other.
     """
     first, second = problem.feature_names
-    columns = context.dataset.X[:, list(strongest_pair(context))]
-    correlation = float(np.corrcoef(columns.T)[0, 1])
+    one, other = context.dataset.X[:, list(strongest_pair(context))].T
+    correlation = float(np.corrcoef(one, other)[0, 1])
     text = (
         f"The two strongest features of {context.data_name}, {first!r} and {second!r}, are a case in point: "
         f"they say the same thing (correlation {correlation:.6f}). What one loses the other makes up "
@@ -130,8 +128,8 @@ def _everything(context: TourContext) -> tuple[list[Block], str]:
     dense = round_ball.solve(alpha=0.3 * round_ball.alpha_max).coef
     by_loss, by_norm = problem.cheaper(dense), problem.cheaper(dense, keep="loss")
     asked = (
-        f"Now all {problem.n_features} features. Take the L2 answer, which is the best of its round ball, and "
-        "ask whether the L1 square has a cheaper one. "
+        f"Now all {problem.n_features} features. Take the L2 answer, which is the best of its round ball, "
+        "and ask whether the L1 square has a cheaper one. "
     )
     if by_loss.is_optimal:
         return [Paragraph(asked + by_loss.sentence)], f"With all features: {by_loss.sentence}"
