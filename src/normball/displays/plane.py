@@ -27,18 +27,9 @@ N_ANGLES = 360
 
 
 def outward_normal(solution: Solution) -> Floats | None:
-    """(p,) direction of -grad f at the solution; None inside the ball, where the gradient is nil.
-
-    It is nil also for the least norm among the best fits (Xw = y). The level set still has a
-    normal there: X' theta of the dual point that proves the answer.
-    """
-    if solution.certificate.form == "fit":
-        normal = solution.problem.design.rmatvec(solution.certificate.theta)
-    elif solution.contact.kind == "interior":
-        return None
-    else:
-        normal = solution.contact.normal
-    return normal if normal.any() else None
+    """(p,) outward normal of the touching level set; None inside the ball, where the gradient is nil."""
+    contact = solution.contact
+    return contact.normal if contact.kind != "interior" and contact.normal.any() else None
 
 
 def has_width(cone: tuple[Floats, Floats]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from ...displays import ContactDisplay
 from ...displays.level_sets import Window, find_level_sets
 from ...displays.plane import Plane
-from ...displays.style import LEVEL_SET, axes_through_zero, figure_of, new_axes
+from ...displays.style import LEVEL_SET, NORMAL, axes_through_zero, figure_of, halo, new_axes
 from ...losses import Loss
 from ...problem import Problem
 from ...solution import Solution
@@ -18,14 +18,19 @@ from ..section import Picture, picture_from_figure
 from .context import TourContext
 
 SIZE = (3.7, 3.7)
+ALIKE = 0.999
+"""Features correlated more than this show straight level sets instead of ellipses."""
 
 
 def strongest_pair(context: TourContext) -> tuple[int, int]:
-    """The two features that pull hardest on the loss when nothing is in the model."""
+    """The two features that pull hardest on the loss when nothing is in the model, and are not copies."""
     problem = context.problem
     pull = np.abs(problem.gradient(np.zeros(problem.n_features)))
-    first, second = np.argsort(-pull, kind="stable")[:2]
-    return int(first), int(second)
+    order = np.argsort(-pull, kind="stable")
+    columns = problem.design.columns(order)  # standardised, so that products are correlations
+    correlation = np.abs(columns[:, 1:].T @ columns[:, 0]) / problem.n_samples
+    apart = np.flatnonzero(correlation < ALIKE)
+    return int(order[0]), int(order[1 + (int(apart[0]) if len(apart) else 0)])
 
 
 def pair_problem(
@@ -74,8 +79,12 @@ def contact_picture(
     labels: Mapping[str, str] | None = None,
     ghosts: Mapping[str, Floats] | None = None,
     growing: bool = False,
+    note: str = "",
 ) -> Picture:
-    """Ball, level sets and contact of a solution with two features."""
+    """Ball, level sets and contact of a solution with two features; a note in the far corner."""
     display = ContactDisplay.from_solution(solution, (0, 1), window=window, ghosts=ghosts)
     display.plot(new_axes(size=SIZE), title=title, labels=labels, growing=growing)
+    display.ax_.text(
+        0.98, 0.03, note, transform=display.ax_.transAxes, ha="right", fontsize=NORMAL, path_effects=halo()
+    )
     return picture_from_figure(display.figure_, caption, description)

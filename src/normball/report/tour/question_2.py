@@ -40,6 +40,7 @@ def answer(context: TourContext) -> Section:
             window=window,
             title=f"budget {solution.level:.3g}",
             labels={"normal": "", "cone": "", "level_set": "", "contact": "answer"},
+            note="" if solution.is_interior else "outside: too expensive",
         )
         for solution in solutions
     )

@@ -43,22 +43,7 @@ def answer(context: TourContext) -> Section:
             "splits its weight. For the square the split is all or nothing, with jumps: a *zero* at almost "
             "every angle. For the circle it changes smoothly and is zero at single angles only."
         ),
-        Table(
-            ("ball", "line: corner", "line: zero", "ellipse: zero"),
-            tuple(
-                (
-                    get_norm(norm).title,
-                    f"{corner_share(norm):.0%}",
-                    f"{corner_share(norm, axes_only=True):.0%}",
-                    _interval_text(ellipses[norm], trials),
-                )
-                for norm in NORMS
-            ),
-            "How often the touch is on a corner, and how often where a weight is zero. Random lines: "
-            "exact, from the angles that the corners catch. Random ellipses with their best fit outside "
-            f"the ball: {trials:,} drawn, with a 95 % interval.",
-            (False, True, True, True),
-        ),
+        _odds_table(ellipses, trials),
         Paragraph(
             f"An ellipse is rounder than a line, so it can touch a side, and {1 - share:.0%} of the "
             f"random ellipses "
@@ -89,11 +74,33 @@ def answer(context: TourContext) -> Section:
     return Section(TITLE, headline, blocks, summary)
 
 
+def _odds_table(ellipses: dict[str, int], trials: int) -> Table:
+    """Odds of a corner and of a zero, for lines and for ellipses; `ellipses` counts the zeros."""
+    return Table(
+        ("ball", "line: corner", "line: zero", "ellipse: zero"),
+        tuple(
+            (
+                get_norm(norm).title,
+                f"{corner_share(norm):.0%}",
+                f"{corner_share(norm, axes_only=True):.0%}",
+                f"{ellipses[norm] / trials:.1%}",
+            )
+            for norm in NORMS
+        ),
+        "How often the touch is on a corner, and how often where a weight is zero. Random lines: "
+        "exact, from the angles that the corners catch. Random ellipses with their best fit outside "
+        f"the ball: {trials:,} drawn; 95 % intervals: "
+        + ", ".join(f"{get_norm(norm).title} {_interval_text(ellipses[norm], trials)}" for norm in NORMS)
+        + ".",
+        (False, True, True, True),
+    )
+
+
 def _interval_text(successes: int, trials: int) -> str:
     low, high = wilson_interval(successes, trials)
     if not successes:  # rounded like the rest, the interval would read 0.0% to 0.0%
-        return f"0% (at most {high:.2%})"
-    return f"{successes / trials:.1%} ({low:.1%} to {high:.1%})"
+        return f"at most {high:.2%}"
+    return f"{low:.1%} to {high:.1%}"
 
 
 def _corner_panel() -> Picture:

@@ -72,16 +72,18 @@ def _cut(
             labels=LABELS,
         ),
     )
+    columns = (
+        ("yours", *_column(point, by_loss.norm_before, by_loss.loss_before)),
+        ("less loss", *_column(by_loss.coef, by_loss.norm_after, by_loss.loss_after)),
+        ("less norm", *_column(by_norm.coef, by_norm.norm_after, by_norm.loss_after)),
+    )
+    header, *rows = zip(("", *names, "norm", "loss"), *columns, strict=True)
     table = Table(
-        ("", *names, "norm", "loss"),
-        (
-            _line("yours", point, by_loss.norm_before, by_loss.loss_before),
-            _line("less loss", by_loss.coef, by_loss.norm_after, by_loss.loss_after),
-            _line("less norm", by_norm.coef, by_norm.norm_after, by_norm.loss_after),
-        ),
+        header,
+        tuple(rows),
         f"Your point and the two cheaper ones, computed on {context.data_name} with the features "
         f"{names[0]!r} and {names[1]!r}.",
-        (False, True, True, True, True),
+        (False, True, True, True),
     )
     return [Row(pictures), table]
 
@@ -165,5 +167,5 @@ def _point_on_a_side(problem: Problem) -> Floats:
     return max(points, key=problem.loss_at)
 
 
-def _line(label: str, w: Floats, norm: float, loss: float) -> tuple[str, ...]:
-    return (label, *(f"{value:.3g}" for value in w), f"{norm:.4g}", f"{loss:,.5g}")
+def _column(w: Floats, norm: float, loss: float) -> tuple[str, ...]:
+    return (*(f"{value:.4g}" for value in w), f"{norm:.4g}", f"{loss:,.4g}")
