@@ -113,7 +113,7 @@ def _corner_panel() -> Picture:
         "directions that this corner catches.",
         f"A diamond touched at the corner ({solution.coef[0]:.3g}, {solution.coef[1]:.3g}) by a line.",
         title="almost parallel, and yet a corner",
-        labels={"ball": "", "level_set": ""},
+        labels={"ball": "", "level_set": "", "normal": ""},
     )
 
 
