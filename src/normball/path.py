@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from .solvers.certificate import certify_target, certify_term
 from .solvers.face_newton import Point
-from .solvers.forms import solve_penalty
-from .solvers.proximal_newton import Answer, Options, Workspace
-from .solvers.smooth_fit import null_point
+from .solvers.proximal_newton import Answer
 from .solvers.terms import Ball, Penalty
-from .solvers.threads import suitable_threads
-from .tables import read_vector
-from .typing import ArrayLike, Floats, Indices
+from .typing import Floats, Indices
 
 if TYPE_CHECKING:
     from .problem import Problem
@@ -37,25 +35,35 @@ class Path:
     ----------
     problem : Problem
     alphas : (k,) decreasing.
-    coefs : (k, p); row i solves the penalty form at alphas[i].
+    sparse_coefs : (k, p) CSR; row i solves the penalty form at alphas[i].
     intercepts : (k,)
     norms : (k,) R of each row, increasing: the budget form's axis.
     losses : (k,) f of each row, decreasing: the target form's axis.
     gaps : (k,) relative duality gaps.
     tolerance : float, what was asked for.
+    n_passes : float, how often the whole of X was read.
+    profile : dict, seconds by phase: "choosing" candidates, "solving" among them, "passes"
+        over X, "rescue" by the generic solver, "total".
     """
 
     problem: Problem = field(repr=False)
     alphas: Floats
-    coefs: Floats
+    sparse_coefs: sparse.csr_array = field(repr=False)
     intercepts: Floats
     norms: Floats
     losses: Floats
     gaps: Floats
     tolerance: float
+    n_passes: float
+    profile: dict[str, float]
 
     def __len__(self) -> int:
         return len(self.alphas)
+
+    @cached_property
+    def coefs(self) -> Floats:
+        """(k, p) coefficients as a dense array, made when first asked for."""
+        return np.asarray(self.sparse_coefs.toarray())
 
     @property
     def converged(self) -> bool:
@@ -65,7 +73,7 @@ class Path:
     @property
     def n_nonzeros(self) -> Indices:
         """(k,) number of non-zero coefficients at each alpha."""
-        return (self.coefs != 0).sum(axis=1)
+        return np.diff(self.sparse_coefs.indptr)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -145,10 +153,17 @@ class Path:
             certificate = certify_term(instance, term, point.w, point.intercept, eta, self.tolerance)
         return Answer(point, certificate, 0)
 
+    def summary(self) -> str:
+        """What the path cost and what it proved, in one line."""
+        phases = ", ".join(
+            f"{name} {seconds:.3f} s" for name, seconds in self.profile.items() if seconds > 5e-4
+        )
+        return f"{self!r}; {self.n_passes:.1f} passes over X; {phases}"
+
     def __repr__(self) -> str:
         return (
             f"Path({len(self)} alphas from {self.alphas[0]:.4g} to {self.alphas[-1]:.4g}, "
-            f"{int(self.n_nonzeros[-1])} of {self.coefs.shape[1]} features at the end, "
+            f"{int(self.n_nonzeros[-1])} of {self.sparse_coefs.shape[1]} features at the end, "
             f"largest gap {self.gaps.max():.1e})"
         )
 
@@ -165,60 +180,3 @@ def _root(increasing: Callable[[float], float]) -> float:
         else:
             high = middle
     return high if abs(increasing(high)) <= abs(increasing(low)) else low
-
-
-def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
-    """(n_alphas,) decreasing from alpha_max to eps * alpha_max, evenly spaced in the logarithm.
-
-    Where alpha_max is infinite (ridge) the grid starts at the sum of the features'
-    variances, where every direction is shrunk at least by half.
-    """
-    if int(n_alphas) < 1:
-        raise ValueError(f"n_alphas must be at least 1, got {n_alphas!r}.")
-    if not 0 < eps < 1:
-        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
-    first = problem.alpha_max
-    if not np.isfinite(first):
-        curvature = problem.instance.curvature(
-            np.full(problem.n_samples, problem.instance.null_intercept)
-        ).sum()
-        first = float((problem.instance.moments[1] ** 2).sum() * curvature)
-    if first == 0:
-        raise ValueError("the path has no alphas: y is unrelated to X (alpha_max is 0); give alphas=[...].")
-    return first * np.geomspace(1.0, eps, int(n_alphas))
-
-
-def follow_path(
-    problem: Problem, n_alphas: int, eps: float, alphas: ArrayLike | None, tolerance: float
-) -> Path:
-    """See `Problem.path`."""
-    if alphas is None:
-        grid = alpha_grid(problem, n_alphas, eps)
-    else:
-        grid = read_vector(alphas, "alphas", len(np.atleast_1d(np.asarray(alphas))))
-        if len(grid) == 0 or (grid <= 0).any():
-            raise ValueError(f"alphas must be one or more numbers > 0, got {alphas!r}.")
-        grid = np.sort(grid)[::-1]
-    workspace = Workspace(problem.instance)
-    point, options = null_point(problem.instance), Options(tolerance)
-    answers = []
-    with suitable_threads(problem.design.shape):
-        for alpha in grid:
-            answer = solve_penalty(workspace, float(alpha), point, options)
-            point = answer.point
-            answers.append(answer)
-    solutions = [
-        problem._wrap("penalty", float(alpha), answer) for alpha, answer in zip(grid, answers, strict=True)
-    ]
-    path = Path(
-        problem=problem,
-        alphas=grid,
-        coefs=np.array([solution.coef for solution in solutions]),
-        intercepts=np.array([solution.intercept for solution in solutions]),
-        norms=np.array([solution.norm for solution in solutions]),
-        losses=np.array([solution.loss for solution in solutions]),
-        gaps=np.array([solution.certificate.gap for solution in solutions]),
-        tolerance=tolerance,
-    )
-    problem.warn_if_loose(next((s for s in solutions if not s.converged), None))
-    return path

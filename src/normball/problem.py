@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,14 +14,17 @@ from .cheaper import Cheaper, find_cheaper
 from .designs import Design
 from .losses import Loss, get_loss
 from .norms import Norm, get_norm
+from .reading import FORMS, read_form, read_names, read_weights
 from .screening import prove_zeros
 from .solution import Solution
+from .solvers.certificate import certify_term
 from .solvers.face_newton import Point
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.instance import Instance
 from .solvers.planar import solve_planar
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
+from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
 from .tables import find_name, read_count, read_positive, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
@@ -31,8 +33,6 @@ from .warnings import ConvergenceWarning
 
 if TYPE_CHECKING:
     from .path import Path
-
-FORMS = {"alpha": "penalty", "budget": "budget", "target": "target"}
 
 
 class Problem:
@@ -76,7 +76,7 @@ class Problem:
         self.fit_intercept = bool(fit_intercept)
         table = read_table(X)
         n, p = table.design.shape
-        self.feature_names = self._names(table.feature_names, feature_names)
+        self.feature_names = read_names(table.feature_names, feature_names)
         self._is_named = table.is_named or feature_names is not None
         self.norm.check(p)
         response = read_vector(y, "y", n)
@@ -87,37 +87,13 @@ class Problem:
                 f"y has entries of size {largest:.0e}, whose squares are beyond floats; "
                 "multiply y by a constant."
             )
-        design, weights = table.design, self._weights(sample_weight, n)
+        design, weights = table.design, read_weights(sample_weight, n)
         if not weights.all():  # a row without weight is no row: it must not ask for an exact fit either
             seen = np.flatnonzero(weights)
             design, response, weights = design.rows(seen), response[seen], weights[seen]
         self.instance = Instance(design, response, self.loss, self.norm, weights, self.fit_intercept)
         if self.fit_intercept:
             _ = self.instance.null_intercept  # refuses responses without a best constant
-
-    @staticmethod
-    def _names(found: tuple[str, ...], given: Any) -> tuple[str, ...]:
-        if given is None:
-            return found
-        if isinstance(given, str) or not isinstance(given, Iterable):
-            raise TypeError(f"feature_names must be a list of names, one a feature, got {given!r}.")
-        names = tuple(str(name) for name in given)
-        if len(names) != len(found):
-            raise ValueError(f"feature_names has {len(names)} entries but X has {len(found)} features.")
-        return names
-
-    @staticmethod
-    def _weights(sample_weight: ArrayLike | None, n: int) -> Floats:
-        if sample_weight is None:
-            return np.full(n, 1 / n)
-        weights = read_vector(sample_weight, "sample_weight", n)
-        if (weights < 0).any():
-            position = int((weights < 0).argmax())
-            raise ValueError(f"sample_weight must be >= 0, got {weights[position]:g} at position {position}.")
-        total = float(weights.sum())
-        if total == 0:
-            raise ValueError("sample_weight must have a positive entry, got only zeros.")
-        return weights / total
 
     # ---- facts ----------------------------------------------------------------------
     @property
@@ -257,33 +233,7 @@ class Problem:
         return solver(workspace, level, point, options)
 
     def _form(self, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
-        given = {
-            name: value
-            for name, value in (("alpha", alpha), ("budget", budget), ("target", target))
-            if value is not None
-        }
-        if len(given) != 1:
-            what = "none of them" if not given else " and ".join(f"{k}={v!r}" for k, v in given.items())
-            raise ValueError(f"give exactly one of alpha, budget and target, got {what}.")
-        name, value = next(iter(given.items()))
-        if isinstance(value, Fraction):
-            if name != "alpha":
-                raise ValueError(f"{name} takes a number; fraction(...) is for alpha.")
-            if not np.isfinite(self.alpha_max):
-                raise ValueError(
-                    f"alpha=fraction({value.value:g}) needs a finite alpha_max, but {self.norm.title} "
-                    "shrinks without ever making all coefficients zero; give alpha as a number."
-                )
-            return "penalty", value.value * self.alpha_max
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise TypeError(f"{name} must be a number, got {value!r}.") from None
-        if not np.isfinite(number):
-            raise ValueError(f"{name} must be finite, got {number}.")
-        if number < 0 and name != "target":
-            raise ValueError(f"{name} must be >= 0, got {number:g}.")
-        return FORMS[name], number
+        return read_form(self, alpha, budget, target)
 
     def _wrap(self, form: str, level: float, answer: Answer) -> Solution:
         point, instance = answer.point, self.instance
@@ -301,9 +251,17 @@ class Problem:
         )
 
     def path(
-        self, n_alphas: int = 100, eps: float = 1e-3, alphas: ArrayLike | None = None, *, tol: float = 1e-8
+        self,
+        n_alphas: int = 100,
+        eps: float = 1e-3,
+        alphas: ArrayLike | None = None,
+        *,
+        budgets: ArrayLike | None = None,
+        targets: ArrayLike | None = None,
+        tol: float = 1e-8,
+        verbose: bool | None = None,
     ) -> Path:
-        """Solutions for a decreasing sequence of alphas, each started from the one before.
+        """Solutions for a decreasing sequence of alphas, or for many budgets or targets at once.
 
         Parameters
         ----------
@@ -311,20 +269,30 @@ class Problem:
             Number of alphas, evenly spaced on a logarithmic scale.
         eps : float, default 1e-3
             Smallest alpha as a share of `alpha_max`.
-        alphas : (k,) array > 0, optional
-            The alphas themselves, instead of the grid.
+        alphas, budgets, targets : (k,) array, optional
+            The levels themselves, instead of the grid; one of the three. They are put in
+            the order of falling alpha.
         tol : float, default 1e-8
             Relative duality gap of each solution.
+        verbose : bool, optional
+            True: a progress bar and a line on the cost; False: neither. Default: a bar
+            after two seconds, where someone is watching.
 
         Returns
         -------
         Path
         """
-        from .path import follow_path
+        from .path_solver import alpha_grid, read_levels, solve_path
 
         self._require_convex("path")
         count, share = read_count(n_alphas, "n_alphas"), read_positive(eps, "eps")
-        return follow_path(self, count, share, alphas, read_positive(tol, "tol"))
+        given = {"alphas": alphas, "budgets": budgets, "targets": targets}
+        names = [name for name, values in given.items() if values is not None]
+        if len(names) > 1:
+            raise ValueError(f"give one of alphas, budgets and targets, got {' and '.join(names)}.")
+        name = names[0] if names else "alphas"
+        levels = read_levels(given[name], name) if names else alpha_grid(self, count, share)
+        return solve_path(self, FORMS[name[:-1]], levels, read_positive(tol, "tol"), verbose)
 
     def cheaper(self, w: ArrayLike, intercept: float | None = None, keep: str = "norm") -> Cheaper:
         """A strictly better point than w, or the proof that there is none.
@@ -346,6 +314,14 @@ class Problem:
         """
         self._require_convex("cheaper")
         return find_cheaper(self, *self._point(w, intercept), keep=keep)
+
+    def solution_at(self, path: Path, k: int) -> Solution:
+        """Point k of a path of this problem as a solution, with its certificate."""
+        point = Point(path.sparse_coefs[[k]].toarray()[0], float(path.intercepts[k]), float(path.alphas[k]))
+        eta = self.instance.predictor(point.w, point.intercept)
+        term = Penalty(self.norm, point.alpha)
+        certificate = certify_term(self.instance, term, point.w, point.intercept, eta, path.tolerance)
+        return self._wrap("penalty", point.alpha, Answer(point, certificate, 1))
 
     def prove_zeros(self, solution: Solution) -> Mask | None:
         """See `Solution.proved_zero`."""

@@ -20,7 +20,8 @@ from ..alpha_scale import Fraction, fraction
 from ..estimators import CrossValidation, cross_validate
 from ..losses import Huber, Loss, get_loss
 from ..norms import ElasticNet, GroupL2, Lp, Norm, get_norm
-from ..path import Path, alpha_grid
+from ..path import Path
+from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats

@@ -9,8 +9,36 @@ by block), and `n_passes` counts how often the whole matrix was read.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from ..typing import Floats, Indices
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .._kernels import DataMatrix
+from ..typing import Floats, Indices, Mask
+
+SLACK = 1e-11
+"""Relative excess of a gradient over its price that counts as rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """What one pass over X tells of K points of a path.
+
+    Attributes
+    ----------
+    first : (p,) the first point whose optimality condition the feature violates, K if none.
+    largest : (K,) largest |x_j'u| / price_j over the features that were not skipped.
+    early, late : (p,) x_j'u / price_j at two of the points.
+    """
+
+    first: NDArray[np.int32]
+    largest: Floats
+    early: Floats
+    late: Floats
 
 
 class Design(ABC):
@@ -40,9 +68,80 @@ class Design(ABC):
         """X[:, index] as a dense float64 array (n, m)."""
 
     @abstractmethod
+    def gather(self, index: Indices) -> Floats | sparse.csc_array:
+        """X[:, index] in float64, in the storage of the design: an (n, m) array by columns, or CSC."""
+
+    @abstractmethod
+    def subset(self, index: Indices) -> Design:
+        """The columns X[:, index] as a design of their own, in float64."""
+
+    @abstractmethod
+    def columns_in_place(self) -> Floats | sparse.csc_array | None:
+        """X itself if its columns can be read where they lie (float64 columns, CSC with int32), else None."""
+
+    @abstractmethod
+    def gram(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
+        """X'VX (p, p) with V = diag(sample_weight), and the weighted means (p,).
+
+        With `centre` the columns are centred by their weighted means first, without cancellation.
+        """
+
+    @abstractmethod
     def rows(self, index: Indices) -> Design:
         """The rows X[index] as a design of their own, in the same storage."""
 
     @abstractmethod
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Weighted means (p,) and standard deviations (p,) of the columns; weights sum to 1."""
+
+    @abstractmethod
+    def _readable(self) -> DataMatrix | None:
+        """X as the compiled kernels read it; None if its memory layout does not allow that."""
+
+    @cached_property
+    def _matrix(self) -> DataMatrix | None:
+        return self._readable()
+
+    def products(self, U: Floats) -> Floats:
+        """X'u for each row u of U (K, n), as (p, K), in one pass over X."""
+        if self._matrix is None:
+            return np.stack([self.rmatvec(u) for u in U], axis=1)
+        self.n_passes += 1.0
+        return np.asarray(self._matrix.products(U))
+
+    def scan(
+        self,
+        U: Floats,
+        alphas: Floats,
+        inverse_price: Floats | None,
+        skip: Mask,
+        is_one_sided: bool,
+        early: int,
+        late: int,
+    ) -> Scan:
+        """Check the optimality of K points in one pass: |x_j'u_k| <= alphas[k] * price_j.
+
+        Parameters
+        ----------
+        U : (K, n)
+            -grad f at the points.
+        alphas : (K,)
+        inverse_price : (p,) >= 0, optional
+            1 / price_j; 0 where nothing is to be checked. Default 1.
+        skip : (p,) flags
+            Features known to be optimal.
+        is_one_sided : bool
+            Only x_j'u_k <= ... is asked (`positive=True`).
+        early, late : int
+            The points whose gradients are returned.
+        """
+        if self._matrix is not None:
+            self.n_passes += 1.0
+            return Scan(*self._matrix.scan(U, alphas, inverse_price, skip, is_one_sided, SLACK, early, late))
+        Z: NDArray[Any] = self.products(U)
+        if inverse_price is not None:
+            Z = Z * inverse_price[:, None]
+        pull = np.where(skip[:, None], 0.0, Z if is_one_sided else np.abs(Z))
+        violated = ~(pull <= alphas * (1 + SLACK))
+        first = np.where(violated.any(axis=1), violated.argmax(axis=1), len(U)).astype(np.int32)
+        return Scan(first, pull.max(axis=0, initial=0.0), Z[:, early].copy(), Z[:, late].copy())

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .._kernels import DataMatrix
 from ..typing import Floats, Indices
 from .base import Design
 
@@ -59,6 +60,8 @@ class DenseDesign(Design):
         return eta
 
     def rmatvec(self, u: Floats) -> Floats:
+        if self._matrix is not None:
+            return self.products(u[None, :])[:, 0]
         p = self.shape[1]
         self._count(p)
         result = np.zeros(p)
@@ -69,6 +72,34 @@ class DenseDesign(Design):
     def columns(self, index: Indices) -> Floats:
         self._count(len(index))
         return self._pick(slice(None), index).astype(np.float64, copy=False)
+
+    def gather(self, index: Indices) -> Floats:
+        return np.asfortranarray(self.columns(index))
+
+    def subset(self, index: Indices) -> DenseDesign:
+        return DenseDesign(self.gather(index))
+
+    def columns_in_place(self) -> Floats | None:
+        has_columns = self._values.strides[0] == self._values.itemsize or self.shape[0] == 1
+        step = self._values.strides[1]
+        if not (has_columns and self._is_direct and step > 0 and step % 8 == 0):
+            return None
+        return self._values
+
+    def gram(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
+        n, p = self.shape
+        means = self._values.T @ sample_weight if self._is_direct else self.rmatvec(sample_weight)
+        result = np.zeros((p, p))
+        root = np.sqrt(sample_weight)[:, None]
+        size = max(8 * BLOCK_ENTRIES // max(p, 1), 256)
+        for start in range(0, n, size):
+            part = slice(start, min(start + size, n))
+            block = self._values[part] * root[part]
+            if centre:
+                block -= root[part] * means
+            result += block.T @ block
+        self._count(2 * p)
+        return result, means
 
     def rows(self, index: Indices) -> DenseDesign:
         return DenseDesign(self._values[index])
@@ -84,6 +115,13 @@ class DenseDesign(Design):
             variance[positions] += sample_weight[rows] @ (block - mean[positions]) ** 2
         self._count(2 * p)
         return mean, np.sqrt(variance)
+
+    def _readable(self) -> DataMatrix | None:
+        row_step, column_step = self._values.strides
+        itemsize = self._values.itemsize
+        fits = self._values.dtype in (np.float64, np.float32) and self._values.flags.aligned
+        fits &= min(row_step, column_step) == itemsize and max(row_step, column_step) % itemsize == 0
+        return DataMatrix.dense(self._values) if fits and min(self.shape) > 0 else None
 
     def _count(self, n_columns: int) -> None:
         self.n_passes += n_columns / max(self.shape[1], 1)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import sparse
 
+from .._kernels import DataMatrix
 from ..typing import Floats, Indices
 from .base import Design
 
@@ -57,6 +58,8 @@ class SparseDesign(Design):
         return eta
 
     def rmatvec(self, u: Floats) -> Floats:
+        if self._matrix is not None:
+            return self.products(u[None, :])[:, 0]
         p = self.shape[1]
         self._count(p)
         result = np.zeros(p)
@@ -67,6 +70,28 @@ class SparseDesign(Design):
     def columns(self, index: Indices) -> Floats:
         self._count(len(index))
         return self._held[:, index].toarray(order="F").astype(np.float64, copy=False)
+
+    def gather(self, index: Indices) -> sparse.csc_array:
+        self._count(len(index))
+        picked = self._held[:, index]
+        data, indices, indptr = picked.data, picked.indices, picked.indptr
+        return sparse.csc_array(
+            (data.astype(np.float64), indices.astype(np.int32), indptr.astype(np.int32)), shape=picked.shape
+        )
+
+    def subset(self, index: Indices) -> SparseDesign:
+        return SparseDesign(self.gather(index))
+
+    def columns_in_place(self) -> sparse.csc_array | None:
+        fits = self._held.dtype == np.float64 and self._held.indices.dtype == np.int32
+        return self._held if fits else None
+
+    def gram(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
+        means = self.rmatvec(sample_weight)
+        scaled = self._held.multiply(np.sqrt(sample_weight)[:, None]).tocsc().astype(np.float64)
+        result = (scaled.T @ scaled).toarray()
+        self._count(self.shape[1])
+        return (result - np.outer(means, means) if centre else result), means
 
     def rows(self, index: Indices) -> SparseDesign:
         return SparseDesign(self._held[index])
@@ -102,6 +127,12 @@ class SparseDesign(Design):
             )
         self._count(p)
         return mean, deviation
+
+    def _readable(self) -> DataMatrix | None:
+        held = self._held
+        return (
+            DataMatrix.sparse(held.data, held.indices, held.indptr, self.shape) if min(self.shape) else None
+        )
 
     def _count(self, n_columns: int) -> None:
         self.n_passes += n_columns / max(self.shape[1], 1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..path import alpha_grid
+from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..tables import read_count, read_vector
 from ..typing import ArrayLike, Floats, Indices

@@ -18,9 +18,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..typing import Floats, Mask
+from ..typing import Floats, Indices, Mask
 from ..values import ArrayValue
 from .face import Face
+from .separable import Separable
 
 
 class Norm(ArrayValue, ABC):
@@ -61,6 +62,14 @@ class Norm(ArrayValue, ABC):
     def excluded(self, n_features: int) -> Mask:
         """(p,) flags of features that may never enter (infinite weight)."""
         return np.zeros(n_features, dtype=bool)
+
+    def separable(self, n_features: int) -> Separable | None:
+        """Prices and ridges if R is a sum over the features of |w_j| and w_j^2, else None."""
+        return None
+
+    def restricted(self, index: Indices) -> Norm:
+        """R on the features `index` (m,), ascending, the others being zero."""
+        return self
 
     # ---- the function ---------------------------------------------------------------
     @abstractmethod

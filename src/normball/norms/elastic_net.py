@@ -27,6 +27,7 @@ from ..typing import Floats, Mask
 from .base import Norm
 from .face import Face, coordinate_face
 from .projection import onto_boundary
+from .separable import Separable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,6 +54,9 @@ class ElasticNet(Norm):
                 "use SquaredL2() for 0 and L1() for 1."
             )
         object.__setattr__(self, "l1_ratio", float(self.l1_ratio))
+
+    def separable(self, n_features: int) -> Separable:
+        return Separable(np.full(n_features, self.l1_ratio), np.full(n_features, 1 - self.l1_ratio))
 
     def value(self, w: Floats) -> float:
         return self.l1_ratio * float(np.abs(w).sum()) + 0.5 * (1 - self.l1_ratio) * float(w @ w)

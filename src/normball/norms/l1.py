@@ -15,11 +15,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..typing import Floats, Mask
+from ..typing import Floats, Indices, Mask
 from ..values import frozen_array
 from .base import Norm
 from .face import Face, coordinate_face
 from .projection import onto_boundary
+from .separable import Separable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,6 +71,13 @@ class L1(Norm):
     def prices(self, n_features: int) -> Floats:
         """(p,) weights, 1 where none were given."""
         return np.ones(n_features) if self.weights is None else self.weights
+
+    def restricted(self, index: Indices) -> L1:
+        return self if self.weights is None else L1(self.weights[index], self.positive)
+
+    def separable(self, n_features: int) -> Separable:
+        price = np.ones(n_features) if self.weights is None else self.weights
+        return Separable(price, is_one_sided=self.positive)
 
     def unpenalised(self, n_features: int) -> Mask:
         return np.asarray(self.prices(n_features) == 0)

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .certificate import Certificate, certify_target, certify_unbound
+from .certificate import Certificate, certify_target, certify_term, certify_unbound
+from .engine import PathEngine, suits
 from .face_newton import Point, solve_on_face
 from .instance import Instance
 from .least import best_fit, least_norm_fit
@@ -40,7 +41,15 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
                 "(separable classes or empty counts); give alpha > 0."
             )
         return least_norm_fit(workspace, fit, options)
-    return solve_term(workspace, Penalty(instance.norm, alpha), start or null_point(instance), options)
+    term = Penalty(instance.norm, alpha)
+    if suits(instance):
+        found = PathEngine(instance, options.tolerance).solve(alpha)
+        eta = instance.predictor(found.w, found.intercept)
+        certificate = certify_term(instance, term, found.w, found.intercept, eta, options.tolerance)
+        if certificate.is_met:
+            return Answer(found, certificate, 1)
+        start = found
+    return solve_term(workspace, term, start or null_point(instance), options)
 
 
 def solve_budget(workspace: Workspace, budget: float, start: Point | None, options: Options) -> Answer:

@@ -8,7 +8,7 @@ and `forms.py`. Everything in it has been validated by `Problem`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,8 @@ class Instance:
     norm: Norm
     sample_weight: Floats
     fit_intercept: bool
+    null: object = field(default=None, init=False)
+    """What `smooth_fit.null_model` found, kept because it costs a pass over X."""
 
     @property
     def n_samples(self) -> int:
@@ -83,6 +85,12 @@ class Instance:
                 f"X has entries no larger than {largest:.0e}, whose squares vanish; multiply X by a constant."
             )
         return means, deviations
+
+    @cached_property
+    def gram(self) -> tuple[Floats, Floats]:
+        """Gram matrix (p, p) and means (p,) of the columns, centred if there is an intercept; weighted."""
+        gram, means = self.design.gram(self.sample_weight, self.fit_intercept)
+        return np.ascontiguousarray(gram), means if self.fit_intercept else np.zeros(self.n_features)
 
     @cached_property
     def null_loss(self) -> float:

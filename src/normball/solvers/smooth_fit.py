@@ -37,14 +37,34 @@ def least_fit(instance: Instance) -> LeastFit:
     return fit_span(instance, columns)
 
 
-def null_point(instance: Instance) -> Point:
-    """Penalised coefficients 0, the rest fitted; its alpha is alpha_max.
+@dataclass(frozen=True, eq=False)
+class NullModel:
+    """What carries no price, fitted; `pull` (p,) is X'(-grad f) there, 0 for unpenalised features."""
+
+    point: Point
+    pull: Floats
+
+
+def null_model(instance: Instance) -> NullModel:
+    """Penalised coefficients 0, the rest fitted; its alpha is alpha_max. One pass over X, the first time.
 
     Raises
     ------
     ValueError
         If the unpenalised features alone have no best fit (they separate the classes).
     """
+    if instance.null is None:
+        object.__setattr__(instance, "null", _fit_null_model(instance))
+    assert isinstance(instance.null, NullModel)
+    return instance.null
+
+
+def null_point(instance: Instance) -> Point:
+    """The point of `null_model`."""
+    return null_model(instance).point
+
+
+def _fit_null_model(instance: Instance) -> NullModel:
     w, intercept = np.zeros(instance.n_features), instance.null_intercept
     if instance.unpenalised.any():
         fit = fit_span(instance, instance.free_columns)
@@ -58,11 +78,11 @@ def null_point(instance: Instance) -> Point:
             intercept, coefficients = float(coefficients[0]), coefficients[1:]
         w[instance.unpenalised] = coefficients
     if instance.is_fitted_by_null:  # what is left of y is rounding, nothing pulls
-        return Point(w, intercept, 0.0)
-    gradient = instance.gradient(instance.predictor(w, intercept))
-    z = -instance.design.rmatvec(gradient)
+        return NullModel(Point(w, intercept, 0.0), np.zeros(instance.n_features))
+    eta = instance.predictor(w, intercept) if w.any() else np.full(instance.n_samples, intercept)
+    z = -instance.design.rmatvec(instance.gradient(eta))
     z[instance.unpenalised] = 0.0
-    return Point(w, intercept, instance.norm.critical_alpha(z))
+    return NullModel(Point(w, intercept, instance.norm.critical_alpha(z)), z)
 
 
 def _orthonormal_basis(columns: Floats) -> Floats:

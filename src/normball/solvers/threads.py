@@ -8,8 +8,9 @@ thread; larger ones use whatever the user allows (threadpoolctl, OPENBLAS_NUM_TH
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from typing import cast
 
 from threadpoolctl import ThreadpoolController
 
@@ -23,11 +24,20 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+def one_blas_thread() -> AbstractContextManager[object]:
+    """One BLAS thread, whatever the size.
+
+    For work whose threads are those of the compiled kernels: idle BLAS threads go on
+    spinning for a while and would take the processors from them.
+    """
+    return cast("AbstractContextManager[object]", _controller().limit(limits=1, user_api="blas"))
+
+
 @contextmanager
 def suitable_threads(shape: tuple[int, int]) -> Iterator[None]:
     """One BLAS thread while a problem of this shape is solved, if it is small."""
     if shape[0] * shape[1] >= SMALL:
         yield
         return
-    with _controller().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         yield

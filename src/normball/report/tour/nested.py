@@ -15,7 +15,7 @@ import numpy as np
 
 from ...datasets import Dataset
 from ...estimators.cross_validation import CrossValidation, cross_validate, folds_of
-from ...path import alpha_grid
+from ...path_solver import alpha_grid
 from ...problem import Problem
 from ...typing import Floats, Indices
 

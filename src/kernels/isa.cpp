@@ -1,0 +1,60 @@
+// The kernels for one instruction set; compiled once for each, with NB_ISA and NB_WIDTH given.
+#include "pivoting.hpp"
+#include "scan.hpp"
+
+namespace normball {
+namespace NB_ISA {
+
+template <class Space> static int solve_in(const Model& model, Support& support, Batch& batch) {
+    return Pivoting<Space>(model, support, batch).run();
+}
+
+static int solve(const Model& model, Support& support, Batch& batch) {
+    switch (model.space) {
+        case DENSE_SPACE: return solve_in<SampleSpace<DenseColumns> >(model, support, batch);
+        case SPARSE_SPACE: return solve_in<SampleSpace<SparseColumns> >(model, support, batch);
+        default: return solve_in<GramSpace>(model, support, batch);
+    }
+}
+
+static int never() { return 0; }
+
+template <class Space>
+static int retarget_in(const Model& model, Support& support, double alpha, const idx* members, const double* sign,
+                       idx size) {
+    Batch batch = Batch();
+    batch.poll = never;
+    Pivoting<Space> pivoting(model, support, batch);
+    pivoting.set_alpha(alpha);
+    return pivoting.retarget(members, sign, size);
+}
+
+static int retarget(const Model& model, Support& support, double alpha, const idx* members, const double* sign,
+                    idx size) {
+    switch (model.space) {
+        case DENSE_SPACE:
+            return retarget_in<SampleSpace<DenseColumns> >(model, support, alpha, members, sign, size);
+        case SPARSE_SPACE:
+            return retarget_in<SampleSpace<SparseColumns> >(model, support, alpha, members, sign, size);
+        default: return retarget_in<GramSpace>(model, support, alpha, members, sign, size);
+    }
+}
+
+// out[j * K + k] = x_j'u_k for stored columns (not centred), U (K, n) with K <= 4
+static void inner_products(const Model& model, const idx* columns, idx m, const double* U, idx K, double* out) {
+    const double* vectors[4];
+    for (idx k = 0; k < K; ++k) vectors[k] = U + k * model.n;
+    if (model.space == SPARSE_SPACE) SparseColumns(model).inner(columns, m, vectors, K, out, K);
+    else DenseColumns(model).inner(columns, m, vectors, K, out, K);
+}
+
+// out = sum_j w[j] x_j over stored columns
+static void combination(const Model& model, const idx* columns, const double* w, idx m, double* out) {
+    if (model.space == SPARSE_SPACE) SparseColumns(model).combination(columns, w, m, out);
+    else DenseColumns(model).combination(columns, w, m, out);
+}
+
+extern const Table table = {scan, products, solve, retarget, inner_products, combination};
+
+}  // namespace NB_ISA
+}  // namespace normball

@@ -1,0 +1,109 @@
+// What the compiled kernels take and return. Plain data only: the same structures are read by
+// every instruction-set build (see isa.cpp) and filled by _kernels.pyx.
+#pragma once
+
+#include <cstdint>
+
+namespace normball {
+
+typedef int64_t idx;
+
+// ---- one pass over the data ---------------------------------------------------------
+enum Storage { DENSE_COLUMNS = 0, DENSE_ROWS = 1, SPARSE_COLUMNS = 2 };
+
+struct Matrix {
+    int storage;       // a Storage; columns or rows say which lie together in memory
+    int is_single;     // float32 values instead of float64
+    int has_long_index;// int64 sparse indices instead of int32
+    idx n, p;
+    const void* values;
+    idx step;          // distance between two columns (or rows) of a dense matrix, in numbers
+    const void* indices;
+    const void* indptr;
+};
+
+struct Scan {
+    const double* U;   // K dual directions: (K, n) for columns, (n, width) for rows and sparse
+    idx K, width;
+    const double* alphas;        // (K,)
+    const double* inverse_price; // (p,) or null for all 1; 0 for features that cannot be violated
+    const uint8_t* skip;         // (p,) features that need no check
+    int one_sided;
+    double slack;      // relative excess over alpha that counts as rounding
+    idx early, late;   // two of the K
+    int32_t* first;    // (p,) out: first k whose condition feature j violates, K if none
+    double* largest;   // (K,) out: largest |x_j'u_k| / price_j over the features not skipped
+    double* at_early;  // (p,) out: x_j'u / price_j at k = early and at k = late
+    double* at_late;
+};
+
+// ---- the restricted problem -----------------------------------------------------------
+//   minimise  |sqrt(h) (b / h - X w)|^2 / 2 + alpha sum_j (price_j |w_j| + ridge_j w_j^2 / 2)
+// over the candidates, X being centred by `mean` (an eliminated intercept).
+enum Space { DENSE_SPACE = 0, SPARSE_SPACE = 1, GRAM_SPACE = 2 };
+
+struct Model {
+    int space;
+    idx n, m;              // samples and stored columns
+    const double* dense;   // (n, m) columns lie together, `step` apart
+    idx step;
+    const double* data;    // sparse columns
+    const int32_t* indices;
+    const int32_t* indptr;
+    const double* gram;    // (m, m)
+    const double* b;       // (n,)
+    const double* h;       // (n,)
+    const double* mean;    // (m,) or null
+    const double* c;       // (m,) X'b
+    const double* price;   // (m,) 0: unpenalised, always in the support
+    const double* ridge;   // (m,) or null
+    int one_sided;
+    double pivot_tolerance;
+};
+
+struct Support {
+    double* inverse;  // (capacity, capacity) inverse of the support's Gram matrix
+    idx capacity;
+    idx* members;     // (capacity,) stored columns
+    double* sign;     // (capacity,) -1, 1; 0 for unpenalised
+    idx* position;    // (m,) place among the members, -1 outside
+    idx size;
+};
+
+enum Status { DONE = 0, NEEDS_CAPACITY = 1, STALLED = 2, INTERRUPTED = 3 };
+enum Counter { N_PIVOTS = 0, N_ADDED, N_DROPPED, N_REFINED, N_DEPENDENT, N_FALLBACKS, N_KNOTS, N_COUNTERS };
+
+struct Batch {
+    const idx* candidates; // stored columns, support included
+    idx n_candidates;
+    const double* alphas;  // (K,) decreasing
+    idx K;
+    double alpha_before;   // alpha at which the support given is optimal; < 0 if there is none
+    idx* sizes;            // (K,) out
+    idx* members;          // (K, capacity) out
+    double* weights;       // (K, capacity) out
+    double* U;             // (K, n) out: b - h X w; null in Gram space
+    double* largest;       // (K,) out: largest |z_j - alpha ridge_j w_j| / price_j over the candidates
+    double* slopes;        // (K,) out: -dR/dalpha
+    double* cw;            // (K,) out: <c, w>
+    double* zw;            // (K,) out: <z, w>
+    double* unmet;         // (K,) out: largest |z_j| over unpenalised candidates
+    idx counters[N_COUNTERS];
+    idx done;              // alphas solved so far
+    int (*poll)();         // asked between pivots; non-zero stops
+};
+
+struct Table {
+    void (*scan)(const Matrix&, const Scan&, idx first_column, idx last_column);
+    void (*products)(const Matrix&, const double* U, idx K, idx width, double* out, idx first_column, idx last_column);
+    int (*solve)(const Model&, Support&, Batch&);
+    int (*retarget)(const Model&, Support&, double alpha, const idx* members, const double* sign, idx size);
+    void (*inner_products)(const Model&, const idx* columns, idx m, const double* U, idx K, double* out);
+    void (*combination)(const Model&, const idx* columns, const double* w, idx m, double* out);
+};
+
+const Table* best_table();
+const char* table_name();
+[[noreturn]] void out_of_memory();  // throws; kept out of the instruction-set builds
+
+}  // namespace normball

@@ -1,0 +1,66 @@
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .typing import Floats, Indices
+
+DONE: int
+NEEDS_CAPACITY: int
+STALLED: int
+INTERRUPTED: int
+COUNTERS: tuple[str, ...]
+instruction_set: str
+
+class DataMatrix:
+    vector_width: int
+    @staticmethod
+    def dense(values: NDArray[Any]) -> DataMatrix: ...
+    @staticmethod
+    def sparse(
+        data: NDArray[Any], indices: NDArray[Any], indptr: NDArray[Any], shape: tuple[int, int]
+    ) -> DataMatrix: ...
+    def products(self, U: Floats) -> Floats: ...
+    def scan(
+        self,
+        U: Floats,
+        alphas: Floats,
+        inverse_price: Floats | None,
+        skip: NDArray[np.bool_],
+        one_sided: bool,
+        slack: float,
+        early: int,
+        late: int,
+    ) -> tuple[NDArray[np.int32], Floats, Floats, Floats]: ...
+
+class ActiveSet:
+    counters: NDArray[np.int64]
+    def __init__(self, capacity: int) -> None: ...
+    @property
+    def capacity(self) -> int: ...
+    @property
+    def members(self) -> Indices: ...
+    @property
+    def sign(self) -> Floats: ...
+    def grow(self, capacity: int) -> None: ...
+    def hold_dense(self, values: Floats, m: int) -> None: ...
+    def hold_sparse(
+        self, data: Floats, indices: NDArray[np.int32], indptr: NDArray[np.int32], n: int
+    ) -> None: ...
+    def hold_gram(self, gram: Floats) -> None: ...
+    def set_quadratic(
+        self,
+        b: Floats | None,
+        h: Floats | None,
+        mean: Floats | None,
+        c: Floats,
+        price: Floats,
+        ridge: Floats | None,
+        one_sided: bool,
+    ) -> None: ...
+    def inner_products(self, columns: Indices, U: Floats) -> Floats: ...
+    def combination(self, columns: Indices, w: Floats) -> Floats: ...
+    def retarget(self, members: Indices, sign: Floats, alpha: float = 0.0, rebuild: bool = False) -> None: ...
+    def solve(
+        self, candidates: Indices, alphas: Floats, alpha_before: float
+    ) -> tuple[int, int, Indices, Indices, Floats, Floats | None, Floats]: ...

@@ -1,0 +1,119 @@
+"""How a path is found: by the engine where it suits the problem, else by the generic solver step by step."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from .path import Path
+from .progress import Progress
+from .solvers.engine import PathEngine, Trail, suits
+from .solvers.forms import solve_budget, solve_penalty, solve_target
+from .solvers.proximal_newton import Options, Workspace
+from .solvers.smooth_fit import null_point
+from .solvers.threads import suitable_threads
+from .tables import read_vector
+from .typing import ArrayLike, Floats
+
+if TYPE_CHECKING:
+    from .problem import Problem
+
+
+def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
+    """(n_alphas,) decreasing from alpha_max to eps * alpha_max, evenly spaced in the logarithm.
+
+    Where alpha_max is infinite (ridge) the grid starts at the sum of the features'
+    variances, where every direction is shrunk at least by half.
+    """
+    if int(n_alphas) < 1:
+        raise ValueError(f"n_alphas must be at least 1, got {n_alphas!r}.")
+    if not 0 < eps < 1:
+        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
+    first = problem.alpha_max
+    if not np.isfinite(first):
+        curvature = problem.instance.curvature(
+            np.full(problem.n_samples, problem.instance.null_intercept)
+        ).sum()
+        first = float((problem.instance.moments[1] ** 2).sum() * curvature)
+    if first == 0:
+        raise ValueError("the path has no alphas: y is unrelated to X (alpha_max is 0); give alphas=[...].")
+    return first * np.geomspace(1.0, eps, int(n_alphas))
+
+
+def read_levels(values: ArrayLike, name: str) -> Floats:
+    """Alphas, budgets or targets of a path, in the order of falling alpha.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is out of range.
+    """
+    levels = read_vector(values, name, len(np.atleast_1d(np.asarray(values))))
+    least = {"alphas": 0.0, "budgets": -1e-300, "targets": -np.inf}[name]
+    if len(levels) == 0 or (levels <= least).any():
+        wanted = {"alphas": " > 0", "budgets": " >= 0", "targets": ""}[name]
+        raise ValueError(f"{name} must be one or more numbers{wanted}, got {values!r}.")
+    return np.sort(levels) if name == "budgets" else np.sort(levels)[::-1]
+
+
+def solve_path(
+    problem: Problem, form: str, levels: Floats, tolerance: float, verbose: bool | None = None
+) -> Path:
+    """Solutions at alphas, budgets or targets, in the order of falling alpha; see `Problem.path`."""
+    instance = problem.instance
+    started, passes = perf_counter(), problem.design.n_passes
+    profile: dict[str, float] = {}
+    with Progress(len(levels), "path", verbose) as progress, suitable_threads(problem.design.shape):
+        trail = None
+        if suits(instance):
+            engine = PathEngine(instance, tolerance)
+            trail = engine.follow(levels, progress) if form == "penalty" else engine.at_levels(form, levels)
+            profile.update(engine.profile)
+        if trail is None:
+            trail = _step_by_step(problem, form, levels, tolerance, progress)
+    profile["total"] = perf_counter() - started
+    path = Path(
+        problem=problem,
+        alphas=trail.alphas,
+        sparse_coefs=trail.coefs,
+        intercepts=trail.intercepts,
+        norms=trail.norms,
+        losses=trail.losses,
+        gaps=trail.gaps,
+        tolerance=tolerance,
+        n_passes=problem.design.n_passes - passes,
+        profile=profile,
+    )
+    if verbose:
+        print(path.summary())
+    loose = np.flatnonzero(path.gaps > tolerance)
+    if len(loose):
+        problem.warn_if_loose(problem.solution_at(path, int(loose[0])))
+    return path
+
+
+def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float, progress: Progress) -> Trail:
+    """Each level solved from the one before."""
+    instance = problem.instance
+    solve = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
+    workspace, options, point = Workspace(instance), Options(tolerance), null_point(instance)
+    answers = []
+    for level in levels:
+        answer = solve(workspace, float(level), point, options)
+        point = answer.point
+        answers.append(answer)
+        progress(1)
+    points = [answer.point for answer in answers]
+    etas = [instance.predictor(point.w, point.intercept) for point in points]
+    return Trail(
+        alphas=np.array([point.alpha for point in points]),
+        coefs=sparse.csr_array(np.array([point.w for point in points])),
+        intercepts=np.array([point.intercept for point in points]),
+        losses=np.array([instance.value(eta) for eta in etas]),
+        norms=np.array([instance.norm.value(point.w) for point in points]),
+        gaps=np.array([answer.certificate.gap for answer in answers]),
+        slopes=np.zeros(len(points)),
+    )

@@ -1,0 +1,74 @@
+"""What users ask of a problem, checked: names, sample weights, and one of the three forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .alpha_scale import Fraction
+from .tables import read_vector
+from .typing import ArrayLike, Floats
+
+if TYPE_CHECKING:
+    from .problem import Problem
+
+FORMS = {"alpha": "penalty", "budget": "budget", "target": "target"}
+
+
+def read_names(found: tuple[str, ...], given: Any) -> tuple[str, ...]:
+    """The names given for the features, or those found in X."""
+    if given is None:
+        return found
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError(f"feature_names must be a list of names, one a feature, got {given!r}.")
+    names = tuple(str(name) for name in given)
+    if len(names) != len(found):
+        raise ValueError(f"feature_names has {len(names)} entries but X has {len(found)} features.")
+    return names
+
+
+def read_weights(sample_weight: ArrayLike | None, n: int) -> Floats:
+    """Sample weights (n,) that sum to 1."""
+    if sample_weight is None:
+        return np.full(n, 1 / n)
+    weights = read_vector(sample_weight, "sample_weight", n)
+    if (weights < 0).any():
+        position = int((weights < 0).argmax())
+        raise ValueError(f"sample_weight must be >= 0, got {weights[position]:g} at position {position}.")
+    total = float(weights.sum())
+    if total == 0:
+        raise ValueError("sample_weight must have a positive entry, got only zeros.")
+    return weights / total
+
+
+def read_form(problem: Problem, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
+    """Form and level of exactly one of alpha, budget and target."""
+    given = {
+        name: value
+        for name, value in (("alpha", alpha), ("budget", budget), ("target", target))
+        if value is not None
+    }
+    if len(given) != 1:
+        what = "none of them" if not given else " and ".join(f"{k}={v!r}" for k, v in given.items())
+        raise ValueError(f"give exactly one of alpha, budget and target, got {what}.")
+    name, value = next(iter(given.items()))
+    if isinstance(value, Fraction):
+        if name != "alpha":
+            raise ValueError(f"{name} takes a number; fraction(...) is for alpha.")
+        if not np.isfinite(problem.alpha_max):
+            raise ValueError(
+                f"alpha=fraction({value.value:g}) needs a finite alpha_max, but {problem.norm.title} "
+                "shrinks without ever making all coefficients zero; give alpha as a number."
+            )
+        return "penalty", value.value * problem.alpha_max
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {value!r}.") from None
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {number}.")
+    if number < 0 and name != "target":
+        raise ValueError(f"{name} must be >= 0, got {number:g}.")
+    return FORMS[name], number

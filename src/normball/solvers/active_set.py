@@ -1,0 +1,76 @@
+"""The compiled active set with room that grows as it asks for more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._kernels import NEEDS_CAPACITY, ActiveSet
+from ..typing import Floats, Indices
+
+
+@dataclass(eq=False)
+class Walk:
+    """Points of an active set at k alphas.
+
+    Attributes
+    ----------
+    sizes : (k,) members of the support.
+    members, weights : (k, m) stored columns and their weights, 0 beyond `sizes`.
+    directions : (k, n) b - h X w, or None on a Gram matrix.
+    largest, slopes, cw, zw, unmet : (k,) see `ActiveSet.solve`.
+    """
+
+    sizes: Indices
+    members: Indices
+    weights: Floats
+    directions: Floats | None
+    largest: Floats
+    slopes: Floats
+    cw: Floats
+    zw: Floats
+    unmet: Floats
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+
+def walk(active: ActiveSet, slots: Indices, alphas: Floats, alpha_before: float) -> Walk:
+    """Solve as many of the decreasing alphas as the active set can, from the first on."""
+    parts: list[Walk] = []
+    start = 0
+    members, sign = active.members, active.sign
+    while True:
+        status, done, sizes, found, weights, directions, numbers = active.solve(
+            slots, alphas[start:], alpha_before
+        )
+        solved = None if directions is None else directions[:done]
+        parts.append(Walk(sizes[:done], found[:done], weights[:done], solved, *numbers[:, :done]))
+        start += done
+        if status != NEEDS_CAPACITY:
+            return _joined(parts, active.capacity)
+        if done:
+            size = sizes[done - 1]
+            members, alpha_before = found[done - 1, :size], float(alphas[start - 1])
+            sign = np.sign(weights[done - 1, :size])
+        active.grow(2 * active.capacity)
+        active.retarget(members, sign)
+
+
+def _joined(parts: list[Walk], width: int) -> Walk:
+    if len(parts) == 1:
+        return parts[0]
+    members, weights = (
+        np.concatenate([np.pad(values, ((0, 0), (0, width - values.shape[1]))) for values in column])
+        for column in ([part.members for part in parts], [part.weights for part in parts])
+    )
+    directions = [part.directions for part in parts if part.directions is not None]
+    names = ("largest", "slopes", "cw", "zw", "unmet")
+    return Walk(
+        np.concatenate([part.sizes for part in parts]),
+        members,
+        weights,
+        np.concatenate(directions) if directions else None,
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
+    )

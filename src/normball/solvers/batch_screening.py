@@ -1,0 +1,209 @@
+"""Paths over all features at the cost of a few passes: batches of alphas on few candidates.
+
+1. The candidates are the features of the support, those that ever entered, and those with
+   the largest scores.
+2. A restricted solver follows K alphas among them.
+3. One pass over X takes the gradients of all K points and finds, feature by feature, the
+   first point whose optimality condition it violates.
+4. The points before the first violation are optimal over all features, and certified by
+   the same numbers. Violators become candidates; K grows while all points are accepted.
+
+The score of a feature is what its gradient over its price will be at the end of the next
+batch, extrapolated along the secant of the last two points: that keeps the candidates few
+where the sequential strong rule would need several times as many (Tibshirani et al.,
+JRSS B 74, 2012, for the rule; Massias, Gramfort, Salmon, ICML 2018, for working sets).
+
+Where the restricted solver gives up on an alpha, or its certificate is not good enough,
+a slower one takes that alpha over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+
+import numpy as np
+
+from ..designs.base import Scan
+from ..typing import Floats, Indices, Mask
+from .restricted import Batch, Judge, Restricted
+
+FIRST_BATCH, LARGEST_BATCH = 10, 14
+CONFIRMED_AT_ONCE = 32
+NEAR_ENTRY = 0.85
+"""Share of its price that a feature must have pulled on the path to be looked at between its points."""
+
+FEWEST_CANDIDATES = 1000
+SHORTEST_RATIO = 0.9
+"""Smallest ratio of neighbouring alphas; longer steps are divided."""
+
+
+def with_steps(alphas: Floats, start: float) -> tuple[Floats, Indices]:
+    """Decreasing alphas from `start` on, no ratio below SHORTEST_RATIO, and where the given ones are."""
+    steps: list[float] = []
+    places = []
+    previous = start
+    for alpha in alphas:
+        ratio = alpha / previous
+        if 0 < ratio < SHORTEST_RATIO:
+            count = int(np.ceil(np.log(ratio) / np.log(SHORTEST_RATIO)))
+            steps.extend(previous * ratio ** (np.arange(1, count) / count))
+        places.append(len(steps))
+        steps.append(float(alpha))
+        previous = min(alpha, previous)
+    return np.array(steps), np.array(places, dtype=np.intp)
+
+
+class BatchScreening:
+    """Follows a path over all features; see the module docstring.
+
+    Parameters
+    ----------
+    judge : Judge
+        Knows all features: scores, violations, dual norms.
+    restricted, rescuer : Restricted
+        The fast solver among candidates, and the one that takes over.
+    alpha_start : float
+        alpha_max, at which only unpenalised features are in the support.
+    tolerance : float
+        Relative gap above which the rescuer is called.
+
+    Attributes
+    ----------
+    profile : dict of seconds by phase.
+    n_rescued : int, alphas that the rescuer took over.
+    """
+
+    def __init__(
+        self, judge: Judge, restricted: Restricted, rescuer: Restricted, alpha_start: float, tolerance: float
+    ) -> None:
+        self._judge, self._restricted, self._rescuer = judge, restricted, rescuer
+        self._tolerance = tolerance
+        self._score = judge.first_score()
+        self._ever = judge.always.copy()
+        self._extra = np.zeros(len(self._ever), dtype=bool)
+        free = np.flatnonzero(judge.always)
+        self._accepted = (free, np.zeros(len(free)), alpha_start)
+        self.profile = dict.fromkeys(("choosing", "solving", "passes", "rescue"), 0.0)
+        self.n_rescued = 0
+        self._revisited = np.zeros(len(self._ever), dtype=bool)
+        self._closest = np.zeros(len(self._ever))
+
+    def follow(self, alphas: Floats) -> Iterator[tuple[Batch, Floats, Floats, int]]:
+        """The path along decreasing alphas, piece by piece as it is accepted.
+
+        Yields a batch, its relative gaps (K,), its dual norms (K,), and how many of its
+        points, from the first, are accepted.
+        """
+        k, width, needs_rescue = 0, FIRST_BATCH, False
+        while k < len(alphas):
+            clock = perf_counter()
+            candidates = self._choose()
+            clock = self._charge("choosing", clock)
+            wanted = alphas[k : k + 1] if needs_rescue else alphas[k : k + width]
+            solver = self._rescuer if needs_rescue else self._restricted
+            batch = solver.solve(candidates, wanted, self._accepted[2])
+            clock = self._charge("rescue" if needs_rescue else "solving", clock)
+            if len(batch) == 0:
+                needs_rescue = True
+                continue
+            n_optimal, gaps, largest, finding = self._check(solver, batch, candidates)
+            clock = self._charge("passes", clock)
+            is_loose = gaps[:n_optimal] > self._tolerance
+            n_good = int(is_loose.argmax()) if is_loose.any() and not needs_rescue else n_optimal
+            if n_good:
+                yield batch, gaps, largest, n_good
+                features, weights = batch.support(n_good - 1)
+                self._accepted = (features, weights, float(batch.alphas[n_good - 1]))
+                self._ever[batch.features[:n_good][batch.weights[:n_good] != 0]] = True
+                k += n_good
+            self.n_rescued += needs_rescue and n_good > 0
+            is_whole = n_good == len(wanted) and not needs_rescue
+            if not is_whole and k < len(alphas):
+                self._restricted.restore(*self._accepted)
+            width = min(width + width // 2 + 1, LARGEST_BATCH) if is_whole else max(2, n_good + 1)
+            self._rank(batch, finding, alphas[k : k + width])
+            # the rescuer goes on until it has its point; it is called where the fast solver has none to offer
+            needs_rescue = n_good == 0 and (needs_rescue or n_optimal > 0)
+
+    @property
+    def accepted(self) -> tuple[Indices, Floats]:
+        """Support and weights of the last accepted point."""
+        return self._accepted[0], self._accepted[1]
+
+    def revisit(self, alphas: Floats, features: Indices, weights: Floats, alpha: float) -> Batch | None:
+        """Points at decreasing alphas among candidates of the path so far, from its point at `alpha` on.
+
+        Not checked on the other features (see `confirm`); None if the solver gives up.
+        """
+        clock = perf_counter()
+        if not self._revisited.any():
+            self._revisited = self._ever | self._extra
+            rest = np.where(self._revisited | ~self._judge.allowed, -np.inf, self._closest)
+            self._revisited |= self._judge.allowed if self._restricted.knows_all else rest > NEAR_ENTRY
+        self._restricted.restore(features, weights, alpha)
+        batch = self._restricted.solve(self._judge.complete(self._revisited), alphas, alpha)
+        self._charge("solving", clock)
+        return batch if len(batch) == len(alphas) else None
+
+    def confirm(self, batch: Batch) -> tuple[Mask, Floats]:
+        """Which points of a revisited batch are optimal over all features, and their relative gaps."""
+        clock = perf_counter()
+        candidates = self._judge.complete(self._revisited)
+        gaps, is_optimal = np.zeros(len(batch)), np.zeros(len(batch), dtype=bool)
+        for start in range(0, len(batch), CONFIRMED_AT_ONCE):
+            points = slice(start, start + CONFIRMED_AT_ONCE)
+            part = batch.part(points)
+            finding = self._judge.check(part, candidates)
+            largest = np.maximum(part.largest, finding.largest)
+            gaps[points] = self._restricted.certify(part, largest)
+            is_optimal[points] = gaps[points] <= self._tolerance
+            self._revisited |= finding.first < len(part)
+        self._charge("passes", clock)
+        return is_optimal, gaps
+
+    def _choose(self) -> Indices:
+        size = max(FEWEST_CANDIDATES, len(self._accepted[0]))
+        chosen = self._ever | self._extra
+        chosen[self._accepted[0]] = True
+        score = np.where(chosen | ~self._judge.allowed, -np.inf, self._score)
+        if size < len(score) and not self._restricted.knows_all:
+            top = np.argpartition(-score, size)[:size]
+            chosen[top] = score[top] > -np.inf
+        else:
+            chosen |= self._judge.allowed
+        return self._judge.complete(chosen)
+
+    def _check(
+        self, solver: Restricted, batch: Batch, candidates: Indices
+    ) -> tuple[int, Floats, Floats, Scan]:
+        """Points before the first violation, gaps, dual norms; violators are looked at from now on."""
+        finding = self._judge.check(batch, candidates)
+        largest = np.maximum(batch.largest, finding.largest)
+        gaps = solver.certify(batch, largest)
+        n_optimal = min(int(finding.first.min(initial=len(batch))), len(batch))
+        violators = finding.first < len(batch)
+        if n_optimal == 0:  # the candidates only grow until a point is accepted, or this could go on for ever
+            self._extra[candidates] = True
+            self._extra |= violators
+        else:
+            self._extra = violators
+        return n_optimal, gaps, largest, finding
+
+    def _rank(self, batch: Batch, finding: Scan, ahead: Floats) -> None:
+        """Score the features by what they will pull at the end of the next batch."""
+        if len(ahead) == 0:
+            return
+        now, goal = batch.alphas[-1], ahead[-1]
+        before = batch.alphas[-2] if len(batch) > 1 else now
+        steps = (now - goal) / (before - now) if before > now else 0.0
+        expected = finding.late + steps * (finding.late - finding.early)
+        size = self._judge.size
+        pulls = size(finding.late) / now
+        self._closest = np.maximum(self._closest, pulls)
+        self._score = np.maximum(size(expected) / goal, pulls)
+
+    def _charge(self, phase: str, since: float) -> float:
+        now = perf_counter()
+        self.profile[phase] += now - since
+        return now

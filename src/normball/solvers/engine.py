@@ -1,0 +1,158 @@
+"""The path engine: which fast solver suits a problem, and the path it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ..typing import Floats, Indices
+from .batch_screening import BatchScreening, with_steps
+from .face_newton import Point
+from .generic_path import GenericPath
+from .instance import Instance
+from .least_squares_path import LeastSquaresPath
+from .levels import Levels, find_levels
+from .restricted import Batch, Restricted, SeparableJudge
+from .reweighted_path import ReweightedPath
+from .smooth_fit import null_model
+from .threads import one_blas_thread
+
+LARGEST_GRAM = 4000
+"""Features up to which squared error with p <= n works on one p x p Gram matrix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """Solutions along decreasing alphas.
+
+    Attributes
+    ----------
+    alphas, intercepts, losses, norms, gaps : (k,)
+    coefs : (k, p) CSR
+    slopes : (k,) -dR/dalpha, the slope of the norm along the path.
+    dual_norms : (k,) largest |x_j'(-grad f)| / price; alpha up to rounding.
+    """
+
+    alphas: Floats
+    coefs: sparse.csr_array
+    intercepts: Floats
+    losses: Floats
+    norms: Floats
+    gaps: Floats
+    slopes: Floats
+
+
+def suits(instance: Instance) -> bool:
+    """Whether the engine solves the penalty form of this problem."""
+    if instance.norm.separable(instance.n_features) is None or min(instance.design.shape) == 0:
+        return False
+    return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf
+
+
+class PathEngine:
+    """Paths of one problem.
+
+    Parameters
+    ----------
+    instance : Instance for which `suits` holds.
+    tolerance : float, relative gap.
+
+    Attributes
+    ----------
+    profile : dict, seconds by phase of the last path.
+    """
+
+    def __init__(self, instance: Instance, tolerance: float) -> None:
+        separable = instance.norm.separable(instance.n_features)
+        assert separable is not None
+        self._instance, self._separable, self._tolerance = instance, separable, tolerance
+        self._null = null_model(instance)
+        self.profile: dict[str, float] = {}
+
+    def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
+        """Solutions at decreasing alphas; `report` is told how many more are done."""
+        steps, places = with_steps(alphas, self._null.point.alpha)
+        with one_blas_thread():
+            return self._follow(alphas, steps, places, report)
+
+    def _follow(self, alphas: Floats, steps: Floats, places: Indices, report: Callable[[int], None]) -> Trail:
+        screening = self._screening()
+        is_wanted = np.zeros(len(steps), dtype=bool)
+        is_wanted[places] = True
+        pieces, k = [], 0
+        for batch, gaps, _, count in screening.follow(steps):
+            chosen = np.flatnonzero(is_wanted[k : k + count])
+            k += count
+            if len(chosen):
+                pieces.append((batch, gaps, chosen))
+                report(len(chosen))
+        self.profile = screening.profile
+        return self._join(alphas, pieces)
+
+    def solve(self, alpha: float) -> Point:
+        """The solution at one alpha, reached over a few alphas in between."""
+        trail = self.follow(np.array([alpha]))
+        return Point(trail.coefs[[0]].toarray()[0], float(trail.intercepts[0]), alpha)
+
+    def at_levels(self, form: str, values: Floats) -> Trail | None:
+        """Solutions at budgets (ascending) or targets (descending), all beyond the null point.
+
+        None where the engine does not find one of them: a level beyond the end of the path,
+        or an alpha that it cannot solve.
+        """
+        with one_blas_thread():
+            return self._at_levels(form, values)
+
+    def _at_levels(self, form: str, values: Floats) -> Trail | None:
+        screening = self._screening()
+        precision = 1e-13 if self._instance.loss.is_quadratic else 1e-6
+        found = find_levels(
+            screening, self._null.point.alpha, Levels(form, values), self._instance.scale, precision
+        )
+        self.profile = screening.profile
+        if found is None:
+            return None
+        batch, gaps = found
+        return self._join(batch.alphas, [(batch, gaps, np.arange(len(batch)))])
+
+    def _screening(self) -> BatchScreening:
+        instance, separable, null = self._instance, self._separable, self._null
+        judge = SeparableJudge(instance, separable, null.pull)
+        start = (null.point.w, null.point.intercept)
+        rescuer = GenericPath(instance, separable, start, 1e-2 * self._tolerance)
+        return BatchScreening(judge, self._restricted(start), rescuer, null.point.alpha, self._tolerance)
+
+    def _restricted(self, start: tuple[Floats, float]) -> Restricted:
+        instance, separable = self._instance, self._separable
+        if not instance.loss.is_quadratic:
+            return ReweightedPath(instance, separable, start, min(1e-2 * self._tolerance, 1e-10))
+        n, p = instance.design.shape
+        return LeastSquaresPath(instance, separable, on_gram=p <= min(n, LARGEST_GRAM))
+
+    def _join(self, alphas: Floats, pieces: list[tuple[Batch, Floats, Indices]]) -> Trail:
+        def numbers(name: str) -> Floats:
+            return np.concatenate([getattr(batch, name)[chosen] for batch, _, chosen in pieces])
+
+        features, weights, counts = [], [], []
+        for batch, _, chosen in pieces:
+            held = np.arange(batch.features.shape[1]) < batch.sizes[chosen, None]
+            held &= batch.weights[chosen] != 0
+            features.append(batch.features[chosen][held])
+            weights.append(batch.weights[chosen][held])
+            counts.append(held.sum(axis=1))
+        indptr = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
+        shape = (len(alphas), self._instance.n_features)
+        coefs = sparse.csr_array((np.concatenate(weights), np.concatenate(features), indptr), shape=shape)
+        coefs.sort_indices()
+        return Trail(
+            alphas=alphas,
+            coefs=coefs,
+            intercepts=numbers("intercepts"),
+            losses=numbers("losses"),
+            norms=numbers("norms"),
+            gaps=np.concatenate([gaps[chosen] for _, gaps, chosen in pieces]),
+            slopes=numbers("slopes"),
+        )
