@@ -46,6 +46,9 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         const double *ridge
         int one_sided
         double pivot_tolerance
+        const double *metric_h
+        const double *metric_mean
+        double precision
     cdef struct Support:
         double *inverse
         int64_t capacity
@@ -61,6 +64,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         const double *alphas
         int64_t K
         double alpha_before
+        const double *start
         int64_t *sizes
         int64_t *members
         double *weights
@@ -83,15 +87,23 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
     const Table *best_table()
     const char *table_name()
 
+cdef extern from "threads.hpp" namespace "normball" nogil:
+    int available_threads()
+
 cdef const Table *table = best_table()
 cdef object pending = None
 
 DONE, NEEDS_CAPACITY, STALLED, INTERRUPTED = range(4)
-COUNTERS = ("pivots", "added", "dropped", "refined", "dependent", "fallbacks", "knots")
+COUNTERS = ("pivots", "added", "dropped", "refined", "dependent", "fallbacks", "knots", "gradients")
 """What `ActiveSet.solve` counts."""
 
 instruction_set = table_name().decode()
 """Which build of the kernels this processor runs: "avx512", "avx2" or "baseline"."""
+
+def max_threads():
+    """Threads that the kernels use: OMP_NUM_THREADS, threadpoolctl and the process's processors decide."""
+    return available_threads()
+
 
 cdef int poll() noexcept nogil:
     global pending
@@ -212,7 +224,7 @@ cdef class ActiveSet:
 
     cdef Model model
     cdef Support support
-    cdef object columns, quadratic, inverse, members_, sign_, position
+    cdef object columns, quadratic, metric, inverse, members_, sign_, position
     cdef public object counters
 
     def __init__(self, int64_t capacity):
@@ -290,6 +302,16 @@ cdef class ActiveSet:
         self.model.c, self.model.price = <const double *>address(c), <const double *>address(price)
         self.model.ridge = <const double *>address(ridge)
         self.model.one_sided = one_sided
+        self.set_metric(None, None, 0.0)
+
+    def set_metric(self, h, mean, double precision):
+        """Let the inverse be that of X'DX with curvatures h (n,) and means, as a preconditioner.
+
+        Systems are then solved by conjugate gradients to a relative stationarity of `precision`.
+        """
+        self.metric = (h, mean)
+        self.model.metric_h, self.model.metric_mean = <const double *>address(h), <const double *>address(mean)
+        self.model.precision = precision
 
     def inner_products(self, const int64_t[::1] columns, const double[:, ::1] U):
         """x_j'u_k of m stored columns (not centred) and U (K, n), K <= 4, as (m, K)."""
@@ -324,10 +346,11 @@ cdef class ActiveSet:
         with nogil:
             table.retarget(self.model, self.support, alpha, m, s, size)
 
-    def solve(self, candidates, alphas, double alpha_before):
+    def solve(self, candidates, alphas, double alpha_before, start=None):
         """Solve for decreasing alphas (K,) over candidates (stored columns, support included).
 
         `alpha_before` is an alpha for which the present support is optimal, or negative.
+        `start` (size of the support,) are weights for conjugate gradients to start from.
         Returns the status, how many alphas are done, and for those: sizes (K,), members and
         weights (K, capacity), U (K, n) = b - h X w or None, largest |z_j| / price over the
         candidates, slopes -dR/dalpha, <c, w>, <z, w>, and largest |z_j| of the unpenalised.
@@ -346,6 +369,8 @@ cdef class ActiveSet:
         q.sizes, q.members, q.weights = <int64_t *>address(sizes), <int64_t *>address(members), <double *>address(weights)
         q.U = <double *>address(U)
         q.largest, q.slopes, q.cw, q.zw, q.unmet = &view[0, 0], &view[1, 0], &view[2, 0], &view[3, 0], &view[4, 0]
+        start = None if start is None else np.ascontiguousarray(start, dtype=np.float64)
+        q.start = <const double *>address(start)
         q.done, q.poll = 0, &poll
         for i in range(N_COUNTERS):
             q.counters[i] = 0

@@ -11,13 +11,10 @@
 namespace normball {
 namespace NB_ISA {
 
-constexpr double PARALLEL_WORK = 2e5;  // multiplications that pay for waking a thread
-
 // out[k, 0:s] = B[k, 0:s] M for k < b
 static void multiply(const Support& a, const double* B, idx b_step, idx b, double* out, idx out_step) {
-    idx s = a.size, n_blocks = (s + 15) / 16;
-#pragma omp parallel for schedule(static) if (double(s) * s * b > PARALLEL_WORK)
-    for (idx block = 0; block < n_blocks; ++block) {
+    idx s = a.size;
+    for_each((s + 15) / 16, double(s) * s * b, [&](idx block) {
         idx i0 = block * 16, count = smaller(16, s - i0);
         const double* rows[16];
         for (idx i = 0; i < count; ++i) rows[i] = a.inverse + (i0 + i) * a.capacity;
@@ -31,18 +28,16 @@ static void multiply(const Support& a, const double* B, idx b_step, idx b, doubl
             for (idx k = 0; k < width; ++k)
                 for (idx i = 0; i < count; ++i) out[(k0 + k) * out_step + i0 + i] = tile[i * 16 + k];
         }
-    }
+    });
 }
 
 // M[0:s, 0:s] += sign * Z'Z
 static void rank_update(double* M, idx step, idx s, const double* Z, idx z_step, idx b, double sign) {
-    idx n_blocks = (s + TALL - 1) / TALL;
-#pragma omp parallel for schedule(static) if (double(s) * s * b > PARALLEL_WORK)
-    for (idx block = 0; block < n_blocks; ++block) {
+    for_each((s + TALL - 1) / TALL, double(s) * s * b, [&](idx block) {
         idx i0 = block * TALL;
         if (i0 + TALL <= s) rank_rows<TALL>(M, step, i0, s, Z, z_step, b, sign);
         else for (idx i = i0; i < s; ++i) rank_rows<1>(M, step, i, s, Z, z_step, b, sign);
-    }
+    });
 }
 
 // lower Cholesky factor in place; false if a pivot is not above floor[i] (0 if null)

@@ -59,6 +59,11 @@ struct Model {
     const double* ridge;   // (m,) or null
     int one_sided;
     double pivot_tolerance;
+    // Where set, the support's inverse is that of X'DX with these curvatures D and means, close to h:
+    // systems are then solved by conjugate gradients on it, to a relative stationarity of `precision`.
+    const double* metric_h;     // (n,) or null
+    const double* metric_mean;  // (m,) or null
+    double precision;
 };
 
 struct Support {
@@ -71,7 +76,7 @@ struct Support {
 };
 
 enum Status { DONE = 0, NEEDS_CAPACITY = 1, STALLED = 2, INTERRUPTED = 3 };
-enum Counter { N_PIVOTS = 0, N_ADDED, N_DROPPED, N_REFINED, N_DEPENDENT, N_FALLBACKS, N_KNOTS, N_COUNTERS };
+enum Counter { N_PIVOTS = 0, N_ADDED, N_DROPPED, N_REFINED, N_DEPENDENT, N_FALLBACKS, N_KNOTS, N_GRADIENTS, N_COUNTERS };
 
 struct Batch {
     const idx* candidates; // stored columns, support included
@@ -79,6 +84,7 @@ struct Batch {
     const double* alphas;  // (K,) decreasing
     idx K;
     double alpha_before;   // alpha at which the support given is optimal; < 0 if there is none
+    const double* start;   // (size of the support,) weights to start from, or null for 0
     idx* sizes;            // (K,) out
     idx* members;          // (K, capacity) out
     double* weights;       // (K, capacity) out

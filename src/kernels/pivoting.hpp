@@ -36,8 +36,13 @@ public:
         before_sign = scratch.take<double>(cap);
         near = scratch.take<idx>(m);
         n_near = 0;
+        work_since_poll = 0;
         z_near = scratch.take<double>(m);
         blocked = scratch.take<uint8_t>(model_.m);
+        held = scratch.take<double>(model_.metric_h ? model_.m : 1);
+        search = scratch.take<double>(cap);
+        curved = scratch.take<double>(cap);
+        for (idx i = 0; i < cap; ++i) w[i] = q.start && i < a.size ? q.start[i] : 0.0;
     }
 
     int run() {
@@ -70,6 +75,7 @@ public:
         for (idx i = 0; i < a.size; ++i) blocked[a.members[i]] = 1;
         for (idx i = 0; i < size; ++i) blocked[target[i]] = 0;
         for (idx i = 0; i < a.size; ++i) if (blocked[a.members[i]]) leaving[n_leaving++] = i;
+        if (n_leaving > a.size - n_leaving) return rebuild(target, sign, size);  // little of it would stay
         if (n_leaving && !drop(a, leaving, n_leaving)) return rebuild(target, sign, size);
         idx n_entering = 0;
         for (idx i = 0; i < size; ++i)
@@ -102,14 +108,75 @@ private:
     double *w, *rhs, *rates, *z, *z_near, *slopes, *entering_sign, *before_sign;
     idx *leaving, *entering, *before, *near;
     idx n_near;
+    double work_since_poll;
     uint8_t* blocked;
+    double *held, *search, *curved;  // of the conjugate gradients
+
+    // Looking at the keyboard costs a microsecond: seldom, where pivots are quick.
+    bool is_asked_to_stop() {
+        work_since_poll += 1e3 + double(a.size + n_near + 1) * (model.n + a.size);
+        if (work_since_poll < 1e6) return false;
+        work_since_poll = 0;
+        return q.poll() != 0;
+    }
 
     double price(idx i) const { return model.price[a.members[i]]; }
 
-    // w = M (c - alpha price s)
+    bool is_inexact() const { return model.metric_h != nullptr; }
+
+    // w = M (c - alpha price s), or near it
     void stationary_point(double alpha) {
+        if (is_inexact()) return descend(alpha);
         for (idx i = 0; i < a.size; ++i) rhs[i] = model.c[a.members[i]] - alpha * price(i) * a.sign[i];
         multiply(a, rhs, a.size, 1, w, a.size);
+    }
+
+    // Preconditioned conjugate gradients from w on, until stationary to `precision`.
+    void descend(double alpha) {
+        space.gradients(a.members, a.size, a, w, true, rhs);
+        for (idx i = 0; i < a.size; ++i) {
+            rhs[i] -= alpha * price(i) * a.sign[i];
+            if (model.ridge) rhs[i] -= alpha * model.ridge[a.members[i]] * w[i];
+        }
+        double before = 0;
+        for (int turn = 0; turn < 100 && a.size; ++turn) {
+            double worst = 0;
+            for (idx i = 0; i < a.size; ++i) {
+                double error = fabs(rhs[i]) / (price(i) > 0 ? price(i) : 1.0);
+                if (!(error <= worst)) worst = error;
+            }
+            if (!(worst > model.precision * alpha)) return;
+            multiply(a, rhs, a.size, 1, rates, a.size);
+            double along = 0, bend = 0;
+            for (idx i = 0; i < a.size; ++i) along += rhs[i] * rates[i];
+            for (idx i = 0; i < a.size; ++i)
+                search[i] = rates[i] + (turn ? along / before * search[i] : 0.0);
+            before = along;
+            ++q.counters[N_GRADIENTS];
+            space.gradients(a.members, a.size, a, search, false, curved);
+            for (idx i = 0; i < a.size; ++i) {
+                curved[i] = -curved[i];
+                if (model.ridge) curved[i] += alpha * model.ridge[a.members[i]] * search[i];
+                bend += search[i] * curved[i];
+            }
+            if (!(bend > 0)) return;
+            double step = along / bend;
+            for (idx i = 0; i < a.size; ++i) {
+                w[i] += step * search[i];
+                rhs[i] -= step * curved[i];
+            }
+        }
+    }
+
+    // Weights stay with their features while members move.
+    void hold_weights() {
+        if (!is_inexact()) return;
+        for (idx t = 0; t < q.n_candidates; ++t) held[q.candidates[t]] = 0;
+        for (idx i = 0; i < a.size; ++i) held[a.members[i]] = w[i];
+    }
+    void place_weights() {
+        if (!is_inexact()) return;
+        for (idx i = 0; i < a.size; ++i) w[i] = held[a.members[i]];
     }
 
     // Stationarity error of the members into rhs; the largest, relative to alpha.
@@ -140,6 +207,7 @@ private:
     // Refine until stationary; the error that is left.
     double settle(double alpha) {
         double error = stationarity(alpha);
+        if (is_inexact()) return error < WORN ? error : 0.0;  // as good as asked for
         for (int turn = 0; turn < 3 && error > SETTLED; ++turn) {
             refine();
             double now = stationarity(alpha);
@@ -157,7 +225,7 @@ private:
         int chances = 3, n_rounds = 0;
         bool is_fresh = false, is_whole = false;
         for (idx turn = 0; turn < 300; ++turn) {
-            if (q.poll()) return INTERRUPTED;
+            if (is_asked_to_stop()) return INTERRUPTED;
             ++q.counters[N_PIVOTS];
             stationary_point(alpha);
             if (is_whole) evaluate();
@@ -197,10 +265,12 @@ private:
             } else if (--chances < 0) {
                 return STALLED;
             }
+            hold_weights();
             if (n_leaving && !drop(a, leaving, n_leaving)) return STALLED;
             q.counters[N_DROPPED] += n_leaving;
             idx n_added = 0;
             int status = add(entering, entering_sign, n_entering, &n_added);
+            place_weights();
             if (status != DONE) return status;
             if (n_leaving + n_added == 0) return STALLED;
         }
@@ -209,17 +279,20 @@ private:
 
     void find_leaving(idx& n_leaving) {
         n_leaving = 0;
-        for (idx i = 0; i < a.size; ++i) if (price(i) > 0 && !(w[i] * a.sign[i] > 0)) leaving[n_leaving++] = i;
+        // an inexact solve may leave a new member at 0 for now
+        double least = is_inexact() ? -1e-300 : 0.0;
+        for (idx i = 0; i < a.size; ++i) if (price(i) > 0 && !(w[i] * a.sign[i] > least)) leaving[n_leaving++] = i;
     }
 
     double pull(double gradient) const { return model.one_sided ? gradient : fabs(gradient); }
 
     void find_entering(double alpha, const idx* features, idx count, const double* gradients, idx& n_entering) {
         n_entering = 0;
+        double entry = is_inexact() && model.precision > ENTRY ? model.precision : ENTRY;
         for (idx t = 0; t < count; ++t) {
             idx j = features[t];
             if (a.position[j] >= 0 || !(model.price[j] > 0)) continue;
-            if (pull(gradients[t]) > alpha * model.price[j] * (1 + ENTRY)) {
+            if (pull(gradients[t]) > alpha * model.price[j] * (1 + entry)) {
                 entering[n_entering] = j;
                 entering_sign[n_entering++] = gradients[t] > 0 ? 1 : -1;
             }
@@ -269,7 +342,7 @@ private:
         idx last = -1, n_since_rebuild = 1;
         double last_sign = 0;
         for (idx knot = 0; knot < 20 * a.capacity + 100; ++knot) {
-            if (q.poll()) return INTERRUPTED;
+            if (is_asked_to_stop()) return INTERRUPTED;
             ++q.counters[N_KNOTS];
             stationary_point(alpha);
             evaluate();

@@ -15,9 +15,7 @@ struct DenseColumns {
 
     // out[j * stride + k] = x_{J[j]}' vectors[k]
     void inner(const idx* J, idx count, const double* const* vectors, idx b, double* out, idx stride) const {
-        idx n_blocks = (count + 15) / 16;
-#pragma omp parallel for schedule(static) if (double(count) * n * b > PARALLEL_WORK)
-        for (idx block = 0; block < n_blocks; ++block) {
+        for_each((count + 15) / 16, double(count) * n * b, [&](idx block) {
             idx j0 = block * 16, m = smaller(16, count - j0);
             const double* columns[16];
             for (idx j = 0; j < m; ++j) {
@@ -25,17 +23,15 @@ struct DenseColumns {
                 for (idx k = 0; k < b; ++k) out[(j0 + j) * stride + k] = 0;
             }
             dots(columns, m, vectors, b, n, out + j0 * stride, stride);
-        }
+        });
     }
 
     // eta = sum_i w[i] x_{S[i]}
     void combination(const idx* S, const double* w, idx s, double* eta) const {
-        idx n_blocks = (n + 255) / 256;
         Scratch scratch;
         const double** columns = scratch.take<const double*>(s);
         for (idx i = 0; i < s; ++i) columns[i] = base + S[i] * step;
-#pragma omp parallel for schedule(static) if (double(s) * n > PARALLEL_WORK)
-        for (idx block = 0; block < n_blocks; ++block) {
+        for_each((n + 255) / 256, double(s) * n, [&](idx block) {
             idx start = block * 256, length = smaller(256, n - start);
             for (idx l = 0; l < length; ++l) eta[start + l] = 0;
             const double* pieces[64];
@@ -44,7 +40,7 @@ struct DenseColumns {
                 for (idx i = 0; i < count; ++i) pieces[i] = columns[i0 + i] + start;
                 combine(pieces, w + i0, count, length, eta + start);
             }
-        }
+        });
     }
 
     void spread_column(idx j, double* out) const {
@@ -118,6 +114,8 @@ public:
     // out[i, j] = Gram entry of A[i] and J[j]; out has `count` columns
     void gram(const idx* A, idx b, const idx* J, idx count, double* out) {
         const idx chunk = 16;
+        const double* h = model.metric_h ? model.metric_h : model.h;
+        const double* mean = model.metric_h ? model.metric_mean : model.mean;
         Scratch local;
         double *scaled = local.take<double>(chunk * model.n), *entries = local.take<double>(chunk * count);
         for (idx i0 = 0; i0 < b; i0 += chunk) {
@@ -127,16 +125,16 @@ public:
             for (idx i = 0; i < width; ++i) {
                 double* v = scaled + i * model.n;
                 columns.spread_column(A[i0 + i], v);
-                double centre = model.mean ? model.mean[A[i0 + i]] : 0.0;
+                double centre = mean ? mean[A[i0 + i]] : 0.0;
                 totals[i] = 0;
-                for (idx l = 0; l < model.n; ++l) totals[i] += (v[l] = model.h[l] * (v[l] - centre));
+                for (idx l = 0; l < model.n; ++l) totals[i] += (v[l] = h[l] * (v[l] - centre));
                 vectors[i] = v;
             }
             columns.inner(J, count, vectors, width, entries, chunk);
             for (idx i = 0; i < width; ++i)
                 for (idx j = 0; j < count; ++j) {
                     double g = entries[j * chunk + i];
-                    if (model.mean) g -= model.mean[J[j]] * totals[i];
+                    if (mean) g -= mean[J[j]] * totals[i];
                     if (model.ridge && A[i0 + i] == J[j]) g += alpha * model.ridge[J[j]];
                     out[(i0 + i) * count + j] = g;
                 }

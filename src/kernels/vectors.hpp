@@ -31,6 +31,18 @@ NB_INLINE double sum(vec v) {
 }
 NB_INLINE idx smaller(idx a, idx b) { return a < b ? a : b; }
 
+constexpr double PARALLEL_WORK = 2e5;  // multiplications that pay for waking a thread
+
+// body(i) for i < count, on threads where the work pays for them. Each i is done by one thread.
+template <class Body> static void for_each(idx count, double work, const Body& body) {
+    if (work <= PARALLEL_WORK) {
+        for (idx i = 0; i < count; ++i) body(i);
+        return;
+    }
+#pragma omp parallel for schedule(static)
+    for (idx i = 0; i < count; ++i) body(i);
+}
+
 // Memory of a call; freed with it. No std:: containers: their inline functions would be
 // compiled for one instruction set and could be linked into another.
 class Scratch {

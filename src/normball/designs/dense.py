@@ -18,9 +18,16 @@ from numpy.typing import NDArray
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices
 from .base import Design
+from .parallel import sum_over
 
 BLOCK_ENTRIES: Final = 2**17
 """Numbers in a block: 1 MiB of float64, which stays in the cache."""
+
+GRAM_ENTRIES: Final = 2**21
+"""Numbers in a block of rows of a Gram matrix: large enough for BLAS at full speed."""
+
+CANCELLED: Final = 1e-2
+"""Share of a column's square, below which its variance is computed from centred columns."""
 
 Block: TypeAlias = tuple[slice, slice, Floats]
 """Rows, positions among the columns asked for, and X there in float64."""
@@ -88,17 +95,31 @@ class DenseDesign(Design):
 
     def gram(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
         n, p = self.shape
-        means = self._values.T @ sample_weight if self._is_direct else self.rmatvec(sample_weight)
-        result = np.zeros((p, p))
+        means = self.rmatvec(sample_weight) if centre else np.zeros(p)
+        size = max(GRAM_ENTRIES // max(p, 1), 256)
+        is_uniform = bool((sample_weight == sample_weight[0]).all())
         root = np.sqrt(sample_weight)[:, None]
-        size = max(8 * BLOCK_ENTRIES // max(p, 1), 256)
-        for start in range(0, n, size):
-            part = slice(start, min(start + size, n))
-            block = self._values[part] * root[part]
-            if centre:
-                block -= root[part] * means
-            result += block.T @ block
-        self._count(2 * p)
+
+        def product(block: int, shift: Floats | None) -> Floats:
+            part = slice(block * size, min((block + 1) * size, n))
+            rows = self._values[part]
+            if is_uniform and shift is None:
+                rows = rows.astype(np.float64, copy=False)
+                return np.asarray(rows.T @ rows)
+            rows = rows * root[part] if shift is None else (rows - shift) * root[part]
+            return np.asarray(rows.T @ rows)
+
+        n_blocks = -(-n // size)
+        self._count(p)
+        result = sum_over(n_blocks, lambda block: product(block, None), np.zeros((p, p)))
+        if is_uniform:
+            result *= sample_weight[0]
+        if centre:
+            around_zero = np.diagonal(result).copy()
+            result -= np.outer(means, means)
+            if (np.diagonal(result) < CANCELLED * around_zero).any():
+                self._count(p)
+                result = sum_over(n_blocks, lambda block: product(block, means), np.zeros((p, p)))
         return result, means
 
     def rows(self, index: Indices) -> DenseDesign:

@@ -165,7 +165,8 @@ class Norm(ArrayValue, ABC):
         to `tolerance` relative to |z| |w|.
         """
         z = np.where(self.excluded(len(z)), 0.0, z)
-        scale = float(np.linalg.norm(z)) * max(float(np.linalg.norm(w)), 1e-300)
+        priced = np.where(self.unpenalised(len(w)), 0.0, w)
+        scale = float(np.linalg.norm(z)) * max(float(np.linalg.norm(priced)), 1e-300)
         reached = self.support(z, self.value(w))
         return bool(reached - z @ w <= tolerance * scale)
 

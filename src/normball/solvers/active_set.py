@@ -36,26 +36,31 @@ class Walk:
         return len(self.sizes)
 
 
-def walk(active: ActiveSet, slots: Indices, alphas: Floats, alpha_before: float) -> Walk:
+def walk(
+    active: ActiveSet, slots: Indices, alphas: Floats, alpha_before: float, start: Floats | None = None
+) -> Walk:
     """Solve as many of the decreasing alphas as the active set can, from the first on."""
     parts: list[Walk] = []
-    start = 0
+    done_before = 0
     members, sign = active.members, active.sign
     while True:
         status, done, sizes, found, weights, directions, numbers = active.solve(
-            slots, alphas[start:], alpha_before
+            slots, alphas[done_before:], alpha_before, start
         )
         solved = None if directions is None else directions[:done]
         parts.append(Walk(sizes[:done], found[:done], weights[:done], solved, *numbers[:, :done]))
-        start += done
+        done_before += done
         if status != NEEDS_CAPACITY:
             return _joined(parts, active.capacity)
         if done:
             size = sizes[done - 1]
-            members, alpha_before = found[done - 1, :size], float(alphas[start - 1])
-            sign = np.sign(weights[done - 1, :size])
+            members, alpha_before = found[done - 1, :size], float(alphas[done_before - 1])
+            sign, start = np.sign(weights[done - 1, :size]), weights[done - 1, :size]
         active.grow(2 * active.capacity)
         active.retarget(members, sign)
+        if start is not None:  # members may stand in another order now
+            held = dict(zip(members.tolist(), start.tolist(), strict=True))
+            start = np.array([held.get(member, 0.0) for member in active.members.tolist()])
 
 
 def _joined(parts: list[Walk], width: int) -> Walk:

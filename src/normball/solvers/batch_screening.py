@@ -29,8 +29,11 @@ from ..typing import Floats, Indices, Mask
 from .restricted import Batch, Judge, Restricted
 
 FIRST_BATCH, LARGEST_BATCH = 10, 14
+ALL_AT_ONCE = 200
+"""Alphas in a batch that needs no pass."""
+
 CONFIRMED_AT_ONCE = 32
-NEAR_ENTRY = 0.85
+NEAR_ENTRY = 0.9
 """Share of its price that a feature must have pulled on the path to be looked at between its points."""
 
 FEWEST_CANDIDATES = 1000
@@ -95,7 +98,9 @@ class BatchScreening:
         Yields a batch, its relative gaps (K,), its dual norms (K,), and how many of its
         points, from the first, are accepted.
         """
-        k, width, needs_rescue = 0, FIRST_BATCH, False
+        largest_batch = ALL_AT_ONCE if self._restricted.knows_all else LARGEST_BATCH
+        k, needs_rescue = 0, False
+        width = largest_batch if self._restricted.knows_all else FIRST_BATCH
         while k < len(alphas):
             clock = perf_counter()
             candidates = self._choose()
@@ -121,7 +126,7 @@ class BatchScreening:
             is_whole = n_good == len(wanted) and not needs_rescue
             if not is_whole and k < len(alphas):
                 self._restricted.restore(*self._accepted)
-            width = min(width + width // 2 + 1, LARGEST_BATCH) if is_whole else max(2, n_good + 1)
+            width = min(width + width // 2 + 1, largest_batch) if is_whole else max(2, n_good + 1)
             self._rank(batch, finding, alphas[k : k + width])
             # the rescuer goes on until it has its point; it is called where the fast solver has none to offer
             needs_rescue = n_good == 0 and (needs_rescue or n_optimal > 0)

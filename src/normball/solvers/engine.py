@@ -10,14 +10,16 @@ from scipy import sparse
 
 from ..typing import Floats, Indices
 from .batch_screening import BatchScreening, with_steps
-from .face_newton import Point
+from .certificate import certify_term
+from .face_newton import Point, solve_on_face
 from .generic_path import GenericPath
-from .instance import Instance
+from .instance import ColumnStore, Instance
 from .least_squares_path import LeastSquaresPath
 from .levels import Levels, find_levels
 from .restricted import Batch, Restricted, SeparableJudge
 from .reweighted_path import ReweightedPath
 from .smooth_fit import null_model
+from .terms import Condition, Penalty
 from .threads import one_blas_thread
 
 LARGEST_GRAM = 4000
@@ -79,7 +81,7 @@ class PathEngine:
             return self._follow(alphas, steps, places, report)
 
     def _follow(self, alphas: Floats, steps: Floats, places: Indices, report: Callable[[int], None]) -> Trail:
-        screening = self._screening()
+        screening = self._screening(min(1e-2 * self._tolerance, 1e-10))
         is_wanted = np.zeros(len(steps), dtype=bool)
         is_wanted[places] = True
         pieces, k = [], 0
@@ -97,6 +99,13 @@ class PathEngine:
         trail = self.follow(np.array([alpha]))
         return Point(trail.coefs[[0]].toarray()[0], float(trail.intercepts[0]), alpha)
 
+    def meet(self, form: str, level: float) -> Point | None:
+        """The point of the path at one budget or target; None where the engine does not reach it."""
+        trail = self.at_levels(form, np.array([level]))
+        if trail is None:
+            return None
+        return Point(trail.coefs[[0]].toarray()[0], float(trail.intercepts[0]), float(trail.alphas[0]))
+
     def at_levels(self, form: str, values: Floats) -> Trail | None:
         """Solutions at budgets (ascending) or targets (descending), all beyond the null point.
 
@@ -107,28 +116,56 @@ class PathEngine:
             return self._at_levels(form, values)
 
     def _at_levels(self, form: str, values: Floats) -> Trail | None:
-        screening = self._screening()
-        precision = 1e-13 if self._instance.loss.is_quadratic else 1e-6
+        instance, null = self._instance, self._null.point
+        screening = self._screening(1e-14)  # the level is less certain than the gap: R may be flat there
+        loss = instance.value(instance.predictor(null.w, null.intercept))
         found = find_levels(
-            screening, self._null.point.alpha, Levels(form, values), self._instance.scale, precision
+            screening, (null.alpha, loss), Levels(form, values), instance.scale, instance.loss.is_quadratic
         )
         self.profile = screening.profile
         if found is None:
             return None
         batch, gaps = found
-        return self._join(batch.alphas, [(batch, gaps, np.arange(len(batch)))])
+        trail = self._join(batch.alphas, [(batch, gaps, np.arange(len(batch)))])
+        return trail if self._instance.loss.is_quadratic else self._finished(form, values, trail)
 
-    def _screening(self) -> BatchScreening:
+    def _finished(self, form: str, values: Floats, trail: Trail) -> Trail | None:
+        """Each point brought to its level by Newton's method on its face; None if one does not get there."""
+        instance, store = self._instance, ColumnStore(self._instance.design)
+        weights, rest = [], []
+        for k, level in enumerate(values):
+            start = Point(trail.coefs[[k]].toarray()[0], float(trail.intercepts[k]), float(trail.alphas[k]))
+            point = solve_on_face(instance, store, Condition(form, float(level)), start)
+            if point is None:
+                return None
+            eta = instance.predictor(point.w, point.intercept)
+            term = Penalty(instance.norm, point.alpha)
+            gap = certify_term(instance, term, point.w, point.intercept, eta, self._tolerance).gap
+            if gap > self._tolerance:
+                return None
+            weights.append(sparse.csr_array(point.w[None, :]))
+            loss, norm = instance.value(eta), instance.norm.value(point.w)
+            error = norm / level - 1 if form == "budget" else (loss - level) / instance.scale
+            if abs(error) > 1e-9:
+                return None
+            rest.append((point.alpha, point.intercept, loss, norm, gap))
+        alphas, intercepts, losses, norms, gaps = np.array(rest).T
+        coefs = sparse.csr_array(sparse.vstack(weights))
+        return Trail(alphas, coefs, intercepts, losses, norms, gaps, trail.slopes)
+
+    def _screening(self, precision: float) -> BatchScreening:
         instance, separable, null = self._instance, self._separable, self._null
         judge = SeparableJudge(instance, separable, null.pull)
         start = (null.point.w, null.point.intercept)
         rescuer = GenericPath(instance, separable, start, 1e-2 * self._tolerance)
-        return BatchScreening(judge, self._restricted(start), rescuer, null.point.alpha, self._tolerance)
+        return BatchScreening(
+            judge, self._restricted(start, precision), rescuer, null.point.alpha, self._tolerance
+        )
 
-    def _restricted(self, start: tuple[Floats, float]) -> Restricted:
+    def _restricted(self, start: tuple[Floats, float], precision: float) -> Restricted:
         instance, separable = self._instance, self._separable
         if not instance.loss.is_quadratic:
-            return ReweightedPath(instance, separable, start, min(1e-2 * self._tolerance, 1e-10))
+            return ReweightedPath(instance, separable, start, precision)
         n, p = instance.design.shape
         return LeastSquaresPath(instance, separable, on_gram=p <= min(n, LARGEST_GRAM))
 

@@ -1,6 +1,8 @@
 """The three forms: penalty, budget, target, and how each is solved.
 
-Penalty and budget go to the proximal Newton solver. The target form (least R subject to
+Where the path engine suits the problem, each form is a point of the path and the engine
+finds it. Otherwise, and where its answer is not proved, the generic solvers take over:
+penalty and budget go to the proximal Newton solver. The target form (least R subject to
 f <= s) follows the frontier: its own dual bound at the current dual point is a budget
 that cannot be too large,
 
@@ -24,7 +26,7 @@ from .instance import Instance
 from .least import best_fit, least_norm_fit
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, null_point
-from .terms import Ball, Condition, Penalty
+from .terms import Ball, Condition, Penalty, Term
 
 LARGEST_BUDGET = 1e8
 """In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""
@@ -43,19 +45,38 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
         return least_norm_fit(workspace, fit, options)
     term = Penalty(instance.norm, alpha)
     if suits(instance):
-        found = PathEngine(instance, options.tolerance).solve(alpha)
-        eta = instance.predictor(found.w, found.intercept)
-        certificate = certify_term(instance, term, found.w, found.intercept, eta, options.tolerance)
-        if certificate.is_met:
-            return Answer(found, certificate, 1)
-        start = found
+        answer = _certified(instance, term, PathEngine(instance, options.tolerance).solve(alpha), options)
+        if answer.certificate.is_met:
+            return answer
+        start = answer.point
     return solve_term(workspace, term, start or null_point(instance), options)
+
+
+def _certified(instance: Instance, term: Term, point: Point, options: Options) -> Answer:
+    """A point of the engine with the certificate of its form."""
+    w, intercept = term.admit(point.w), point.intercept
+    eta = instance.predictor(w, intercept)
+    certificate = certify_term(instance, term, w, intercept, eta, options.tolerance)
+    return Answer(Point(w, intercept, point.alpha), certificate, 1)
+
+
+def _on_path(workspace: Workspace, condition: Condition, options: Options) -> Point | None:
+    """The point of the path that meets a budget or target, where the engine finds it."""
+    instance = workspace.instance
+    if not suits(instance):
+        return None
+    return PathEngine(instance, options.tolerance).meet(condition.form, condition.level)
 
 
 def solve_budget(workspace: Workspace, budget: float, start: Point | None, options: Options) -> Answer:
     """Minimise f subject to R <= budget; if the budget does not bind, the least-norm best fit."""
     instance = workspace.instance
     term = Ball(instance.norm, budget)
+    found = _on_path(workspace, term.condition, options) if budget > 0 else None
+    if found is not None:
+        answer = _certified(instance, term, found, options)
+        if answer.certificate.is_met:
+            return answer
     null = null_point(instance)
     answer = solve_term(workspace, term, start or null, options)
     scale = null.alpha if np.isfinite(null.alpha) else 1.0
@@ -95,6 +116,11 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     certificate = _certify_target(instance, target, null, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0)
+    found = _on_path(workspace, Condition("target", target), options)
+    if found is not None:
+        certificate_found = _certify_target(instance, target, found, options)
+        if certificate_found.is_met:
+            return Answer(found, certificate_found, 1)
     if instance.norm.is_one_sided:  # its best fit is a search of its own, made only if the frontier ends
         best = _follow_frontier(workspace, target, start or null, certificate, options)
         if best.certificate.is_met:

@@ -17,12 +17,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..typing import Floats, Indices
+from ..typing import Floats, Indices, Mask
 from .batch_screening import SHORTEST_RATIO, BatchScreening
 from .restricted import Batch
 
 SMALLEST_SHARE = 1e-6
 """Share of alpha_max down to which a level is looked for."""
+
+LONGEST_STRIDE = 0.92
+"""Ratio of neighbouring alphas below which the walk begins anew at a known point."""
 
 MAX_ROUNDS = 60
 
@@ -45,29 +48,29 @@ class Levels:
 
 
 def find_levels(
-    screening: BatchScreening, alpha_max: float, levels: Levels, scale: float, precision: float
+    screening: BatchScreening, null: tuple[float, float], levels: Levels, scale: float, is_piecewise: bool
 ) -> tuple[Batch, Floats] | None:
     """Points at the levels and their relative gaps, or None where the engine cannot reach one.
 
     Parameters
     ----------
     screening : BatchScreening at the start of its path.
-    alpha_max : float
+    null : alpha_max and the loss there.
     levels : Levels
         Each beyond the null point.
     scale : float, f at w = 0.
-    precision : float, relative error of a level to stop at.
+    is_piecewise : bool
+        The loss is quadratic: slopes are exact and levels are met to 1e-13. Otherwise to
+        1e-4, which is close enough for Newton's method on the face to finish.
     """
     count = int(np.ceil(np.log(SMALLEST_SHARE) / np.log(SHORTEST_RATIO)))
-    walk = alpha_max * np.power(SHORTEST_RATIO, np.arange(1.0, count + 1))
-    known = _Known([alpha_max], [-np.inf], [0.0], [screening.accepted])
+    walk = null[0] * np.power(SHORTEST_RATIO, np.arange(1.0, count + 1))
+    start = float(levels.reached(np.zeros(1), np.array([null[1]]))[0])
+    known = _Known([null[0]], [start], [0.0], [screening.accepted])
     for batch, _, _, n_accepted in screening.follow(walk):
-        known.alphas.extend(batch.alphas[:n_accepted])
-        known.reached.extend(levels.reached(batch.norms, batch.losses)[:n_accepted])
-        known.slopes.extend(batch.slopes[:n_accepted])
-        known.points.extend(batch.support(k) for k in range(n_accepted))
+        known.add(batch.part(slice(n_accepted)), levels)
         if known.reached[-1] >= levels.goals[-1]:
-            return _search(screening, levels, known, scale, precision)
+            return _search(screening, levels, known, scale, is_piecewise)
     return None
 
 
@@ -80,74 +83,119 @@ class _Known:
     slopes: list[float]
     points: list[tuple[Indices, Floats]]
 
+    def add(self, batch: Batch, levels: Levels) -> None:
+        self.alphas.extend(batch.alphas)
+        self.reached.extend(levels.reached(batch.norms, batch.losses))
+        self.slopes.extend(batch.slopes)
+        self.points.extend(batch.support(k) for k in range(len(batch)))
+
+
+class _Brackets:
+    """Upper and lower alphas around every level, how far from the goal they are, and the next guess."""
+
+    def __init__(self, levels: Levels, known: _Known, is_piecewise: bool) -> None:
+        self._form, self._is_piecewise = levels.form, is_piecewise
+        reached = np.maximum.accumulate(known.reached)
+        alphas, slopes = np.array(known.alphas), np.array(known.slopes)
+        after = np.maximum(np.searchsorted(reached, levels.goals), 1)
+        self._ends = np.stack([alphas[after - 1], alphas[after]])
+        self._excess = np.stack([reached[after - 1] - levels.goals, reached[after] - levels.goals])
+        self._first = (self._ends.copy(), self._excess.copy())
+        high, low = self._ends
+        if is_piecewise:  # Newton from both ends, weighed
+            from_above = self._newton(high, self._excess[0], slopes[after - 1], high, low)
+            from_below = self._newton(low, self._excess[1], slopes[after], high, low)
+            share = (high - from_below) / (high - low)
+            self.guess = (1 - share) * from_above + share * from_below
+        else:
+            self.guess = self._secant(np.arange(len(high)))
+
+    def is_shut(self, which: Indices) -> Mask:
+        """Brackets without a number left between their ends."""
+        high, low = self._ends[:, which]
+        return np.asarray(high - low <= 1e-15 * high)
+
+    def reset(self, which: Indices) -> None:
+        """Open brackets again that were misled; from now on they are bisected."""
+        self._ends[:, which], self._excess[:, which] = self._first[0][:, which], self._first[1][:, which]
+
+    def narrow(self, which: Indices, excess: Floats) -> None:
+        """Take in what was found at the guesses."""
+        for side, is_side in ((0, excess < 0), (1, excess >= 0)):
+            chosen = which[is_side]
+            self._ends[side, chosen], self._excess[side, chosen] = self.guess[chosen], excess[is_side]
+            self._excess[1 - side, chosen] *= 0.5  # Illinois: the end that stays counts less each time
+
+    def advance(self, which: Indices, excess: Floats, slopes: Floats) -> None:
+        """New guesses: Newton where slopes are exact, else the secant in log alpha."""
+        high, low = self._ends[:, which]
+        if self._is_piecewise:
+            self.guess[which] = self._newton(self.guess[which], excess, slopes, high, low)
+        else:
+            self.guess[which] = self._secant(which)
+
+    def _newton(self, alpha: Floats, excess: Floats, slopes: Floats, high: Floats, low: Floats) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = alpha + excess / slopes
+            if self._form == "target":
+                step = np.sqrt(np.maximum(alpha**2 + 2 * excess / slopes, 0.0))
+            inside = (step > low) & (step < high)
+        return np.where(inside, step, 0.5 * (high + low))
+
+    def _secant(self, which: Indices) -> Floats:
+        (high, low), (above, below) = np.log(self._ends[:, which]), self._excess[:, which]
+        span = below - above
+        share = np.divide(-above, span, out=np.full(len(span), 0.5), where=span > 0)
+        return np.asarray(np.exp(high + np.clip(share, 0.02, 0.98) * (low - high)))
+
 
 def _search(
-    screening: BatchScreening, levels: Levels, known: _Known, scale: float, precision: float
+    screening: BatchScreening, levels: Levels, known: _Known, scale: float, is_piecewise: bool
 ) -> tuple[Batch, Floats] | None:
     goals = levels.goals
-    size = np.abs(goals) if levels.form == "budget" else np.full(len(goals), scale)
-    alphas = np.array(known.alphas)
-    high, low, guess = _brackets(levels, known)
-    first_high, first_low = high.copy(), low.copy()
+    precision = 1e-13 if is_piecewise else 1e-4
+    size = precision * (np.abs(goals) if levels.form == "budget" else np.full(len(goals), scale))
+    brackets = _Brackets(levels, known, is_piecewise)
     is_doubtful = np.zeros(len(goals), dtype=bool)
     points: list[Batch | None] = [None] * len(goals)
     gaps = np.full(len(goals), np.inf)
     pending = np.arange(len(goals))
     for _ in range(MAX_ROUNDS):
-        order = pending[np.argsort(-guess[pending], kind="stable")]
-        begin = max(int(np.searchsorted(-alphas, -guess[order[0]], side="right")) - 1, 0)
-        batch = screening.revisit(guess[order], *known.points[begin], float(alphas[begin]))
+        order = pending[np.argsort(-brackets.guess[pending], kind="stable")]
+        batch = _revisit(screening, known, brackets.guess[order])
         if batch is None:
             return None
+        known.add(batch, levels)
         excess = levels.reached(batch.norms, batch.losses) - goals[order]
-        high[order] = np.where(excess < 0, guess[order], high[order])
-        low[order] = np.where(excess > 0, guess[order], low[order])
-        is_close = np.abs(excess) <= precision * size[order]
-        is_lost = (high[order] - low[order] <= 1e-15 * high[order]) & (
-            np.abs(excess) > 1e3 * precision * size[order]
-        )
-        is_close |= high[order] - low[order] <= 1e-15 * high[order]
+        brackets.narrow(order, excess)
+        is_close = (np.abs(excess) <= size[order]) | brackets.is_shut(order)
         # a bracket that closes around nothing was misled by a feature that is not among the candidates
+        is_lost = is_close & (np.abs(excess) > 1e3 * size[order])
         is_doubtful[order] |= is_lost
-        high[order[is_lost]], low[order[is_lost]] = first_high[order[is_lost]], first_low[order[is_lost]]
-        found = np.flatnonzero((is_close & ~is_lost) | is_doubtful[order])
+        brackets.reset(order[is_lost])
+        found = np.flatnonzero(is_close | is_doubtful[order])
         if len(found):
             is_optimal, found_gaps = screening.confirm(batch.part(found))
-            misled = order[found[~is_optimal]]
-            high[misled], low[misled] = first_high[misled], first_low[misled]
-            for row in np.flatnonzero(is_optimal & is_close[found] & ~is_lost[found]):
-                points[order[found[row]]] = batch.part(found[row : row + 1])
-                gaps[order[found[row]]] = found_gaps[row]
-        guess[order] = np.where(
-            is_close & ~is_lost,
-            guess[order],
-            _newton(levels.form, guess[order], excess, batch.slopes, high[order], low[order]),
-        )
+            brackets.reset(order[found[~is_optimal]])
+            for row, gap in zip(found[is_optimal], found_gaps[is_optimal], strict=True):
+                if is_close[row] and not is_lost[row]:
+                    points[order[row]], gaps[order[row]] = batch.part(slice(row, row + 1)), gap
+        brackets.advance(order, excess, batch.slopes)
         pending = np.array([k for k in pending if points[k] is None], dtype=np.intp)
         if len(pending) == 0:
             return Batch.join([point for point in points if point is not None]), gaps
     return None
 
 
-def _brackets(levels: Levels, known: _Known) -> tuple[Floats, Floats, Floats]:
-    """Upper and lower alphas around every level, and a first guess: Newton from both ends, weighed."""
-    reached = np.maximum.accumulate(known.reached)
-    alphas, slopes = np.array(known.alphas), np.array(known.slopes)
-    after = np.searchsorted(reached, levels.goals)
-    before = np.maximum(after - 1, 0)
-    high, low = alphas[before].copy(), alphas[after].copy()
-    from_above = _newton(levels.form, high, reached[before] - levels.goals, slopes[before], high, low)
-    from_below = _newton(levels.form, low, reached[after] - levels.goals, slopes[after], high, low)
-    from_above = np.where(np.isfinite(reached[before]), from_above, from_below)
-    share = (high - from_below) / np.maximum(high - low, 1e-300)
-    return high, low, (1 - share) * from_above + share * from_below
-
-
-def _newton(form: str, alpha: Floats, excess: Floats, slopes: Floats, high: Floats, low: Floats) -> Floats:
-    """Newton's step from alpha, where the frontier is `excess` beyond the goal, kept in the bracket."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        step = alpha + excess / slopes
-        if form == "target":
-            step = np.sqrt(np.maximum(alpha**2 + 2 * excess / slopes, 0.0))
-        inside = (step > low) & (step < high)
-    return np.where(inside, step, 0.5 * (high + low))
+def _revisit(screening: BatchScreening, known: _Known, alphas: Floats) -> Batch | None:
+    """Points at falling alphas; every longer step begins at the nearest known point above."""
+    parts = []
+    cuts = np.flatnonzero(alphas[1:] < LONGEST_STRIDE * alphas[:-1]) + 1
+    heights = np.array(known.alphas)
+    for run in np.split(alphas, cuts):
+        begin = int(np.where(heights >= run[0], heights, np.inf).argmin())
+        part = screening.revisit(run, *known.points[begin], float(heights[begin]))
+        if part is None:
+            return None
+        parts.append(part)
+    return Batch.join(parts)

@@ -7,9 +7,12 @@ curvatures h (n,),
 
 whose intercept is eliminated by centring X with the weights h. Pivoting solves it exactly
 among the candidates (src/kernels/pivoting.hpp), an Armijo search on the true objective
-takes the step, and the next alpha starts from the support and the predictor of the last:
-two to four models for each alpha, the last of which only confirms. Source for the outer
-iteration: Lee, Sun, Saunders, SIAM J. Optim. 24 (2014).
+takes the step, and the next alpha starts from the support and the predictor of the last.
+The inverse on the support is kept from model to model as the preconditioner of conjugate
+gradients, and computed anew when the curvatures have moved too far; a model is solved only
+as precisely as the point deserves, and only over features that pull almost hard enough.
+Source for the outer iteration: Lee, Sun, Saunders, SIAM J. Optim. 24 (2014); for inexact
+models: Byrd, Nocedal, Oztoprak, Math. Program. 157 (2016).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._kernels import COUNTERS
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .active_set import walk
@@ -26,6 +30,13 @@ from .instance import Instance
 from .restricted import Batch, Restricted, separable_gap
 
 MAX_MODELS = 40
+NEAR = 0.7
+"""Share of its price from which a feature takes part in a model."""
+SHARE_OF_ERROR = 0.03
+"""To which share of the present error a model is solved."""
+MANY_GRADIENTS = 20
+"""Conjugate gradient steps in one model after which the inverse is computed anew."""
+GRADIENTS = COUNTERS.index("gradients")
 
 
 @dataclass(eq=False)
@@ -56,6 +67,12 @@ class ReweightedPath(Restricted):
         self._store = Candidates(instance.design, separable)
         self._active = self._store.active
         self._caution = 1.0
+        self._slope = 0.0
+        self._is_worn = True
+        self._metric = np.zeros(0)
+        self._metric_mean = np.zeros(0)
+        self._has_metric_mean = np.zeros(0, dtype=bool)
+        self._held = np.zeros(instance.n_features)
         free = np.flatnonzero(separable.price == 0)
         weights, intercept = start
         slots = self._store.admit(free)[0]
@@ -114,25 +131,26 @@ class ReweightedPath(Restricted):
     def _solve_one(self, slots: Indices, alpha: float) -> tuple[Floats, float, float] | None:
         """Move `_point` to the optimum at alpha; -grad f there, the largest pull over price, -dR/dalpha."""
         instance = self._instance
-        best, n_stalled, slope = np.inf, 0, 0.0
+        best, n_stalled = np.inf, 0
         for _ in range(MAX_MODELS):
             gradient = instance.gradient(self._point.eta)
             curvature = self._curvature()
             direction = self._without_free_part(-gradient, curvature)
-            largest = self._largest_pull(slots, direction, alpha)
+            pull, held = self._pulls(slots, direction, alpha)
+            largest = float(pull.max(initial=0.0))
             gap = self._gap(alpha, direction, largest)
-            if gap < 0.5 * best:
-                n_stalled, best = 0, min(gap, best)
-            else:
-                n_stalled += 1
+            n_stalled = 0 if gap < 0.5 * best else n_stalled + 1
+            best = min(gap, best)
             if gap <= self._tolerance or (n_stalled >= 3 and gap <= 1e3 * self._tolerance):
-                return direction, largest, slope
+                return direction, largest, self._slope
             if n_stalled > 8 or not np.isfinite(self._point.eta).all():
                 return None
-            goal = self._minimise_model(slots, gradient, curvature, alpha)
+            near = slots[(held != 0) | (pull > NEAR * alpha) | (self._store.price[slots] == 0)]
+            unmet = np.where(held != 0, np.abs(pull - alpha), np.maximum(pull - alpha, 0.0)).max(initial=0.0)
+            goal = self._minimise_model(near, gradient, curvature, alpha, float(unmet) / alpha)
             if goal is None:
                 return None
-            slope = goal[1]
+            self._slope = goal[1]
             if not self._search(goal[0], gradient, alpha):
                 n_stalled += 1
         return None
@@ -156,16 +174,18 @@ class ReweightedPath(Restricted):
         curvature = np.maximum(curvature, self._caution * majorant)
         return np.asarray(np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300)))
 
-    def _largest_pull(self, slots: Indices, direction: Floats, alpha: float) -> float:
+    def _pulls(self, slots: Indices, direction: Floats, alpha: float) -> tuple[Floats, Floats]:
+        """Pull over price (0 for unpenalised features) and weight, of features at slots."""
         store = self._store
         z = self._active.inner_products(slots, direction[None, :])[:, 0]
+        self._held[self._point.slots] = self._point.weights
+        held = self._held[slots]
+        self._held[self._point.slots] = 0.0
         if store.ridge is not None:
-            held = np.zeros(len(store.price))
-            held[self._point.slots] = self._point.weights
-            z -= alpha * store.ridge[slots] * held[slots]
-        priced = store.price[slots] > 0
-        pull = z[priced] / store.price[slots][priced]
-        return float((pull if self._separable.is_one_sided else np.abs(pull)).max(initial=0.0))
+            z -= alpha * store.ridge[slots] * held
+        price = store.price[slots]
+        pull = np.divide(z, price, out=np.zeros(len(z)), where=price > 0)
+        return (pull if self._separable.is_one_sided else np.abs(pull)), held
 
     def _gap(self, alpha: float, direction: Floats, largest: float) -> float:
         point = self._point
@@ -174,30 +194,59 @@ class ReweightedPath(Restricted):
         return separable_gap(self._instance, alpha, loss, sums, squares, direction, largest)
 
     def _minimise_model(
-        self, slots: Indices, gradient: Floats, curvature: Floats, alpha: float
+        self, slots: Indices, gradient: Floats, curvature: Floats, alpha: float, unmet: float
     ) -> tuple[_Point, float] | None:
+        """Minimum of the quadratic model over features at slots, and -dR/dalpha there."""
         store, point, instance = self._store, self._point, self._instance
         target = curvature * point.eta - gradient
         total = float(curvature.sum())
         shift = float(target.sum()) / total if instance.fit_intercept else 0.0
-        centred = target - curvature * shift
-        found = self._active.inner_products(slots, np.stack([centred, curvature]))
-        store.c[slots] = found[:, 0]
-        store.mean[slots] = found[:, 1] / total
-        mean = store.mean if instance.fit_intercept else None
+        mean = None
+        if instance.fit_intercept:
+            store.mean[slots] = self._active.inner_products(slots, curvature[None, :])[:, 0] / total
+            mean = store.mean
+        self._quadratic = (target - curvature * shift, curvature)
         self._active.set_quadratic(
-            centred, curvature, mean, store.c, store.price, store.ridge, self._separable.is_one_sided
+            *self._quadratic, mean, store.c, store.price, store.ridge, self._separable.is_one_sided
         )
+        self._set_metric(slots, curvature, float(np.clip(min(SHARE_OF_ERROR * unmet, unmet**2), 1e-15, 1e-2)))
         sign = np.where(store.price[point.slots] > 0, np.sign(point.weights), 0.0)
-        self._active.retarget(point.slots, sign, alpha, rebuild=True)
-        step = walk(self._active, slots, np.array([alpha]), -1.0)
+        self._active.retarget(point.slots, sign, alpha, rebuild=self._is_worn)
+        self._held[point.slots] = point.weights
+        start = self._held[self._active.members]
+        self._held[point.slots] = 0.0
+        before = self._active.counters[GRADIENTS]
+        step = walk(self._active, slots, np.array([alpha]), -1.0, start)
+        self._is_worn = self._active.counters[GRADIENTS] - before > MANY_GRADIENTS
         if len(step) == 0:
+            self._is_worn = True
             return None
         size = step.sizes[0]
-        members, weights = step.members[0, :size].copy(), step.weights[0, :size].copy()
+        members, weights = step.members[0, :size], step.weights[0, :size]
+        kept = (weights != 0) | (store.price[members] == 0)
+        members, weights = members[kept], weights[kept]
         linear = self._active.combination(members, weights)
         intercept = shift - float(store.mean[members] @ weights) if instance.fit_intercept else 0.0
         return _Point(members, weights, intercept, linear + intercept), float(step.slopes[0])
+
+    def _set_metric(self, slots: Indices, curvature: Floats, precision: float) -> None:
+        """Precondition with the curvatures of an earlier model, or with these where those are worn."""
+        store, fits = self._store, self._instance.fit_intercept
+        if self._is_worn:
+            self._metric = curvature.copy()
+            self._metric_mean = store.mean.copy()
+            self._has_metric_mean = np.zeros(len(store.mean), dtype=bool)
+            self._has_metric_mean[slots] = True
+        elif fits:
+            if len(self._metric_mean) < len(store.mean):
+                more = len(store.mean) - len(self._metric_mean)
+                self._metric_mean = np.pad(self._metric_mean, (0, more))
+                self._has_metric_mean = np.pad(self._has_metric_mean, (0, more))
+            new = slots[~self._has_metric_mean[slots]]
+            found = self._active.inner_products(new, self._metric[None, :])[:, 0]
+            self._metric_mean[new] = found / float(self._metric.sum())
+            self._has_metric_mean[new] = True
+        self._active.set_metric(self._metric, self._metric_mean if fits else None, precision)
 
     def _search(self, goal: _Point, gradient: Floats, alpha: float) -> bool:
         """Armijo search from the point to the goal, the full step first; False if nothing descends."""
