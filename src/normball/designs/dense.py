@@ -42,6 +42,8 @@ class DenseDesign(Design):
         Never written to. float64, float32 and float16 are kept, not copied.
     """
 
+    can_be_centred = True
+
     def __init__(self, X: NDArray[Any]) -> None:
         keep = X.dtype in (np.float64, np.float32, np.float16) and X.dtype.isnative
         self._values = X if keep else X.astype(np.float64)
@@ -85,6 +87,9 @@ class DenseDesign(Design):
 
     def subset(self, index: Indices) -> DenseDesign:
         return DenseDesign(self.gather(index))
+
+    def centred(self, means: Floats) -> DenseDesign:
+        return DenseDesign(np.asfortranarray(self._values - means))
 
     def columns_in_place(self) -> Floats | None:
         has_columns = self._values.strides[0] == self._values.itemsize or self.shape[0] == 1

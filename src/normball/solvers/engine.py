@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -21,6 +21,9 @@ from .reweighted_path import ReweightedPath
 from .smooth_fit import null_model
 from .terms import Condition, Penalty
 from .threads import one_blas_thread
+
+FAR = 3e-14
+"""Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""
 
 LARGEST_GRAM = 4000
 """Features up to which squared error with p <= n works on one p x p Gram matrix."""
@@ -54,6 +57,21 @@ def suits(instance: Instance) -> bool:
     return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf
 
 
+def far_means(instance: Instance) -> Floats | None:
+    """Means (p,) of the columns if they are so far from zero that products with X lose their digits.
+
+    Then the columns are centred explicitly, at the price of a copy; everywhere else centring
+    is implicit.
+    """
+    if not (instance.fit_intercept and instance.design.can_be_centred):
+        return None
+    null = null_model(instance).point
+    pull = float(np.abs(instance.gradient(instance.predictor(null.w, null.intercept))).sum())
+    means = instance.design.rmatvec(instance.sample_weight)
+    is_far = np.finfo(float).eps * float(np.abs(means).max(initial=0.0)) * pull > FAR * null.alpha
+    return means if is_far else None
+
+
 class PathEngine:
     """Paths of one problem.
 
@@ -70,6 +88,9 @@ class PathEngine:
     def __init__(self, instance: Instance, tolerance: float) -> None:
         separable = instance.norm.separable(instance.n_features)
         assert separable is not None
+        self._shift = far_means(instance)
+        if self._shift is not None:
+            instance = replace(instance, design=instance.design.centred(self._shift))
         self._instance, self._separable, self._tolerance = instance, separable, tolerance
         self._null = null_model(instance)
         self.profile: dict[str, float] = {}
@@ -78,7 +99,7 @@ class PathEngine:
         """Solutions at decreasing alphas; `report` is told how many more are done."""
         steps, places = with_steps(alphas, self._null.point.alpha)
         with one_blas_thread():
-            return self._follow(alphas, steps, places, report)
+            return self._uncentred(self._follow(alphas, steps, places, report))
 
     def _follow(self, alphas: Floats, steps: Floats, places: Indices, report: Callable[[int], None]) -> Trail:
         screening = self._screening(min(1e-2 * self._tolerance, 1e-10))
@@ -113,7 +134,14 @@ class PathEngine:
         or an alpha that it cannot solve.
         """
         with one_blas_thread():
-            return self._at_levels(form, values)
+            trail = self._at_levels(form, values)
+        return None if trail is None else self._uncentred(trail)
+
+    def _uncentred(self, trail: Trail) -> Trail:
+        """Intercepts for X as it was given."""
+        if self._shift is None:
+            return trail
+        return replace(trail, intercepts=trail.intercepts - trail.coefs @ self._shift)
 
     def _at_levels(self, form: str, values: Floats) -> Trail | None:
         instance, null = self._instance, self._null.point

@@ -111,6 +111,7 @@ class LeastSquaresPath(Restricted):
         members, weights, directions = found.members, found.weights, found.directions
         store = self._candidates
         mean, c = (self._mean, self.c) if store is None else (store.mean, store.c)
+        shifts = np.einsum("ij,ij->i", mean[members], weights) if self._instance.fit_intercept else 0.0
         if directions is None:
             residual = np.maximum(self._size - found.cw - found.zw, 0.0)
             along = self._size - found.cw
@@ -132,7 +133,7 @@ class LeastSquaresPath(Restricted):
             sizes=found.sizes,
             features=features,
             weights=weights,
-            intercepts=self._centre - np.einsum("ij,ij->i", mean[members], weights),
+            intercepts=self._centre - shifts * np.ones(len(found)),
             losses=0.5 * residual,
             norms=sums + lengths,
             directions=directions,
