@@ -101,50 +101,48 @@ static void products_of_block(const Matrix& X, const double* U, idx K, idx width
 // X'U as (p, K) for the columns first .. last
 static void products(const Matrix& X, const double* U, idx K, idx width, double* out, idx first, idx last) {
     idx n_blocks = (last - first + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
-#pragma omp parallel if (n_blocks > 1)
-    {
+    for_each(n_blocks, double(X.n) * (last - first) * K, [&](idx block) {
         Scratch scratch;
         double* Z = scratch.take<double>(COLUMN_BLOCK * width);
-#pragma omp for schedule(dynamic, 1)
-        for (idx block = 0; block < n_blocks; ++block) {
-            idx j0 = first + block * COLUMN_BLOCK, count = smaller(COLUMN_BLOCK, last - j0);
-            products_of_block(X, U, K, width, j0, count, Z);
-            for (idx j = 0; j < count; ++j)
-                for (idx k = 0; k < K; ++k) out[(j0 + j) * K + k] = Z[j * width + k];
+        idx j0 = first + block * COLUMN_BLOCK, count = smaller(COLUMN_BLOCK, last - j0);
+        products_of_block(X, U, K, width, j0, count, Z);
+        for (idx j = 0; j < count; ++j)
+            for (idx k = 0; k < K; ++k) out[(j0 + j) * K + k] = Z[j * width + k];
+    });
+}
+
+// The conditions of one block of columns, given Z; the largest pulls go to `largest` (K,).
+static void judge(const Scan& s, idx j0, idx count, const double* Z, double* largest) {
+    for (idx k = 0; k < s.K; ++k) largest[k] = 0;
+    for (idx i = 0; i < count; ++i) {
+        idx j = j0 + i, violated = s.K;
+        double scale = s.inverse_price ? s.inverse_price[j] : 1.0;
+        const double* z = Z + i * s.width;
+        s.at_early[j] = scale * z[s.early];
+        s.at_late[j] = scale * z[s.late];
+        for (idx k = s.K - 1; !s.skip[j] && k >= 0; --k) {
+            double pull = scale * (s.one_sided ? z[k] : fabs(z[k]));
+            if (pull > largest[k]) largest[k] = pull;
+            if (!(pull <= s.alphas[k] * (1 + s.slack))) violated = k;
         }
+        s.first[j] = int32_t(violated);
     }
 }
 
 static void scan(const Matrix& X, const Scan& s, idx first, idx last) {
     idx n_blocks = (last - first + COLUMN_BLOCK - 1) / COLUMN_BLOCK;
-#pragma omp parallel if (n_blocks > 1)
-    {
-        Scratch scratch;
-        double *Z = scratch.take<double>(COLUMN_BLOCK * s.width), *largest = scratch.take<double>(s.K);
-        for (idx k = 0; k < s.K; ++k) largest[k] = 0;
-#pragma omp for schedule(dynamic, 1)
-        for (idx block = 0; block < n_blocks; ++block) {
-            idx j0 = first + block * COLUMN_BLOCK, count = smaller(COLUMN_BLOCK, last - j0);
-            products_of_block(X, s.U, s.K, s.width, j0, count, Z);
-            for (idx i = 0; i < count; ++i) {
-                idx j = j0 + i;
-                double scale = s.inverse_price ? s.inverse_price[j] : 1.0;
-                const double* z = Z + i * s.width;
-                s.at_early[j] = scale * z[s.early];
-                s.at_late[j] = scale * z[s.late];
-                idx violated = s.K;
-                if (!s.skip[j])
-                    for (idx k = s.K - 1; k >= 0; --k) {
-                        double pull = scale * (s.one_sided ? z[k] : fabs(z[k]));
-                        if (pull > largest[k]) largest[k] = pull;
-                        if (!(pull <= s.alphas[k] * (1 + s.slack))) violated = k;
-                    }
-                s.first[j] = int32_t(violated);
-            }
-        }
-#pragma omp critical
-        for (idx k = 0; k < s.K; ++k) if (largest[k] > s.largest[k]) s.largest[k] = largest[k];
-    }
+    Scratch scratch;
+    double* largest = scratch.take<double>(n_blocks * s.K);
+    for_each(n_blocks, double(X.n) * (last - first) * s.K, [&](idx block) {
+        Scratch local;
+        double* Z = local.take<double>(COLUMN_BLOCK * s.width);
+        idx j0 = first + block * COLUMN_BLOCK, count = smaller(COLUMN_BLOCK, last - j0);
+        products_of_block(X, s.U, s.K, s.width, j0, count, Z);
+        judge(s, j0, count, Z, largest + block * s.K);
+    });
+    for (idx block = 0; block < n_blocks; ++block)
+        for (idx k = 0; k < s.K; ++k)
+            if (largest[block * s.K + k] > s.largest[k]) s.largest[k] = largest[block * s.K + k];
 }
 
 }  // namespace NB_ISA

@@ -57,8 +57,8 @@ struct SparseColumns {
     explicit SparseColumns(const Model& m) : data(m.data), indices(m.indices), indptr(m.indptr), n(m.n) {}
 
     void inner(const idx* J, idx count, const double* const* vectors, idx b, double* out, idx stride) const {
-#pragma omp parallel for schedule(dynamic, 32) if (count > 64)
-        for (idx j = 0; j < count; ++j) {
+        // a typical column has some hundred entries
+        for_each(count, 100.0 * count * b, [&](idx j) {
             idx start = indptr[J[j]], end = indptr[J[j] + 1];
             for (idx k = 0; k < b; ++k) {
                 const double* v = vectors[k];
@@ -73,7 +73,7 @@ struct SparseColumns {
                 for (; q < end; ++q) t0 += data[q] * v[indices[q]];
                 out[j * stride + k] = (t0 + t1) + (t2 + t3);
             }
-        }
+        });
     }
 
     void combination(const idx* S, const double* w, idx s, double* eta) const {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "kernels.hpp"
+#include "threads.hpp"
 
 namespace normball {
 namespace NB_ISA {
@@ -33,14 +34,27 @@ NB_INLINE idx smaller(idx a, idx b) { return a < b ? a : b; }
 
 constexpr double PARALLEL_WORK = 2e5;  // multiplications that pay for waking a thread
 
-// body(i) for i < count, on threads where the work pays for them. Each i is done by one thread.
+constexpr double PIECE_WORK = 2e4;     // and that make a piece for one
+
+template <class Body> struct Run {
+    const Body* body;
+    idx count, grain;
+    static void piece(void* context, int64_t number) {
+        const Run* run = static_cast<const Run*>(context);
+        idx start = number * run->grain, end = smaller(start + run->grain, run->count);
+        for (idx i = start; i < end; ++i) (*run->body)(i);
+    }
+};
+
+// body(i) for i < count, shared with other threads where `work` pays for them. Each i is done by one thread.
 template <class Body> static void for_each(idx count, double work, const Body& body) {
-    if (work <= PARALLEL_WORK) {
+    if (work <= PARALLEL_WORK || count <= 1) {
         for (idx i = 0; i < count; ++i) body(i);
         return;
     }
-#pragma omp parallel for schedule(static)
-    for (idx i = 0; i < count; ++i) body(i);
+    idx grain = idx(PIECE_WORK * count / work) + 1;
+    Run<Body> run = {&body, count, grain};
+    share_out((count + grain - 1) / grain, &Run<Body>::piece, &run);
 }
 
 // Memory of a call; freed with it. No std:: containers: their inline functions would be

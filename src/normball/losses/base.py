@@ -84,7 +84,7 @@ class Loss(ArrayValue, ABC):
     def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
         """f(eta), the weighted mean loss."""
         with np.errstate(over="ignore"):  # a line search may step where the mean is beyond floats
-            return float(sample_weight @ self.sample_values(eta, y))
+            return float((sample_weight * self.sample_values(eta, y)).sum())
 
     def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
         """df/deta (n,), weights included."""

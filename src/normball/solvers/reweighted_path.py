@@ -148,6 +148,9 @@ class ReweightedPath(Restricted):
             near = slots[(held != 0) | (pull > NEAR * alpha) | (self._store.price[slots] == 0)]
             unmet = np.where(held != 0, np.abs(pull - alpha), np.maximum(pull - alpha, 0.0)).max(initial=0.0)
             goal = self._minimise_model(near, gradient, curvature, alpha, float(unmet) / alpha)
+            if goal is None and self._caution < 1:  # too wild a model: one that keeps more of the majorant
+                self._caution = min(max(100 * self._caution, 1e-2), 1.0)
+                continue
             if goal is None:
                 return None
             self._slope = goal[1]

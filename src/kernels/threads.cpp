@@ -1,0 +1,137 @@
+#include "threads.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#if defined(__unix__) || defined(__APPLE__)
+#include <unistd.h>
+#endif
+
+namespace normball {
+
+namespace {
+
+// One job at a time. A ticket is the number of the job and of its next piece; taking a piece is
+// one exchange on it, which fails if the job is no longer the one that was read.
+constexpr int PIECE_BITS = 24;
+constexpr uint64_t PIECE_MASK = (uint64_t(1) << PIECE_BITS) - 1;
+constexpr int SPINS = 4000;  // about 40 microseconds before a helper goes to sleep
+
+class Pool {
+public:
+    void run(int64_t count, Piece piece_, void* context_, int n_threads) {
+        if (n_threads <= 1 || count > int64_t(PIECE_MASK) || !busy.try_lock()) {  // busy: another caller has the helpers
+            for (int64_t i = 0; i < count; ++i) piece_(context_, i);
+            return;
+        }
+        std::lock_guard<std::mutex> hold(busy, std::adopt_lock);
+        start_helpers(n_threads - 1);
+        uint64_t job = (ticket.load(std::memory_order_relaxed) >> PIECE_BITS) + 1;
+        piece = piece_;
+        context = context_;
+        size = count;
+        n_welcome = n_threads - 1;
+        n_done.store(0, std::memory_order_relaxed);
+        ticket.store(job << PIECE_BITS, std::memory_order_seq_cst);
+        if (n_asleep.load(std::memory_order_seq_cst) > 0) {
+            std::lock_guard<std::mutex> lock(sleep);
+            awake.notify_all();
+        }
+        take_pieces(job);
+        for (int spin = 0; n_done.load(std::memory_order_acquire) < count; ++spin)
+            if (spin > SPINS) std::this_thread::yield();
+    }
+
+private:
+    std::mutex busy, sleep;
+    std::condition_variable awake;
+    std::atomic<uint64_t> ticket{0};
+    std::atomic<int64_t> n_done{0};
+    std::atomic<int> n_asleep{0};
+    Piece piece = nullptr;
+    void* context = nullptr;
+    int64_t size = 0;
+    int n_welcome = 0;
+    int n_helpers = 0;
+    long process = 0;
+
+    void take_pieces(uint64_t job) {
+        for (;;) {
+            uint64_t now = ticket.load(std::memory_order_acquire);
+            int64_t next = int64_t(now & PIECE_MASK);
+            if (now >> PIECE_BITS != job) return;
+            Piece piece_ = piece;
+            void* context_ = context;
+            if (next >= size) return;
+            if (!ticket.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel)) continue;
+            piece_(context_, next);
+            n_done.fetch_add(1, std::memory_order_release);
+        }
+    }
+
+    void start_helpers(int wanted) {
+#if defined(__unix__) || defined(__APPLE__)
+        long here = long(getpid());
+        if (here != process) {  // threads do not survive a fork
+            process = here;
+            n_helpers = 0;
+            n_asleep.store(0);
+        }
+#endif
+        for (; n_helpers < wanted; ++n_helpers) std::thread(&Pool::help, this, n_helpers).detach();
+    }
+
+    void help(int number) {
+        uint64_t seen = 0;
+        for (;;) {
+            uint64_t job = seen;
+            for (int spin = 0; spin < SPINS && job == seen; ++spin) {
+                job = ticket.load(std::memory_order_acquire) >> PIECE_BITS;
+                pause();
+            }
+            if (job == seen) {
+                std::unique_lock<std::mutex> lock(sleep);
+                n_asleep.fetch_add(1, std::memory_order_seq_cst);
+                awake.wait(lock, [&] { return ticket.load(std::memory_order_seq_cst) >> PIECE_BITS != seen; });
+                n_asleep.fetch_sub(1, std::memory_order_seq_cst);
+                continue;
+            }
+            seen = job;
+            if (number < n_welcome) take_pieces(job);
+        }
+    }
+
+    static void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+        __builtin_ia32_pause();
+#endif
+    }
+};
+
+// never destroyed: helpers may outlive the end of main
+Pool& pool() {
+    static Pool* the_pool = new Pool;
+    return *the_pool;
+}
+
+}  // namespace
+
+int available_threads() {
+#ifdef _OPENMP
+    return omp_get_max_threads();
+#else
+    unsigned found = std::thread::hardware_concurrency();
+    return found ? int(found) : 1;
+#endif
+}
+
+void share_out(int64_t count, Piece piece, void* context) {
+    pool().run(count, piece, context, available_threads());
+}
+
+}  // namespace normball
