@@ -56,9 +56,9 @@ def norm_of(case: Case, W: np.ndarray) -> np.ndarray:
     """R of each row."""
     if not case.group_size:
         return np.abs(W).sum(axis=1)
-    return np.sqrt(case.group_size) * np.sqrt(
-        (W.reshape(len(W), -1, case.group_size) ** 2).sum(axis=2)
-    ).sum(axis=1)
+    return np.sqrt(case.group_size) * np.sqrt((W.reshape(len(W), -1, case.group_size) ** 2).sum(axis=2)).sum(
+        axis=1
+    )
 
 
 def worst_gap(case: Case, coefs: np.ndarray | sparse.csr_array) -> float:

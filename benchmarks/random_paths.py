@@ -3,7 +3,9 @@
     python benchmarks/random_paths.py --problems 300
 
 Every problem draws its size, correlation, grid and switches from its own seed. Compared are
-objective values, relative to the loss at w = 0; the worst gap is our own certificate's.
+objective values, relative to the loss at w = 0, and, where LARS proves right (by its own duality gap) and
+the solution is unique and well conditioned, coefficients. The worst gap is our own certificate's.
+`--first SEED --problems 1` repeats one. `tests/solvers/test_paths_against_lars.py` runs a sample.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ from sklearn.linear_model import enet_path, lars_path
 import normball as nb
 
 AGREEMENT = 1e-12
+CLOSENESS = 1e-7
+LARGEST_GAP = 1e-9
+LARGEST_CONDITION = 1e6
+"""Condition number of the Gram matrix on the columns at the bound, up to which coefficients are compared."""
 
 
 @dataclass(frozen=True)
@@ -108,26 +114,29 @@ def whitened(case: RandomPath) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.asfortranarray(root * X / prices), root[:, 0] * y, prices
 
 
-def peer_coefs(case: RandomPath, alphas: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """(k, p) by LARS where it gets to the end of the path, else by coordinate descent; in whitened scale."""
+def by_lars(case: RandomPath, alphas: np.ndarray) -> np.ndarray | None:
+    """(k, p) in whitened scale; None for elastic net and where LARS stops before the end of the path."""
+    if case.l1_ratio < 1:
+        return None
     X, y, _ = whitened(case)
-    if case.l1_ratio == 1:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            knots, _, coefs = lars_path(X, y, method="lasso", positive=case.positive, alpha_min=0.5 * alphas[-1])
-        if knots[-1] <= alphas[-1] and (np.diff(knots) <= 0).all():
-            return np.array([[np.interp(-a, -knots, row) for row in coefs] for a in alphas])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return np.array(
-            [
-                enet_path(
-                    X, y, l1_ratio=case.l1_ratio, alphas=[a], coef_init=w, positive=case.positive,
-                    tol=1e-14, max_iter=20_000,
-                )[1][:, 0]
-                for a, w in zip(alphas, start, strict=True)
-            ]
-        )  # fmt: skip
+        knots, _, coefs = lars_path(X, y, method="lasso", positive=case.positive, alpha_min=0.5 * alphas[-1])
+    if knots[-1] > alphas[-1] or (np.diff(knots) > 0).any():
+        return None
+    return np.array([[np.interp(-a, -knots, row) for row in coefs] for a in alphas])
+
+
+def by_descent(case: RandomPath, alphas: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """(k, p) in whitened scale, each from the row of start (k, p)."""
+    X, y, _ = whitened(case)
+    rest = {"l1_ratio": case.l1_ratio, "positive": case.positive, "tol": 1e-14, "max_iter": 20_000}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        paths = [
+            enet_path(X, y, alphas=[a], coef_init=w, **rest)[1] for a, w in zip(alphas, start, strict=True)
+        ]
+    return np.array([coefs[:, 0] for coefs in paths])
 
 
 def objective(case: RandomPath, alphas: np.ndarray, coefs: np.ndarray) -> np.ndarray:
@@ -137,15 +146,73 @@ def objective(case: RandomPath, alphas: np.ndarray, coefs: np.ndarray) -> np.nda
     return 0.5 * (residual**2).mean(axis=1) + alphas * penalty
 
 
+def lasso_gaps(case: RandomPath, alphas: np.ndarray, coefs: np.ndarray) -> np.ndarray:
+    """(k,) duality gaps relative to the loss at w = 0; without elastic net, in whitened scale."""
+    X, y, _ = whitened(case)
+    residual = y - coefs @ X.T
+    pulls = residual @ X / len(y)
+    largest = (pulls if case.positive else np.abs(pulls)).max(axis=1)
+    shares = np.minimum(1.0, alphas / np.maximum(largest, alphas))
+    dual = shares * (residual @ y) / len(y) - 0.5 * shares**2 * (residual**2).mean(axis=1)
+    return (objective(case, alphas, coefs) - dual) / (0.5 * (y**2).mean())
+
+
+def is_determined(case: RandomPath, alpha: float, w: np.ndarray) -> bool:
+    """Whether w is unique and well conditioned, by the Gram matrix of the columns at the bound."""
+    X, y, _ = whitened(case)
+    pulls = X.T @ (y - X @ w) / len(y)
+    at_bound = (pulls if case.positive else np.abs(pulls)) >= alpha * (1 - 1e-6)
+    if not at_bound.any():
+        return True
+    sizes = np.linalg.svd(X[:, at_bound], compute_uv=False)
+    return at_bound.sum() <= len(y) and bool(sizes[0] <= np.sqrt(LARGEST_CONDITION) * sizes[-1])
+
+
+def intercept_error(case: RandomPath, path: nb.Path) -> float:
+    """Largest deviation of an intercept from the best one for its coefficients, relative to y."""
+    v = np.ones(len(case.y)) if case.sample_weight is None else case.sample_weight
+    best = np.average(case.y - path.coefs @ case.X.T, axis=1, weights=v) * case.fit_intercept
+    return float(np.abs(path.intercepts - best).max() / np.abs(case.y).max())
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """excess: how far our objective lies above the peer's, at most, relative to the loss at w = 0."""
+    """What one path was like; lengths relative.
+
+    Attributes
+    ----------
+    method : "LARS", or "descent" where LARS does not solve the problem at every alpha.
+    excess, shortfall : float, how far our objective lies above and below the peer's at most, relative
+        to the loss at w = 0.
+    distance : float, largest difference from a coefficient by LARS, over the largest coefficient.
+    n_compared : int, alphas at which coefficients were compared.
+    intercept_error : float
+    is_feasible : bool, no coefficient below zero where that is forbidden.
+    gap : float, largest of our certificates.
+    seconds_rescued : float, time spent in the generic solver.
+    """
 
     text: str
+    method: str
     excess: float
     shortfall: float
+    distance: float
+    n_compared: int
+    intercept_error: float
+    is_feasible: bool
     gap: float
-    n_rescued: float
+    seconds_rescued: float
+
+    def failures(self) -> list[str]:
+        """What is wrong."""
+        found = {
+            f"objective higher by {self.excess:.1e}": not self.excess <= AGREEMENT,
+            f"coefficients differ by {self.distance:.1e}": not self.distance <= CLOSENESS,
+            f"intercept off by {self.intercept_error:.1e}": not self.intercept_error <= AGREEMENT,
+            "coefficients below zero": not self.is_feasible,
+            f"gap {self.gap:.1e}": not self.gap <= LARGEST_GAP,
+        }
+        return [text for text, is_wrong in found.items() if is_wrong]
 
 
 def run(seed: int) -> Outcome:
@@ -160,20 +227,44 @@ def run(seed: int) -> Outcome:
     problem = nb.Problem(
         stored(case), case.y, norm=norm, fit_intercept=case.fit_intercept, sample_weight=case.sample_weight
     )
-    path = problem.path(n_alphas=case.n_alphas, eps=case.eps, tol=1e-9)
+    if problem.alpha_max == 0:  # one-sided, and every column pulls the other way
+        return run(seed + 100_000)
+    path = problem.path(n_alphas=case.n_alphas, eps=case.eps, tol=LARGEST_GAP)
     _, y, prices = whitened(case)
     ours = path.coefs * prices
     scale = 0.5 * float((y**2).mean())
-    difference = objective(case, path.alphas, ours) - objective(
-        case, path.alphas, peer_coefs(case, path.alphas, ours)
-    )
+    theirs, method, distances = by_lars(case, path.alphas), "LARS", []
+    if theirs is not None:
+        # LARS can lose its way with every sign of success, most often where coefficients are one-sided
+        is_right = lasso_gaps(case, path.alphas, theirs) <= AGREEMENT
+        distances = [
+            float(np.abs(ours[k] - theirs[k]).max() / np.abs(ours[k]).max())
+            for k in range(1, len(ours))  # at alpha_max, the first, all are zero
+            if is_right[k] and is_determined(case, path.alphas[k], ours[k])
+        ]
+    if theirs is None or not is_right.all():
+        theirs, method = by_descent(case, path.alphas, ours), "descent"
+    difference = objective(case, path.alphas, ours) - objective(case, path.alphas, theirs)
     return Outcome(
-        str(case),
-        float(difference.max()) / scale,
-        float(-difference.min()) / scale,
-        float(path.gaps.max()),
-        path.profile.get("rescue", 0.0),
+        text=str(case),
+        method=method,
+        excess=float(difference.max()) / scale,
+        shortfall=float(-difference.min()) / scale,
+        distance=max(distances, default=0.0),
+        n_compared=len(distances),
+        intercept_error=intercept_error(case, path),
+        is_feasible=not case.positive or bool((ours >= 0).all()),
+        gap=float(path.gaps.max()),
+        seconds_rescued=path.profile.get("rescue", 0.0),
     )
+
+
+def attempt(seed: int) -> Outcome | str:
+    """The outcome, or what went wrong: a crash is one failure of many."""
+    try:
+        return run(seed)
+    except Exception as error:
+        return f"{type(error).__name__}: {error} {draw(seed)}"
 
 
 @click.command()
@@ -183,15 +274,22 @@ def run(seed: int) -> Outcome:
 def main(problems: int, first: int, jobs: int) -> None:
     """Compare random paths; exit 1 if one differs."""
     with Pool(jobs) as pool:
-        outcomes = pool.map(run, range(first, first + problems), chunksize=4)
-    failed = [outcome for outcome in outcomes if outcome.excess > AGREEMENT or outcome.gap > 1e-9]
-    for outcome in failed:
-        print(f"differs by {outcome.excess:.1e}, gap {outcome.gap:.1e}: {outcome.text}")
+        attempts = pool.map(attempt, range(first, first + problems), chunksize=4)
+    outcomes = [outcome for outcome in attempts if isinstance(outcome, Outcome)]
+    failed = [outcome for outcome in attempts if isinstance(outcome, str)]
+    failed += [f"{'; '.join(found)}: {outcome.text}" for outcome in outcomes if (found := outcome.failures())]
+    print(*failed, sep="\n", end="\n" if failed else "")
+    if not outcomes:
+        sys.exit(1)
     gaps = np.array([outcome.gap for outcome in outcomes])
     print(
-        f"{problems - len(failed)} of {problems} paths agree to {AGREEMENT:g}; "
-        f"worst gap {gaps.max():.1e}, gap <= 1e-12 in {100 * (gaps <= 1e-12).mean():.1f} %; "
-        f"{sum(outcome.n_rescued > 0 for outcome in outcomes)} used the generic solver; "
+        f"{problems - len(failed)} of {problems} paths agree to {AGREEMENT:g}, "
+        f"{sum(outcome.method == 'LARS' for outcome in outcomes)} with LARS, the rest with descent; "
+        f"largest excess {max(outcome.excess for outcome in outcomes):.1e}; "
+        f"coefficients within {max(outcome.distance for outcome in outcomes):.1e} "
+        f"at {sum(outcome.n_compared for outcome in outcomes)} alphas; "
+        f"worst gap {gaps.max():.1e}, gap <= 1e-12 in {(gaps <= 1e-12).sum()}; "
+        f"{sum(outcome.seconds_rescued > 0 for outcome in outcomes)} used the generic solver; "
         f"the peer's objective was higher than ours by more than {AGREEMENT:g} in "
         f"{sum(outcome.shortfall > AGREEMENT for outcome in outcomes)}"
     )

@@ -29,6 +29,7 @@ from cases import CASES, QUICK, Case
 from rich.console import Console
 from rich.table import Table
 from scipy import sparse
+
 from solvers import SOLVERS, solve_quietly
 
 HERE = Path(__file__).resolve().parent
@@ -114,7 +115,15 @@ def show(console: Console, case: Case, results: list[dict], megabytes: float) ->
 def summarise(console: Console, results: list[dict]) -> None:
     """For each case: the fastest peer at a gap equal to ours or better, else the most accurate peer."""
     table = Table(title="time of the peer / time of normball (* its gap is equal or better)")
-    for column in ("case", "normball", "gap", "fastest peer at tolerance", "ratio", "most accurate peer", "ratio "):
+    for column in (
+        "case",
+        "normball",
+        "gap",
+        "fastest peer at tolerance",
+        "ratio",
+        "most accurate peer",
+        "ratio ",
+    ):
         table.add_column(column)
     for name in dict.fromkeys(r["case"] for r in results if "case" in r):
         of_case = [r for r in results if r.get("case") == name]

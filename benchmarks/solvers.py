@@ -174,7 +174,7 @@ class Adelie(Solver):
 
 
 class Glmnet(Solver):
-    """Through Rscript; the time includes reading the data and writing the coefficients, which R reports apart."""
+    """Through Rscript; timed by R itself, without reading the data and writing the coefficients."""
 
     name = "glmnet"
     losses = frozenset({"squared_error", "logistic", "poisson"})

@@ -13,8 +13,9 @@ from .progress import Progress
 from .solvers.engine import PathEngine, Trail, suits
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.proximal_newton import Options, Workspace
+from .solvers.ridge_path import is_ridge, ridge_path
 from .solvers.smooth_fit import null_point
-from .solvers.threads import suitable_threads
+from .solvers.threads import one_blas_thread, suitable_threads
 from .tables import read_vector
 from .typing import ArrayLike, Floats
 
@@ -68,7 +69,10 @@ def solve_path(
     profile: dict[str, float] = {}
     with Progress(len(levels), "path", verbose) as progress, suitable_threads(problem.design.shape):
         trail = None
-        if suits(instance):
+        if form == "penalty" and is_ridge(instance):
+            with one_blas_thread():
+                trail = ridge_path(instance, levels)
+        elif suits(instance):
             engine = PathEngine(instance, tolerance)
             trail = engine.follow(levels, progress) if form == "penalty" else engine.at_levels(form, levels)
             profile.update(engine.profile)

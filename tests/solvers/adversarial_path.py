@@ -91,7 +91,7 @@ class AdversarialPath:
         return [*((knot.level, knot.weights) for knot in self.knots), (Fraction(0), self.end)]
 
     def middles(self) -> list[tuple[Fraction, tuple[Fraction, ...]]]:
-        """(level, weights) halfway between neighbouring corners: a point inside every segment but the first."""
+        """(level, weights) halfway between neighbouring corners: inside every segment but the first."""
         return [
             ((high + low) / 2, tuple((a + b) / 2 for a, b in zip(before, after, strict=True)))
             for (high, before), (low, after) in pairwise(self.corners())
@@ -147,15 +147,19 @@ def _extended(old: AdversarialPath) -> AdversarialPath:
     back = [scaled(knot, b / (knot.level - 2 * a * knot.fit - b)) for knot in reversed(old.knots)]
     forth = [scaled(knot, -b / (knot.level + 2 * a * knot.fit + b)) for knot in old.knots]
     return AdversarialPath(
-        rows=(*((*row, 2 * a * target) for row, target in zip(old.rows, old.y, strict=True)),
-              (*(zero for _ in old.y), a * h)),
+        rows=(
+            *((*row, 2 * a * target) for row, target in zip(old.rows, old.y, strict=True)),
+            (*(zero for _ in old.y), a * h),
+        ),
         y=(*old.y, h),
         knots=tuple(first + enters + back + forth),
         end=(*(-w for w in old.end), 1 / a),
     )
 
 
-def _between(start: tuple[Fraction, ...], stop: tuple[Fraction, ...], share: Fraction) -> tuple[Fraction, ...]:
+def _between(
+    start: tuple[Fraction, ...], stop: tuple[Fraction, ...], share: Fraction
+) -> tuple[Fraction, ...]:
     return tuple(a + share * (b - a) for a, b in zip(start, stop, strict=True))
 
 

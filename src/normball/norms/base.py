@@ -20,6 +20,7 @@ import numpy as np
 
 from ..typing import Floats, Indices, Mask
 from ..values import ArrayValue
+from .blocks import Blocks
 from .face import Face
 from .separable import Separable
 
@@ -65,6 +66,10 @@ class Norm(ArrayValue, ABC):
 
     def separable(self, n_features: int) -> Separable | None:
         """Prices and ridges if R is a sum over the features of |w_j| and w_j^2, else None."""
+        return None
+
+    def blocks(self, n_features: int) -> Blocks | None:
+        """Groups and prices if R is a sum of lengths of groups, else None."""
         return None
 
     def restricted(self, index: Indices) -> Norm:

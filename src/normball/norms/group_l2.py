@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..typing import Floats, Mask
+from ..typing import Floats, Indices, Mask
 from ..values import frozen_array
 from .base import Norm
+from .blocks import Blocks
 from .face import Face, coordinate_face
 from .l1 import L1
 from .projection import onto_boundary
@@ -65,6 +66,13 @@ class GroupL2(Norm):
             raise ValueError(
                 f"groups cover {len(self.groups)} features but X has {n_features}; every feature needs one."
             )
+
+    def blocks(self, n_features: int) -> Blocks:
+        return Blocks(self.groups, self._prices())
+
+    def restricted(self, index: Indices) -> GroupL2:
+        labels = self.groups[index]
+        return GroupL2(labels, self._prices()[np.unique(labels)])
 
     def _prices(self) -> Floats:
         return np.asarray(self.weights)  # set in __post_init__

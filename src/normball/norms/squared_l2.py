@@ -13,6 +13,7 @@ import numpy as np
 from ..typing import Floats
 from .base import Norm
 from .face import Face, coordinate_face
+from .separable import Separable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,6 +23,9 @@ class SquaredL2(Norm):
     name: ClassVar[str] = "squared_l2"
     title: ClassVar[str] = "squared L2 (ridge)"
     is_homogeneous: ClassVar[bool] = False
+
+    def separable(self, n_features: int) -> Separable:
+        return Separable(np.zeros(n_features), np.ones(n_features))
 
     def value(self, w: Floats) -> float:
         return 0.5 * float(w @ w)

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .batch_screening import BatchScreening, with_steps
 from .certificate import certify_term
 from .face_newton import Point, solve_on_face
 from .generic_path import GenericPath
+from .group_path import GroupJudge, GroupPath
 from .instance import ColumnStore, Instance
 from .least_squares_path import LeastSquaresPath
 from .levels import Levels, find_levels
-from .restricted import Batch, Restricted, SeparableJudge
+from .restricted import Batch, Judge, Restricted, SeparableJudge
 from .reweighted_path import ReweightedPath
 from .smooth_fit import null_model
 from .terms import Condition, Penalty
@@ -52,7 +54,11 @@ class Trail:
 
 def suits(instance: Instance) -> bool:
     """Whether the engine solves the penalty form of this problem."""
-    if instance.norm.separable(instance.n_features) is None or min(instance.design.shape) == 0:
+    norm, p = instance.norm, instance.n_features
+    if min(instance.design.shape) == 0 or (norm.separable(p) is None and norm.blocks(p) is None):
+        return False
+    separable = norm.separable(p)
+    if separable is not None and not separable.price.any():  # ridge: everything is in at every alpha
         return False
     return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf
 
@@ -86,12 +92,12 @@ class PathEngine:
     """
 
     def __init__(self, instance: Instance, tolerance: float) -> None:
-        separable = instance.norm.separable(instance.n_features)
-        assert separable is not None
         self._shift = far_means(instance)
         if self._shift is not None:
             instance = replace(instance, design=instance.design.centred(self._shift))
-        self._instance, self._separable, self._tolerance = instance, separable, tolerance
+        self._instance, self._tolerance = instance, tolerance
+        self._separable = instance.norm.separable(instance.n_features)
+        self._blocks = instance.norm.blocks(instance.n_features)
         self._null = null_model(instance)
         self.profile: dict[str, float] = {}
 
@@ -148,14 +154,14 @@ class PathEngine:
         screening = self._screening(1e-14)  # the level is less certain than the gap: R may be flat there
         loss = instance.value(instance.predictor(null.w, null.intercept))
         found = find_levels(
-            screening, (null.alpha, loss), Levels(form, values), instance.scale, instance.loss.is_quadratic
+            screening, (null.alpha, loss), Levels(form, values), instance.scale, self._is_piecewise
         )
         self.profile = screening.profile
         if found is None:
             return None
         batch, gaps = found
         trail = self._join(batch.alphas, [(batch, gaps, np.arange(len(batch)))])
-        return trail if self._instance.loss.is_quadratic else self._finished(form, values, trail)
+        return trail if self._is_piecewise else self._finished(form, values, trail)
 
     def _finished(self, form: str, values: Floats, trail: Trail) -> Trail | None:
         """Each point brought to its level by Newton's method on its face; None if one does not get there."""
@@ -182,20 +188,33 @@ class PathEngine:
         return Trail(alphas, coefs, intercepts, losses, norms, gaps, trail.slopes)
 
     def _screening(self, precision: float) -> BatchScreening:
-        instance, separable, null = self._instance, self._separable, self._null
-        judge = SeparableJudge(instance, separable, null.pull)
+        instance, null = self._instance, self._null
         start = (null.point.w, null.point.intercept)
-        rescuer = GenericPath(instance, separable, start, 1e-2 * self._tolerance)
-        return BatchScreening(
-            judge, self._restricted(start, precision), rescuer, null.point.alpha, self._tolerance
-        )
+        judge: Judge
+        restricted: Restricted
+        if self._blocks is not None:
+            judge = GroupJudge(instance, self._blocks, null.pull)
+            restricted = GroupPath(instance, self._blocks, null.point.intercept, precision)
+        else:
+            assert self._separable is not None
+            judge = SeparableJudge(instance, self._separable, null.pull)
+            restricted = self._separable_path(self._separable, start, precision)
+        rescuer = GenericPath(instance, self._separable, start, 1e-2 * self._tolerance)
+        return BatchScreening(judge, restricted, rescuer, null.point.alpha, self._tolerance)
 
-    def _restricted(self, start: tuple[Floats, float], precision: float) -> Restricted:
-        instance, separable = self._instance, self._separable
+    def _separable_path(
+        self, separable: Separable, start: tuple[Floats, float], precision: float
+    ) -> Restricted:
+        instance = self._instance
         if not instance.loss.is_quadratic:
             return ReweightedPath(instance, separable, start, precision)
         n, p = instance.design.shape
         return LeastSquaresPath(instance, separable, on_gram=p <= min(n, LARGEST_GRAM))
+
+    @property
+    def _is_piecewise(self) -> bool:
+        """Slopes along the path are exact."""
+        return self._instance.loss.is_quadratic and self._separable is not None
 
     def _join(self, alphas: Floats, pieces: list[tuple[Batch, Floats, Indices]]) -> Trail:
         def numbers(name: str) -> Floats:

@@ -12,8 +12,7 @@ from .certificate import dual_point
 from .face_newton import Point
 from .instance import Instance
 from .proximal_newton import Options, Workspace, solve_term
-from .restricted import Batch, Restricted
-from .reweighted_path import certify_batch
+from .restricted import Batch, Restricted, certify_batch
 from .terms import Penalty
 
 
@@ -23,13 +22,13 @@ class GenericPath(Restricted):
     Parameters
     ----------
     instance : Instance
-    separable : Separable
+    separable : Separable, or None for a norm that is no sum over the features
     start : (p,) weights and the intercept of the null point.
     tolerance : float, relative gap.
     """
 
     def __init__(
-        self, instance: Instance, separable: Separable, start: tuple[Floats, float], tolerance: float
+        self, instance: Instance, separable: Separable | None, start: tuple[Floats, float], tolerance: float
     ) -> None:
         self._instance, self._separable = instance, separable
         self._options = Options(tolerance)
@@ -52,11 +51,7 @@ class GenericPath(Restricted):
         direction, z = dual_point(instance, eta)
         used = np.flatnonzero(point.w)
         features = candidates[used]
-        price = self._separable.price[candidates]
-        if self._separable.ridge is not None:
-            z = z - alpha * self._separable.ridge[candidates] * point.w
-        pull = z[price > 0] / price[price > 0]
-        largest = float((pull if self._separable.is_one_sided else np.abs(pull)).max(initial=0.0))
+        largest = self._largest(candidates, instance, z, point.w, alpha)
         self.restore(features, point.w[used], alpha)
         self._intercept = point.intercept
         return Batch(
@@ -74,3 +69,14 @@ class GenericPath(Restricted):
 
     def certify(self, batch: Batch, largest: Floats) -> Floats:
         return certify_batch(self._instance, self._separable, batch, largest)
+
+    def _largest(self, candidates: Indices, instance: Instance, z: Floats, w: Floats, alpha: float) -> float:
+        """Largest pull over price among the candidates."""
+        separable = self._separable
+        if separable is None:
+            return instance.norm.dual_norm(z)
+        price = separable.price[candidates]
+        if separable.ridge is not None:
+            z = z - alpha * separable.ridge[candidates] * w
+        pull = z[price > 0] / price[price > 0]
+        return float((pull if separable.is_one_sided else np.abs(pull)).max(initial=0.0))

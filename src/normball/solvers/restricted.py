@@ -122,6 +122,28 @@ def separable_gap(
     return max(gap, 0.0) / instance.scale if np.isfinite(gap) else np.inf
 
 
+def certify_batch(instance: Instance, separable: Separable | None, batch: Batch, largest: Floats) -> Floats:
+    """Relative gaps (K,) of points with directions; `separable` is None for a norm of another kind."""
+    assert batch.directions is not None
+    gaps = np.zeros(len(batch))
+    for k, alpha in enumerate(batch.alphas):
+        sums, squares = float(batch.norms[k]), 0.0
+        if separable is not None and separable.ridge is not None:
+            features, weights = batch.support(k)
+            squares = 0.5 * float(separable.ridge[features] @ weights**2)
+            sums -= squares
+        gaps[k] = separable_gap(
+            instance,
+            float(alpha),
+            float(batch.losses[k]),
+            sums,
+            squares,
+            batch.directions[k],
+            float(largest[k]),
+        )
+    return gaps
+
+
 class Judge(ABC):
     """Knows what all features ask of a point.
 

@@ -27,7 +27,7 @@ from ..typing import Floats, Indices
 from .active_set import walk
 from .candidates import Candidates
 from .instance import Instance
-from .restricted import Batch, Restricted, separable_gap
+from .restricted import Batch, Restricted, certify_batch, separable_gap
 
 MAX_MODELS = 40
 NEAR = 0.7
@@ -287,23 +287,3 @@ class ReweightedPath(Restricted):
 
     def certify(self, batch: Batch, largest: Floats) -> Floats:
         return certify_batch(self._instance, self._separable, batch, largest)
-
-
-def certify_batch(instance: Instance, separable: Separable, batch: Batch, largest: Floats) -> Floats:
-    """Relative gaps of points with directions, by the conjugate of the loss."""
-    gaps = np.zeros(len(batch))
-    for k, alpha in enumerate(batch.alphas):
-        features, weights = batch.support(k)
-        sums = float(separable.price[features] @ np.abs(weights))
-        squares = 0.0 if separable.ridge is None else 0.5 * float(separable.ridge[features] @ weights**2)
-        assert batch.directions is not None
-        gaps[k] = separable_gap(
-            instance,
-            float(alpha),
-            float(batch.losses[k]),
-            sums,
-            squares,
-            batch.directions[k],
-            float(largest[k]),
-        )
-    return gaps

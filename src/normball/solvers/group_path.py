@@ -1,0 +1,382 @@
+"""Groups that enter and leave as a whole: Newton's method on the active groups.
+
+Where w_g != 0 the objective is smooth, with gradient -z_g + alpha price_g w_g / |w_g| and
+Hessian X'HX + alpha price_g / |w_g| (I - w_g w_g' / |w_g|^2) (Meier, van de Geer, Buhlmann,
+JRSS B 70, 2008, for the penalty; the Newton system is solved by conjugate gradients with
+an earlier factorisation as the preconditioner). A group enters with a proximal step of its
+own and leaves when Newton's step carries it through zero; an Armijo search on the true
+objective makes every step a descent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from ..designs.base import SLACK, Scan
+from ..norms.blocks import Blocks
+from ..norms.separable import Separable
+from ..typing import Floats, Indices
+from .candidates import Candidates
+from .instance import Instance
+from .restricted import Batch, Judge, Restricted, certify_batch, separable_gap
+
+MAX_STEPS = 60
+MANY_GRADIENTS = 12
+"""Conjugate gradient steps after which the preconditioner is computed anew."""
+
+
+class GroupJudge(Judge):
+    """One pass over X for a sum of lengths of groups; scores are those of the feature's group."""
+
+    def __init__(self, instance: Instance, blocks: Blocks, pull: Floats) -> None:
+        self._instance, self._blocks = instance, blocks
+        p = instance.n_features
+        self.always, self.allowed = np.zeros(p, dtype=bool), np.ones(p, dtype=bool)
+        self._first = blocks.ratios(pull[:, None])[:, 0]
+
+    def first_score(self) -> Floats:
+        return self._first[self._blocks.label]
+
+    def check(self, batch: Batch, candidates: Indices) -> Scan:
+        assert batch.directions is not None
+        ratios = self._blocks.ratios(self._instance.design.products(batch.directions))
+        others = ratios.copy()
+        others[np.unique(self._blocks.label[candidates])] = 0.0
+        violated = others > batch.alphas * (1 + SLACK)
+        first = np.where(violated.any(axis=1), violated.argmax(axis=1), len(batch)).astype(np.int32)
+        label, K = self._blocks.label, len(batch)
+        return Scan(first[label], others.max(axis=0), ratios[label, max(K - 2, 0)], ratios[label, K - 1])
+
+    def complete(self, chosen: np.ndarray) -> Indices:
+        return np.sort(self._blocks.members(np.unique(self._blocks.label[chosen])))
+
+
+@dataclass(eq=False)
+class _Point:
+    """Active groups ascending, their weights group after group, the predictor, the intercept."""
+
+    groups: Indices
+    weights: Floats
+    intercept: float
+    eta: Floats
+
+
+@dataclass(eq=False)
+class _Preconditioner:
+    """Cholesky factor of the Hessian at an earlier point, and the features that it belongs to."""
+
+    features: Indices
+    factor: tuple[Floats, bool]
+
+
+class GroupPath(Restricted):
+    """The path of a smooth loss with groups, restricted to candidates.
+
+    Parameters
+    ----------
+    instance : Instance
+    blocks : Blocks
+    intercept : float, of the null point.
+    tolerance : float, relative gap among the candidates to stop at.
+    """
+
+    def __init__(self, instance: Instance, blocks: Blocks, intercept: float, tolerance: float) -> None:
+        self._instance, self._blocks, self._tolerance = instance, blocks, tolerance
+        self._store = Candidates(instance.design, Separable(np.ones(instance.n_features)))
+        self._active = self._store.active
+        none = np.zeros(0, dtype=np.intp)
+        self._point = _Point(none, np.zeros(0), intercept, np.full(instance.n_samples, intercept))
+        self._earlier: _Preconditioner | None = None
+
+    def restore(self, features: Indices, weights: Floats, alpha: float) -> None:
+        groups = np.unique(self._blocks.label[features])
+        members = self._blocks.members(groups)
+        held = np.zeros(self._instance.n_features)
+        held[features] = weights
+        linear = self._combination(members, held[members])
+        intercept = self._instance.best_intercept(linear, self._point.intercept)
+        self._point = _Point(groups, held[members], intercept, linear + intercept)
+
+    def solve(self, candidates: Indices, alphas: Floats, alpha_before: float) -> Batch:
+        groups = np.unique(self._blocks.label[candidates])
+        members = self._blocks.members(groups)
+        self._store.admit(members)
+        points, directions, largest = [], [], []
+        for alpha in alphas:
+            found = self._solve_one(groups, members, float(alpha))
+            if found is None:
+                break
+            points.append(self._point)
+            directions.append(found[0])
+            largest.append(found[1])
+        return self._batch(alphas, points, np.array(directions), np.array(largest))
+
+    def _batch(self, alphas: Floats, points: list[_Point], directions: Floats, largest: Floats) -> Batch:
+        K = len(points)
+        sizes = np.array([len(point.weights) for point in points], dtype=np.int64)
+        room = int(sizes.max(initial=0))
+        features, weights = np.zeros((K, room), dtype=np.int64), np.zeros((K, room))
+        for k, point in enumerate(points):
+            features[k, : sizes[k]] = self._blocks.members(point.groups)
+            weights[k, : sizes[k]] = point.weights
+        return Batch(
+            alphas=alphas[:K],
+            sizes=sizes,
+            features=features,
+            weights=weights,
+            intercepts=np.array([point.intercept for point in points]),
+            losses=np.array([self._instance.value(point.eta) for point in points]),
+            norms=np.array([self._norm(point.groups, point.weights) for point in points]),
+            directions=directions,
+            largest=largest,
+            slopes=np.zeros(K),
+        )
+
+    def certify(self, batch: Batch, largest: Floats) -> Floats:
+        return certify_batch(self._instance, None, batch, largest)
+
+    def _solve_one(self, groups: Indices, members: Indices, alpha: float) -> tuple[Floats, float] | None:
+        """Move `_point` to the optimum at alpha; -grad f and the largest pull over price there."""
+        instance, blocks = self._instance, self._blocks
+        slots, sizes = self._store.slots(members), blocks.sizes(groups)
+        best, n_stalled = np.inf, 0
+        for _ in range(MAX_STEPS):
+            point = self._point
+            gradient = instance.gradient(point.eta)
+            curvature = self._curvature(point.eta)
+            direction = -gradient
+            if instance.fit_intercept:
+                direction = direction - curvature * (direction.sum() / curvature.sum())
+            z = self._active.inner_products(slots, direction[None, :])[:, 0]
+            ratio = _lengths(z, sizes) / blocks.price[groups]
+            largest = float(ratio.max(initial=0.0))
+            gap = separable_gap(
+                instance,
+                alpha,
+                instance.value(point.eta),
+                self._norm(point.groups, point.weights),
+                0.0,
+                direction,
+                largest,
+            )
+            n_stalled = 0 if gap < 0.5 * best else n_stalled + 1
+            best = min(gap, best)
+            if gap <= self._tolerance or (n_stalled >= 4 and gap <= 1e3 * self._tolerance):
+                return direction, largest
+            if n_stalled > 10:
+                return None
+            self._enter(groups, sizes, z, ratio, curvature, alpha)
+            self._newton(gradient, curvature, alpha)
+        return None
+
+    def _enter(
+        self, groups: Indices, sizes: Indices, z: Floats, ratio: Floats, curvature: Floats, alpha: float
+    ) -> None:
+        """Give violating groups a first weight: a proximal step of each by itself."""
+        point, blocks = self._point, self._blocks
+        is_new = (ratio > alpha * (1 + 1e-9)) & ~np.isin(groups, point.groups)
+        if not is_new.any():
+            return
+        new = groups[is_new]
+        features = blocks.members(new)
+        pulls = z[np.repeat(is_new, sizes)]
+        new_sizes = sizes[is_new]
+        # the trace bounds the curvature of a group from above
+        columns = self._columns(features)
+        traces = np.add.reduceat(curvature @ columns**2, np.cumsum(new_sizes) - new_sizes)
+        share = (1 - alpha / ratio[is_new]) / np.maximum(traces, 1e-300)
+        weights = np.repeat(share, new_sizes) * pulls
+        merged, held = self._merge(point, new, weights)
+        eta = point.eta + columns @ weights / max(len(new), 1)
+        held[np.isin(blocks.label[blocks.members(merged)], new)] /= max(len(new), 1)
+        self._point = _Point(merged, held, point.intercept, eta)
+
+    def _merge(self, point: _Point, new: Indices, weights: Floats) -> tuple[Indices, Floats]:
+        merged = np.union1d(point.groups, new)
+        held = np.zeros(self._instance.n_features)
+        held[self._blocks.members(point.groups)] = point.weights
+        held[self._blocks.members(new)] = weights
+        return merged, held[self._blocks.members(merged)]
+
+    def _newton(self, gradient: Floats, curvature: Floats, alpha: float) -> None:
+        """One Newton step on the active groups, with a search along it."""
+        point, blocks, instance = self._point, self._blocks, self._instance
+        if len(point.groups) == 0:
+            intercept = instance.best_intercept(np.zeros(instance.n_samples), point.intercept)
+            eta = np.full(instance.n_samples, intercept)
+            self._point = _Point(point.groups, point.weights, intercept, eta)
+            return
+        sizes = blocks.sizes(point.groups)
+        features = blocks.members(point.groups)
+        gradient = instance.gradient(point.eta)
+        curvature = self._curvature(point.eta)
+        lengths = _lengths(point.weights, sizes)
+        unit = point.weights / np.repeat(lengths, sizes)
+        stiffness = np.repeat(alpha * blocks.price[point.groups] / lengths, sizes)
+        rhs = self._inner(features, -gradient)
+        total = float(curvature.sum())
+        mean_gradient = float(gradient.sum()) if instance.fit_intercept else 0.0
+        if instance.fit_intercept:
+            rhs += self._inner(features, curvature) * (mean_gradient / total)
+        rhs -= stiffness * point.weights
+
+        def hessian(d: Floats) -> Floats:
+            moved = curvature * self._combination(features, d)
+            if instance.fit_intercept:
+                moved -= curvature * (moved.sum() / total)
+            radial = np.repeat(_sums(unit * d, sizes), sizes)
+            return self._inner(features, moved) + stiffness * (d - unit * radial)
+
+        step = self._conjugate_gradients(hessian, rhs, features, curvature, unit, stiffness, sizes)
+        leaves = _sums((point.weights + step) * point.weights, sizes) <= 0
+        step = np.where(np.repeat(leaves, sizes), -point.weights, step)
+        linear = self._combination(features, step)
+        shift = 0.0
+        if instance.fit_intercept:
+            shift = -(mean_gradient + float(curvature @ linear)) / total
+        self._search(step, linear + shift, shift, sizes, leaves, gradient, alpha)
+
+    def _search(
+        self,
+        step: Floats,
+        move: Floats,
+        shift: float,
+        sizes: Indices,
+        leaves: np.ndarray,
+        gradient: Floats,
+        alpha: float,
+    ) -> None:
+        instance, point = self._instance, self._point
+        norm_before = self._norm(point.groups, point.weights)
+        before = instance.value(point.eta) + alpha * norm_before
+        slope = float(gradient @ move) + alpha * (
+            self._norm(point.groups, point.weights + step) - norm_before
+        )
+        rounding = 1e-15 * (abs(before) + instance.scale)
+        share = 1.0
+        for _ in range(40):
+            weights, eta = point.weights + share * step, point.eta + share * move
+            value = instance.value(eta) + alpha * self._norm(point.groups, weights)
+            if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
+                break
+            share *= 0.5
+        groups = point.groups
+        stays = ~leaves if share == 1.0 else np.ones(len(groups), dtype=bool)
+        stays &= _lengths(weights, sizes) > 0
+        self._point = _Point(
+            groups[stays], weights[np.repeat(stays, sizes)], point.intercept + share * shift, eta
+        )
+
+    def _conjugate_gradients(
+        self,
+        hessian: Callable[[Floats], Floats],
+        rhs: Floats,
+        features: Indices,
+        curvature: Floats,
+        unit: Floats,
+        stiffness: Floats,
+        sizes: Indices,
+    ) -> Floats:
+        for attempt in range(2):
+            if self._earlier is None or attempt:
+                self._factorise(features, curvature, unit, stiffness, sizes)
+            solution, count = self._descend(hessian, rhs, features)
+            if count <= MANY_GRADIENTS:
+                break
+        return solution
+
+    def _descend(
+        self, hessian: Callable[[Floats], Floats], rhs: Floats, features: Indices
+    ) -> tuple[Floats, int]:
+        precondition = self._preconditioner(features)
+        solution, residual = np.zeros(len(rhs)), rhs.copy()
+        goal = 1e-3 * min(1.0, float(np.abs(rhs).max()) * 10) * float(np.linalg.norm(rhs))
+        search, before = np.zeros(len(rhs)), 1.0
+        for count in range(200):
+            if np.linalg.norm(residual) <= max(goal, 1e-300) or count > MANY_GRADIENTS:
+                return solution, count
+            better = precondition(residual)
+            along = float(residual @ better)
+            search = better + (along / before if count else 0.0) * search
+            before = along
+            bent = hessian(search)
+            bend = float(search @ bent)
+            if bend <= 0:
+                return solution, count
+            solution += along / bend * search
+            residual -= along / bend * bent
+        return solution, count
+
+    def _factorise(
+        self, features: Indices, curvature: Floats, unit: Floats, stiffness: Floats, sizes: Indices
+    ) -> None:
+        columns = np.sqrt(curvature)[:, None] * self._columns(features)
+        if self._instance.fit_intercept:
+            root = np.sqrt(curvature / curvature.sum())
+            columns -= np.outer(root, root @ columns)
+        H = columns.T @ columns
+        ends = np.cumsum(sizes)
+        for start, end in zip(ends - sizes, ends, strict=True):
+            part = slice(start, end)
+            H[part, part] += stiffness[start] * (np.eye(end - start) - np.outer(unit[part], unit[part]))
+        H[np.diag_indices_from(H)] *= 1 + 1e-12
+        H[np.diag_indices_from(H)] += 1e-300
+        try:
+            self._earlier = _Preconditioner(features, cho_factor(H, lower=True, check_finite=False))
+        except np.linalg.LinAlgError:
+            H[np.diag_indices_from(H)] += 1e-8 * np.trace(H) / len(H)
+            self._earlier = _Preconditioner(features, cho_factor(H, lower=True, check_finite=False))
+
+    def _preconditioner(self, features: Indices) -> Callable[[Floats], Floats]:
+        """The earlier inverse on the features that it knows, the mean of its diagonal on others."""
+        earlier = self._earlier
+        assert earlier is not None
+        if len(earlier.features) == len(features) and (earlier.features == features).all():
+            return lambda r: np.asarray(cho_solve(earlier.factor, r, check_finite=False))
+        held = np.zeros(self._instance.n_features)
+        is_known = np.isin(features, earlier.features)
+        typical = 1 / float(np.mean(np.diagonal(earlier.factor[0]) ** 2))
+
+        def apply(r: Floats) -> Floats:
+            held[features] = r
+            inside = held[earlier.features]
+            held[features] = 0.0
+            held[earlier.features] = cho_solve(earlier.factor, inside, check_finite=False)
+            result = np.where(is_known, held[features], typical * r)
+            held[earlier.features] = 0.0
+            return result
+
+        return apply
+
+    def _curvature(self, eta: Floats) -> Floats:
+        instance = self._instance
+        curvature = instance.curvature(eta)
+        majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+        return np.asarray(np.maximum(curvature, 1e-3 * majorant))
+
+    def _norm(self, groups: Indices, weights: Floats) -> float:
+        return float(self._blocks.price[groups] @ _lengths(weights, self._blocks.sizes(groups)))
+
+    def _columns(self, features: Indices) -> Floats:
+        return self._instance.design.columns(features)
+
+    def _inner(self, features: Indices, u: Floats) -> Floats:
+        return np.asarray(self._active.inner_products(self._store.slots(features), u[None, :])[:, 0])
+
+    def _combination(self, features: Indices, w: Floats) -> Floats:
+        return np.asarray(self._active.combination(self._store.slots(features), np.ascontiguousarray(w)))
+
+
+def _sums(values: Floats, sizes: Indices) -> Floats:
+    """Sum of each run of `sizes` values."""
+    if len(sizes) == 0:
+        return np.zeros(0)
+    return np.asarray(np.add.reduceat(values, np.cumsum(sizes) - sizes))
+
+
+def _lengths(values: Floats, sizes: Indices) -> Floats:
+    return np.asarray(np.sqrt(_sums(values**2, sizes)))
