@@ -133,9 +133,8 @@ def by_descent(case: RandomPath, alphas: np.ndarray, start: np.ndarray) -> np.nd
     rest = {"l1_ratio": case.l1_ratio, "positive": case.positive, "tol": 1e-14, "max_iter": 20_000}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        paths = [
-            enet_path(X, y, alphas=[a], coef_init=w, **rest)[1] for a, w in zip(alphas, start, strict=True)
-        ]
+        pairs = zip(alphas, start, strict=True)
+        paths = [enet_path(X, y, alphas=[a], coef_init=w, **rest)[1] for a, w in pairs]
     return np.array([coefs[:, 0] for coefs in paths])
 
 
@@ -162,9 +161,9 @@ def is_determined(case: RandomPath, alpha: float, w: np.ndarray) -> bool:
     X, y, _ = whitened(case)
     pulls = X.T @ (y - X @ w) / len(y)
     at_bound = (pulls if case.positive else np.abs(pulls)) >= alpha * (1 - 1e-6)
-    if not at_bound.any():
-        return True
     sizes = np.linalg.svd(X[:, at_bound], compute_uv=False)
+    if len(sizes) == 0:
+        return True
     return at_bound.sum() <= len(y) and bool(sizes[0] <= np.sqrt(LARGEST_CONDITION) * sizes[-1])
 
 

@@ -20,9 +20,10 @@ from .solvers.certificate import certify_target, certify_term
 from .solvers.face_newton import Point
 from .solvers.proximal_newton import Answer
 from .solvers.terms import Ball, Penalty
-from .typing import Floats, Indices
+from .typing import ArrayLike, Floats, Indices
 
 if TYPE_CHECKING:
+    from .path_bound import PathBound
     from .problem import Problem
     from .solution import Solution
 
@@ -152,6 +153,35 @@ class Path:
             term = Penalty(problem.norm, level) if form == "penalty" else Ball(problem.norm, level)
             certificate = certify_term(instance, term, point.w, point.intercept, eta, self.tolerance)
         return Answer(point, certificate, 0)
+
+    @cached_property
+    def _bounds(self) -> PathBound:
+        from .path_bound import PathBound
+
+        return PathBound(self)
+
+    def bound(self, alpha: ArrayLike) -> float | Floats:
+        """Upper bound on the relative gap of what the path offers at any alpha within its range.
+
+        What it offers between two of its alphas is their linear interpolation.
+
+        Parameters
+        ----------
+        alpha : float or (m,) array
+
+        Returns
+        -------
+        float or (m,) array
+
+        Raises
+        ------
+        ValueError
+            If alpha lies outside the path.
+        """
+        if len(self) < 2:
+            raise ValueError("a bound needs a path of two alphas or more.")
+        found = self._bounds.at(alpha)
+        return float(found[0]) if np.ndim(alpha) == 0 else found
 
     def summary(self) -> str:
         """What the path cost and what it proved, in one line."""

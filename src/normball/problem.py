@@ -258,6 +258,7 @@ class Problem:
         *,
         budgets: ArrayLike | None = None,
         targets: ArrayLike | None = None,
+        guarantee: float | None = None,
         tol: float = 1e-8,
         verbose: bool | None = None,
     ) -> Path:
@@ -272,6 +273,9 @@ class Problem:
         alphas, budgets, targets : (k,) array, optional
             The levels themselves, instead of the grid; one of the three. They are put in
             the order of falling alpha.
+        guarantee : float, optional
+            Choose the alphas so that the relative gap is within this everywhere between the
+            first and the last, interpolating (see `Path.bound`).
         tol : float, default 1e-8
             Relative duality gap of each solution.
         verbose : bool, optional
@@ -292,6 +296,12 @@ class Problem:
             raise ValueError(f"give one of alphas, budgets and targets, got {' and '.join(names)}.")
         name = names[0] if names else "alphas"
         levels = read_levels(given[name], name) if names else alpha_grid(self, count, share)
+        if guarantee is not None:
+            from .path_bound import guaranteed_alphas
+
+            if name != "alphas":
+                raise ValueError(f"guarantee goes with alphas, got {name}.")
+            return guaranteed_alphas(self, read_positive(guarantee, "guarantee"), levels, tol)
         return solve_path(self, FORMS[name[:-1]], levels, read_positive(tol, "tol"), verbose)
 
     def cheaper(self, w: ArrayLike, intercept: float | None = None, keep: str = "norm") -> Cheaper:

@@ -66,13 +66,13 @@ def dual_point(instance: Instance, eta: Floats) -> tuple[Floats, Floats]:
     sample is at the end of its range (a probability of 1) the curvature vanishes, and so
     does the correction, which keeps theta in the domain of f*.
     """
-    theta = _without_columns(instance, eta, instance.free_columns)
+    theta = free_part_removed(instance, eta, instance.free_columns)
     z = instance.design.rmatvec(theta)
     z[instance.unpenalised] = 0.0
     return theta, z
 
 
-def _without_columns(instance: Instance, eta: Floats, columns: Floats) -> Floats:
+def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Floats:
     """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the curvature.
 
     The correction D C s solves C' D C s = C' theta; where that cannot be done (no curvature
@@ -201,7 +201,7 @@ def certify_unbound(instance: Instance, term: Ball, w: Floats, eta: Floats, tole
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])
     size = np.linalg.norm(columns, axis=0)
-    theta = _without_columns(instance, eta, columns[:, size > 0] / size[size > 0])
+    theta = free_part_removed(instance, eta, columns[:, size > 0] / size[size > 0])
     z = np.where(movable, 0.0, instance.design.rmatvec(theta))
     dual = -instance.conjugate(-theta) - term.conjugate(z)
     return _certificate("budget", instance.value(eta), dual, instance.scale, 0.0, theta, tolerance)
