@@ -103,7 +103,10 @@ class AdversarialPath:
             target - sum(map(Fraction.__mul__, row, weights))
             for row, target in zip(self.rows, self.y, strict=True)
         ]
-        return [sum(map(Fraction.__mul__, column, residual)) for column in zip(*self.rows, strict=True)]
+        return [
+            sum(map(Fraction.__mul__, column, residual), Fraction(0))
+            for column in zip(*self.rows, strict=True)
+        ]
 
 
 def signs(weights: tuple[Fraction, ...]) -> tuple[int, ...]:

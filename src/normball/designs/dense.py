@@ -23,7 +23,7 @@ from .parallel import sum_over
 BLOCK_ENTRIES: Final = 2**17
 """Numbers in a block: 1 MiB of float64, which stays in the cache."""
 
-GRAM_ENTRIES: Final = 2**21
+GRAM_ENTRIES: Final = 2**23
 """Numbers in a block of rows of a Gram matrix: large enough for BLAS at full speed."""
 
 CANCELLED: Final = 1e-2

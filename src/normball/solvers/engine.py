@@ -16,7 +16,7 @@ from .face_newton import Point, solve_on_face
 from .generic_path import GenericPath
 from .group_path import GroupJudge, GroupPath
 from .instance import ColumnStore, Instance
-from .least_squares_path import LeastSquaresPath
+from .least_squares_path import GramTooRoughError, LeastSquaresPath
 from .levels import Levels, find_levels
 from .restricted import Batch, Judge, Restricted, SeparableJudge
 from .reweighted_path import ReweightedPath
@@ -99,13 +99,19 @@ class PathEngine:
         self._separable = instance.norm.separable(instance.n_features)
         self._blocks = instance.norm.blocks(instance.n_features)
         self._null = null_model(instance)
+        self._may_use_gram = True
         self.profile: dict[str, float] = {}
 
     def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
         """Solutions at decreasing alphas; `report` is told how many more are done."""
         steps, places = with_steps(alphas, self._null.point.alpha)
         with one_blas_thread():
-            return self._uncentred(self._follow(alphas, steps, places, report))
+            try:
+                trail = self._follow(alphas, steps, places, report)
+            except GramTooRoughError:
+                self._may_use_gram = False
+                trail = self._follow(alphas, steps, places, report)
+        return self._uncentred(trail)
 
     def _follow(self, alphas: Floats, steps: Floats, places: Indices, report: Callable[[int], None]) -> Trail:
         screening = self._screening(min(1e-2 * self._tolerance, 1e-10))
@@ -140,7 +146,11 @@ class PathEngine:
         or an alpha that it cannot solve.
         """
         with one_blas_thread():
-            trail = self._at_levels(form, values)
+            try:
+                trail = self._at_levels(form, values)
+            except GramTooRoughError:
+                self._may_use_gram = False
+                trail = self._at_levels(form, values)
         return None if trail is None else self._uncentred(trail)
 
     def _uncentred(self, trail: Trail) -> Trail:
@@ -209,7 +219,8 @@ class PathEngine:
         if not instance.loss.is_quadratic:
             return ReweightedPath(instance, separable, start, precision)
         n, p = instance.design.shape
-        return LeastSquaresPath(instance, separable, on_gram=p <= min(n, LARGEST_GRAM))
+        on_gram = self._may_use_gram and p <= min(n, LARGEST_GRAM)
+        return LeastSquaresPath(instance, separable, on_gram)
 
     @property
     def _is_piecewise(self) -> bool:

@@ -31,6 +31,10 @@ CANCELLATION = 1e3
 """Sum of |c_j w_j| over <y, y> up to which a Gram matrix gives gaps to 1e-12."""
 
 
+class GramTooRoughError(Exception):
+    """Products with the Gram matrix cancel so far that it cannot certify; the columns still can."""
+
+
 class LeastSquaresPath(Restricted):
     """The exact path of squared error, restricted to candidates.
 
@@ -150,5 +154,6 @@ class LeastSquaresPath(Restricted):
         scaling = alphas / np.maximum(largest, alphas)
         dual = scaling * along - scaling**2 * squares
         gap = squares + alphas * sums - dual + unmet * sums
-        gap[is_cancelled > 0] = np.inf
+        if is_cancelled.any():
+            raise GramTooRoughError
         return np.asarray(np.maximum(gap, 0.0) / self._instance.scale)
