@@ -5,6 +5,7 @@ There the objective is |y - X b|^2 / 2 + lmbd |b|_1, so alpha = lmbd / n.
 
 from typing import ClassVar
 
+import numpy as np
 from benchopt import BaseSolver
 
 import normball as nb
@@ -27,6 +28,4 @@ class Solver(BaseSolver):
 
     def get_result(self):
         beta = self.solution.coef
-        if self.fit_intercept:
-            beta = [*beta, self.solution.intercept]
-        return {"beta": beta}
+        return {"beta": np.append(beta, self.solution.intercept) if self.fit_intercept else beta}

@@ -1,13 +1,14 @@
 """The problems that are timed: generated from a seed, or shipped with the package.
 
-Dense columns are standardised and the response centred, so that no solver needs an
-intercept and every alpha means the same to all of them.
+Dense columns are standardised and the response of squared error is centred, so that no
+solver needs an intercept and every alpha means the same to all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -20,7 +21,8 @@ class Case:
     """Minimise mean loss + alpha * R along decreasing alphas, without an intercept.
 
     loss is "squared_error", "logistic" (y is 0 or 1), "huber" (delta 1) or "poisson"; R is
-    the L1 norm, or with groups the sum of sqrt(size) * group length.
+    the L1 norm, with an l1_ratio r below 1 the elastic net r |w|_1 + (1 - r) |w|^2 / 2, or
+    with groups of consecutive columns the sum of sqrt(size) * group length.
     """
 
     name: str
@@ -29,6 +31,17 @@ class Case:
     loss: str
     alphas: np.ndarray
     group_size: int = 0
+    l1_ratio: float = 1.0
+    description: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What a solver must know to take it: lasso, elastic net, group lasso, or the loss under L1."""
+        if self.group_size:
+            return "group"
+        if self.loss != "squared_error":
+            return self.loss
+        return "lasso" if self.l1_ratio == 1 else "elastic_net"
 
     @property
     def groups(self) -> list[np.ndarray]:
@@ -68,19 +81,39 @@ def sparse_signal(
     return y / y.std()
 
 
-def grid(name: str, X: np.ndarray, y: np.ndarray, loss: str, eps: float, group_size: int = 0) -> Case:
-    """100 alphas from alpha_max to its share eps."""
-    at_zero = {"squared_error": y, "logistic": y - 0.5, "huber": np.clip(y, -1, 1), "poisson": y - 1}[loss]
-    case = Case(name, X, y, loss, np.ones(1), group_size)
-    alpha_max = float(case.pulls(at_zero[:, None] / len(y))[0])
-    return Case(name, X, y, loss, alpha_max * np.geomspace(1, eps, 100), group_size)
+def with_alphas(case: Case, eps: float, n_alphas: int = 100) -> Case:
+    """The case with alphas from its alpha_max down to the share eps of it."""
+    y = case.y
+    at_zero = {"squared_error": y, "logistic": y - 0.5, "huber": np.clip(y, -1, 1), "poisson": y - 1}
+    alpha_max = float(case.pulls(at_zero[case.loss][:, None] / len(y))[0]) / case.l1_ratio
+    return replace(case, alphas=alpha_max * np.geomspace(1, eps, n_alphas))
 
 
-def dense(name: str, n: int, p: int, rho: float, k: int, eps: float) -> Callable[[], Case]:
+def grid(name: str, X: np.ndarray, y: np.ndarray, loss: str, eps: float, **options: Any) -> Case:
+    return with_alphas(Case(name, X, y, loss, np.ones(1), **options), eps)
+
+
+def corner(case: Case) -> Case:
+    """A few rows and columns, for what a first call compiles and loads; its path is not trivial."""
+    n, p = case.X.shape
+    # spread over all rows: the shipped labels are sorted, and a logistic solver refuses a single class
+    rows = np.linspace(0, n - 1, min(n, 60)).astype(np.intp)
+    columns = np.arange(min(p, 20 * max(case.group_size, 1)))
+    X = case.X[rows][:, columns]
+    X = sparse.csc_array(X) if sparse.issparse(X) else np.asfortranarray(X)
+    return with_alphas(replace(case, X=X, y=case.y[rows]), 0.05, 5)
+
+
+def dense(
+    name: str, n: int, p: int, rho: float, k: int, eps: float, l1_ratio: float = 1.0
+) -> Callable[[], Case]:
     def make() -> Case:
         rng = np.random.default_rng(1)
         X = correlated(n, p, rho, rng)
-        return grid(name, X, sparse_signal(X, k, 0.33, rng), "squared_error", eps)
+        y = sparse_signal(X, k, 0.33, rng)
+        penalty = "lasso" if l1_ratio == 1 else f"elastic net with l1_ratio {l1_ratio:g}"
+        description = f"{penalty}, correlation {rho:g}, down to {eps:g} alpha_max"
+        return grid(name, X, y, "squared_error", eps, l1_ratio=l1_ratio, description=description)
 
     return make
 
@@ -94,7 +127,9 @@ def text() -> Case:
     indptr = np.concatenate([[0], np.cumsum(counts)])
     values = np.abs(rng.standard_normal(len(rows))) + 0.1
     X = sparse.csc_array((values, rows.astype(np.int32), indptr.astype(np.int32)), shape=(n, p))
-    return grid("text", X, sparse_signal(X, 200, 0.3, rng), "squared_error", 1e-2)
+    y = sparse_signal(X, 200, 0.3, rng)
+    description = f"lasso, sparse as word counts are ({X.nnz:,} entries), down to 0.01 alpha_max"
+    return grid("text", X, y, "squared_error", 1e-2, description=description)
 
 
 def leukaemia(loss: str) -> Callable[[], Case]:
@@ -104,9 +139,11 @@ def leukaemia(loss: str) -> Callable[[], Case]:
         X /= X.std(axis=0)
         label = np.asarray(data.y, dtype=np.float64)
         if loss == "logistic":
-            return grid("leukaemia-logistic", X, label, loss, 1e-2)
+            description = "logistic, gene expressions, down to 0.01 alpha_max"
+            return grid("leukaemia-logistic", X, label, loss, 1e-2, description=description)
+        description = "lasso on a 0/1 label, gene expressions, down to 0.001 alpha_max"
         centred = label - label.mean()
-        return grid("leukaemia", X, centred / centred.std(), loss, 1e-3)
+        return grid("leukaemia", X, centred / centred.std(), loss, 1e-3, description=description)
 
     return make
 
@@ -126,7 +163,9 @@ def medium(name: str, loss: str, group_size: int = 0) -> Callable[[], Case]:
             y = y + 5 * (rng.random(len(y)) < 0.05) * rng.standard_normal(len(y))
         # outliers and groups fill the model sooner: n features are in at a hundredth of alpha_max
         eps = 5e-2 if group_size or loss == "huber" else 1e-2
-        return grid(name, X, y, loss, eps, group_size)
+        penalty = f"squared error, groups of {group_size}" if group_size else f"{loss}, L1"
+        description = f"{penalty}, correlation 0.6, down to {eps:g} alpha_max"
+        return grid(name, X, y, loss, eps, group_size=group_size, description=description)
 
     return make
 

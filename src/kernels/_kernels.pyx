@@ -116,9 +116,18 @@ cdef int poll() noexcept nogil:
     return 0
 
 
+cdef void *start_of(array) except *:
+    """Where an array begins, whatever its strides."""
+    return <void *><uintptr_t>array.__array_interface__["data"][0]
+
+
 cdef void *address(array) except *:
-    """Where an array begins; NULL for None."""
-    return NULL if array is None else <void *><uintptr_t>array.__array_interface__["data"][0]
+    """Where an array without holes begins; NULL for None."""
+    if array is None:
+        return NULL
+    if not array.flags.forc:
+        raise ValueError("the kernels need contiguous arrays")
+    return start_of(array)
 
 
 cdef class DataMatrix:
@@ -142,7 +151,7 @@ cdef class DataMatrix:
         self.matrix.is_single = values.itemsize == 4
         self.matrix.n, self.matrix.p = values.shape
         self.matrix.step = (column_step if by_columns else row_step) // values.itemsize
-        self.matrix.values = address(values)
+        self.matrix.values = start_of(values)
         self.owners = values
         return self
 
@@ -271,7 +280,7 @@ cdef class ActiveSet:
     def hold_dense(self, values, int64_t m):
         """Columns of a float64 array (n, >= m) with contiguous columns."""
         self.model.space, self.model.n = 0, values.shape[0]
-        self.model.dense, self.model.step = <const double *>address(values), values.strides[1] // 8
+        self.model.dense, self.model.step = <const double *>start_of(values), values.strides[1] // 8
         self.columns = values
         self._reserve(m)
 

@@ -57,7 +57,7 @@ def read_levels(values: ArrayLike, name: str) -> Floats:
     if len(levels) == 0 or (levels <= least).any():
         wanted = {"alphas": " > 0", "budgets": " >= 0", "targets": ""}[name]
         raise ValueError(f"{name} must be one or more numbers{wanted}, got {values!r}.")
-    return np.sort(levels) if name == "budgets" else np.sort(levels)[::-1]
+    return np.sort(levels) if name == "budgets" else np.sort(levels)[::-1].copy()
 
 
 def solve_path(

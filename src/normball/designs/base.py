@@ -144,6 +144,7 @@ class Design(ABC):
         """
         if self._matrix is not None:
             self.n_passes += 1.0
+            alphas = np.ascontiguousarray(alphas)
             return Scan(*self._matrix.scan(U, alphas, inverse_price, skip, is_one_sided, SLACK, early, late))
         Z: NDArray[Any] = self.products(U)
         if inverse_price is not None:

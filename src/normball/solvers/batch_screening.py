@@ -43,6 +43,8 @@ SHORTEST_RATIO = 0.9
 
 def with_steps(alphas: Floats, start: float) -> tuple[Floats, Indices]:
     """Decreasing alphas from `start` on, no ratio below SHORTEST_RATIO, and where the given ones are."""
+    if (alphas >= SHORTEST_RATIO * np.concatenate([[start], alphas[:-1]])).all():
+        return np.ascontiguousarray(alphas), np.arange(len(alphas))
     steps: list[float] = []
     places = []
     previous = start
