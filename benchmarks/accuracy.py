@@ -7,8 +7,9 @@ Computed in float64 from the coefficients that a solver returned, by formulas of
 
 relative to f(0) - inf f. Where f can reach 0, as all losses here but Poisson, that is f(0).
 Shrinking theta keeps it in the domain of f*, which is convex and has 0 in it. The elastic
-net needs no scaling: its conjugate (alpha R)*(z) = |S(z, alpha r)|^2 / (2 alpha (1 - r)),
-with S the soft-threshold, is finite everywhere and is added to the gap.
+net's conjugate (alpha R)*(z) = |S(z, alpha r)|^2 / (2 alpha (1 - r)), with S the
+soft-threshold, is finite for any z and is added; the better is taken of s = 1 and of the s of
+the lasso that the elastic net is on augmented data, alpha r / |X'theta - alpha (1 - r) w|_inf.
 """
 
 from __future__ import annotations
@@ -66,13 +67,24 @@ def regulariser(case: Case, W: np.ndarray) -> np.ndarray:
     return r * np.abs(W).sum(axis=1) + (1 - r) * (W**2).sum(axis=1) / 2
 
 
-def penalty_dual(case: Case, theta: np.ndarray, alphas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Scaling of theta (n, k) that makes it feasible (k,), and (alpha R)* at the scaled point (k,)."""
-    if case.l1_ratio == 1:
-        with np.errstate(divide="ignore"):  # a perfect fit pulls at nothing
-            return np.minimum(1.0, alphas / case.pulls(theta)), np.zeros(len(alphas))
-    excess = np.maximum(np.abs(np.asarray(case.X.T @ theta)) - alphas * case.l1_ratio, 0.0)
-    return np.ones(len(alphas)), (excess**2).sum(axis=0) / (2 * alphas * (1 - case.l1_ratio))
+def dual_values(case: Case, theta: np.ndarray, W: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """The best lower bound on the optimum that theta (n, k) gives at each alpha, (k,)."""
+    n, y = len(case.y), case.y[:, None]
+
+    def data_part(scaling: np.ndarray) -> np.ndarray:
+        return -conjugates(case.loss, -scaling * theta * n, y).mean(axis=0)
+
+    with np.errstate(divide="ignore"):  # a perfect fit pulls at nothing
+        if case.l1_ratio == 1:
+            return data_part(np.minimum(1.0, alphas / case.pulls(theta)))
+        price, curvature = alphas * case.l1_ratio, alphas * (1 - case.l1_ratio)
+        Z = np.asarray(case.X.T @ theta)
+        scaling = np.minimum(1.0, price / np.abs(Z - curvature * W.T).max(axis=0))
+    bounds = [
+        data_part(s) - (np.maximum(np.abs(s * Z) - price, 0.0) ** 2).sum(axis=0) / (2 * curvature)
+        for s in (scaling, np.ones(len(alphas)))
+    ]
+    return np.maximum(*bounds)
 
 
 def relative_gaps(case: Case, coefs: np.ndarray | sparse.csr_array) -> np.ndarray:
@@ -90,10 +102,8 @@ def relative_gaps(case: Case, coefs: np.ndarray | sparse.csr_array) -> np.ndarra
         alphas, y = case.alphas[part], case.y[:, None]
         eta = np.asarray(case.X @ W.T)
         theta = -gradients(case.loss, eta, y) / n
-        scaling, conjugate = penalty_dual(case, theta, alphas)
         primal = values(case.loss, eta, y).mean(axis=0) + alphas * regulariser(case, W)
-        dual = -conjugates(case.loss, -scaling * theta * n, y).mean(axis=0) - conjugate
-        gaps[part] = (primal - dual) / scale
+        gaps[part] = (primal - dual_values(case, theta, W, alphas)) / scale
     return gaps
 
 

@@ -89,7 +89,9 @@ def with_alphas(case: Case, eps: float, n_alphas: int = 100) -> Case:
     return replace(case, alphas=alpha_max * np.geomspace(1, eps, n_alphas))
 
 
-def grid(name: str, X: np.ndarray, y: np.ndarray, loss: str, eps: float, **options: Any) -> Case:
+def grid(
+    name: str, X: np.ndarray | sparse.csc_array, y: np.ndarray, loss: str, eps: float, **options: Any
+) -> Case:
     return with_alphas(Case(name, X, y, loss, np.ones(1), **options), eps)
 
 
@@ -176,6 +178,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "text": text,
     "tall": dense("tall", 100_000, 500, 0.6, 100, 1e-3),
     "small": dense("small", 442, 64, 0.5, 20, 1e-3),
+    "elastic-net": dense("elastic-net", 500, 20_000, 0.6, 50, 1e-2, l1_ratio=0.9),
     "leukaemia": leukaemia("squared_error"),
     "leukaemia-logistic": leukaemia("logistic"),
     "logistic": medium("logistic", "logistic"),
@@ -183,5 +186,3 @@ CASES: dict[str, Callable[[], Case]] = {
     "poisson": medium("poisson", "poisson"),
     "group": medium("group", "squared_error", 5),
 }
-
-QUICK = ["small", "leukaemia", "wide"]

@@ -1,22 +1,21 @@
 """One adapter a solver: coefs (k, p) at the alphas of a case, in the case's own scale.
 
-Each adapter names the losses that it solves, whether it takes groups, and the tolerances
-at which it is run. Where a solver has a path of its own, that is what is called; otherwise
-alphas are solved one after the other, each from the last.
+Each adapter names the kinds of case that it solves and the tolerances at which it is run,
+loosest first. Where a solver has a path of its own, that is what is called; otherwise
+alphas are solved one after the other, each from the last where the solver can.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
+import os
 import warnings
 from abc import ABC, abstractmethod
-from functools import cache
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, ClassVar
 
 import numpy as np
 from cases import Case
+from glmnet import missing_glmnet, run_glmnet
 from scipy import sparse
 
 Coefs = np.ndarray | sparse.csr_array
@@ -25,193 +24,189 @@ Coefs = np.ndarray | sparse.csr_array
 class Solver(ABC):
     """A package, and how it is asked for a path."""
 
-    name: str
-    losses: frozenset[str] = frozenset({"squared_error"})
-    takes_groups = False
-    tolerances: tuple[float, ...]
-    unavailable: str = ""
-    """Why it cannot run here, if it cannot."""
+    name: ClassVar[str]
+    package: ClassVar[str]
+    kinds: ClassVar[frozenset[str]]
+    tolerances: ClassVar[tuple[float, ...]]
+    has_child: ClassVar[bool] = False
+    """Whether another process does the work."""
 
-    def can(self, case: Case) -> bool:
-        return case.loss in self.losses and (self.takes_groups or not case.group_size)
+    @property
+    def unavailable(self) -> str:
+        """Why it cannot run here; empty if it can."""
+        return "" if find_spec(self.package) else f"the package {self.package} is not installed"
 
     @abstractmethod
     def path(self, case: Case, tolerance: float) -> Coefs:
         """Coefficients along the case's alphas."""
 
     def cost(self) -> dict[str, Any]:
-        """What the last path says of its own cost."""
+        """What the last path says of its own cost; "seconds" overrides the clock."""
         return {}
 
 
+def n_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def matrix_of(case: Case) -> np.ndarray | sparse.csc_matrix:
+    """X in the older of SciPy's two sparse interfaces, the one that all peers know."""
+    return sparse.csc_matrix(case.X) if sparse.issparse(case.X) else case.X
+
+
 class Normball(Solver):
-    name = "normball"
-    losses = frozenset({"squared_error", "logistic", "huber", "poisson"})
-    takes_groups = True
-    tolerances = (1e-8,)
+    name = package = "normball"
+    kinds = frozenset({"lasso", "elastic_net", "group", "logistic", "huber", "poisson"})
+    tolerances = (1e-4, 1e-8, 1e-12)
+    default_tolerance = 1e-8
 
     def path(self, case: Case, tolerance: float) -> Coefs:
         import normball as nb
 
-        norm = nb.norms.GroupL2(case.groups) if case.group_size else "l1"
+        norm: nb.norms.Norm = nb.norms.L1()
+        if case.kind == "group":
+            norm = nb.norms.GroupL2(case.groups)
+        elif case.kind == "elastic_net":
+            norm = nb.norms.ElasticNet(case.l1_ratio)
         problem = nb.Problem(case.X, case.y, loss=case.loss, norm=norm, fit_intercept=False)
-        self.found = problem.path(alphas=case.alphas, tol=tolerance, verbose=False)
-        return self.found.sparse_coefs
+        path = problem.path(alphas=case.alphas, tol=tolerance, verbose=False)
+        self._cost = {"passes": path.n_passes, "profile": path.profile}
+        return path.sparse_coefs
 
     def cost(self) -> dict[str, Any]:
-        return {"passes": self.found.n_passes, "profile": self.found.profile}
+        return self._cost
 
 
 class ScikitLearn(Solver):
-    name = "scikit-learn"
-    losses = frozenset({"squared_error", "logistic"})
+    """Squared error by its path; logistic by liblinear, its fastest for L1, which has no warm start."""
+
+    name, package = "scikit-learn", "sklearn"
+    kinds = frozenset({"lasso", "elastic_net", "logistic"})
     tolerances = (1e-4, 1e-7)
 
     def path(self, case: Case, tolerance: float) -> Coefs:
-        from sklearn.linear_model import LogisticRegression, lasso_path
+        from sklearn.linear_model import LogisticRegression, enet_path
 
-        if case.loss == "squared_error":
-            # the Gram matrix pays where there are more samples than features, which precompute="auto" sees
-            found = lasso_path(
-                case.X, case.y, alphas=case.alphas, tol=tolerance, max_iter=1_000_000, precompute="auto"
-            )
-            return found[1].T
-        rows = []
-        for alpha in case.alphas:
-            C = 1 / (len(case.y) * alpha)
-            model = LogisticRegression(
-                C=C, l1_ratio=1.0, solver="liblinear", fit_intercept=False, tol=tolerance, max_iter=100_000
-            )
-            rows.append(model.fit(case.X, case.y).coef_[0])
-        return np.array(rows)
+        if case.kind != "logistic":
+            # the Gram matrix pays where there are more samples than features, which "auto" sees
+            return enet_path(
+                matrix_of(case), case.y, l1_ratio=case.l1_ratio, alphas=case.alphas, tol=tolerance,
+                max_iter=1_000_000, precompute="auto",
+            )[1].T  # fmt: skip
+        model = LogisticRegression(
+            l1_ratio=1.0, solver="liblinear", fit_intercept=False, tol=tolerance, max_iter=100_000
+        )
+        strengths = 1 / (len(case.y) * case.alphas)
+        return np.array([model.set_params(C=C).fit(case.X, case.y).coef_[0] for C in strengths])
 
 
 class Celer(Solver):
-    name = "celer"
-    losses = frozenset({"squared_error", "logistic"})
-    tolerances = (1e-4, 1e-6, 1e-9)
+    name = package = "celer"
+    kinds = frozenset({"lasso", "elastic_net", "group", "logistic"})
+    tolerances = (1e-4, 1e-6, 1e-8)
 
     def path(self, case: Case, tolerance: float) -> Coefs:
         from celer import celer_path
 
-        X = sparse.csc_matrix(case.X) if sparse.issparse(case.X) else case.X
-        if case.loss == "squared_error":
-            return celer_path(X, case.y, "lasso", alphas=case.alphas, tol=tolerance, max_iter=1000)[1].T
+        # its logistic loss is a sum over the samples, of labels -1 and 1
+        problem, y, alphas = "lasso", case.y, case.alphas
+        options: dict[str, Any] = {"l1_ratio": case.l1_ratio}
+        if case.kind == "logistic":
+            # proximal Newton is what its own LogisticRegression uses
+            problem, y, alphas = "logreg", 2 * case.y - 1, len(case.y) * case.alphas
+            options = {"use_PN": True}
+        if case.kind == "group":
+            weights = np.full(len(case.groups), np.sqrt(case.group_size))
+            problem, options = "grouplasso", {"groups": case.group_size, "weights": weights}
         return celer_path(
-            X, 2 * case.y - 1, "logreg", alphas=len(case.y) * case.alphas, tol=tolerance, max_iter=1000
+            matrix_of(case), y, problem, alphas=alphas, tol=tolerance, max_iter=1000, **options
         )[1].T
 
 
 class Skglm(Solver):
-    name = "skglm"
-    losses = frozenset({"squared_error", "logistic", "huber", "poisson"})
-    takes_groups = True
+    name = package = "skglm"
+    kinds = frozenset({"lasso", "elastic_net", "group", "logistic", "huber", "poisson"})
     tolerances = (1e-4, 1e-8)
 
     def path(self, case: Case, tolerance: float) -> Coefs:
-        datafit, y, penalty, solver = self._parts(case, tolerance)
-        X = sparse.csc_matrix(case.X) if sparse.issparse(case.X) else case.X
+        datafit, penalty, kind = self._parts(case)
+        solver = kind(tol=tolerance, fit_intercept=False, warm_start=True, max_iter=1000)
+        X, y = matrix_of(case), 2 * case.y - 1 if case.kind == "logistic" else case.y
         w, fitted = np.zeros(X.shape[1]), np.zeros(X.shape[0])
-        rows = []
-        for alpha in case.alphas:
+        coefs = np.empty((len(case.alphas), X.shape[1]))
+        for row, alpha in zip(coefs, case.alphas, strict=True):
             penalty.alpha = alpha
             w = solver.solve(X, y, datafit, penalty, w, fitted)[0]
             fitted = X @ w
-            rows.append(w.copy())
-        return np.array(rows)
+            row[:] = w
+        return coefs
 
-    def _parts(self, case: Case, tolerance: float) -> tuple[Any, np.ndarray, Any, Any]:
+    @staticmethod
+    def _parts(case: Case) -> tuple[Any, Any, Any]:
+        """Compiled datafit and penalty, and the class that solves them."""
         from skglm import datafits, penalties, solvers
         from skglm.utils.jit_compilation import compiled_clone
 
-        y = 2 * case.y - 1 if case.loss == "logistic" else case.y
-        if case.group_size:
+        if case.kind == "group":
             ends = np.arange(0, case.X.shape[1] + 1, case.group_size, dtype=np.int32)
             members = np.arange(case.X.shape[1], dtype=np.int32)
             weights = np.full(len(ends) - 1, np.sqrt(case.group_size))
-            return (
-                compiled_clone(datafits.QuadraticGroup(ends, members)),
-                y,
-                compiled_clone(penalties.WeightedGroupL2(1.0, weights, ends, members)),
-                solvers.GroupBCD(tol=tolerance, fit_intercept=False, warm_start=True, max_iter=1000),
-            )
-        datafit = {
-            "squared_error": datafits.Quadratic(),
-            "logistic": datafits.Logistic(),
-            "huber": datafits.Huber(1.0),
-            "poisson": datafits.Poisson(),
-        }[case.loss]
-        kind = solvers.ProxNewton if case.loss in ("logistic", "poisson") else solvers.AndersonCD
-        solver = kind(tol=tolerance, fit_intercept=False, warm_start=True, max_iter=1000)
-        return self._ready(datafit), y, self._ready(penalties.L1(1.0)), solver
-
-    @staticmethod
-    def _ready(part: Any) -> Any:
-        from skglm.utils.jit_compilation import compiled_clone
-
-        return compiled_clone(part)
+            datafit, solver = datafits.QuadraticGroup(ends, members), solvers.GroupBCD
+            penalty = penalties.WeightedGroupL2(1.0, weights, ends, members)
+        else:
+            datafit = {
+                "squared_error": datafits.Quadratic(),
+                "logistic": datafits.Logistic(),
+                "huber": datafits.Huber(1.0),
+                "poisson": datafits.Poisson(),
+            }[case.loss]
+            solver = solvers.ProxNewton if case.kind in ("logistic", "poisson") else solvers.AndersonCD
+            mixed = case.kind == "elastic_net"
+            penalty = penalties.L1_plus_L2(1.0, case.l1_ratio) if mixed else penalties.L1(1.0)
+        return compiled_clone(datafit), compiled_clone(penalty), solver
 
 
 class Adelie(Solver):
-    name = "adelie"
-    losses = frozenset({"squared_error", "logistic", "poisson"})
-    takes_groups = True
+    name = package = "adelie"
+    kinds = frozenset({"lasso", "elastic_net", "group", "logistic", "poisson"})
     tolerances = (1e-7, 1e-12)
 
     def path(self, case: Case, tolerance: float) -> Coefs:
         import adelie as ad
 
         family = {"squared_error": ad.glm.gaussian, "logistic": ad.glm.binomial, "poisson": ad.glm.poisson}
-        X = ad.matrix.sparse(sparse.csc_matrix(case.X)) if sparse.issparse(case.X) else case.X
+        threads = n_cores()
+        X = matrix_of(case)
+        if sparse.issparse(X):
+            X = ad.matrix.sparse(X, n_threads=threads)
         options: dict[str, Any] = {} if case.loss == "squared_error" else {"irls_tol": tolerance}
-        if case.group_size:
+        if case.kind == "group":
             options["groups"] = np.arange(0, case.X.shape[1], case.group_size)
         state = ad.grpnet(
-            X=X, glm=family[case.loss](case.y), lmda_path=case.alphas, intercept=False, tol=tolerance,
-            early_exit=False, progress_bar=False, n_threads=2, **options,
+            X=X, glm=family[case.loss](case.y), lmda_path=case.alphas, alpha=case.l1_ratio, intercept=False,
+            tol=tolerance, early_exit=False, progress_bar=False, n_threads=threads, **options,
         )  # fmt: skip
         return sparse.csr_array(state.betas)
 
 
 class Glmnet(Solver):
-    """Through Rscript; timed by R itself, without reading the data and writing the coefficients."""
+    """Timed by R itself, without handing the data over."""
 
-    name = "glmnet"
-    losses = frozenset({"squared_error", "logistic", "poisson"})
+    name = package = "glmnet"
+    kinds = frozenset({"lasso", "elastic_net", "logistic", "poisson"})
     tolerances = (1e-7, 1e-12)
+    has_child = True
 
-    def __init__(self) -> None:
-        self.unavailable = _missing_glmnet()
+    @property
+    def unavailable(self) -> str:
+        return missing_glmnet()
 
     def path(self, case: Case, tolerance: float) -> Coefs:
-        family = {"squared_error": "gaussian", "logistic": "binomial", "poisson": "poisson"}[case.loss]
-        with tempfile.TemporaryDirectory() as folder:
-            X = case.X.toarray() if sparse.issparse(case.X) else case.X
-            np.asfortranarray(X).T.tofile(f"{folder}/X")
-            case.y.tofile(f"{folder}/y")
-            case.alphas.tofile(f"{folder}/alphas")
-            n, p = X.shape
-            script = (
-                f"library(glmnet); X <- matrix(readBin('{folder}/X', 'double', {n * p}), {n}, {p});"
-                f"y <- readBin('{folder}/y', 'double', {n}); a <- readBin('{folder}/alphas', 'double', 1e6);"
-                f"t <- system.time(m <- glmnet(X, y, family='{family}', lambda=a, intercept=FALSE, "
-                f"standardize=FALSE, thresh={tolerance}))['elapsed'];"
-                f"writeBin(as.vector(as.matrix(m$beta)), '{folder}/w'); cat(t)"
-            )
-            done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=True)
-            self.seconds = float(done.stdout)
-            return np.fromfile(f"{folder}/w").reshape(-1, p)
+        coefs, self._seconds = run_glmnet(case, tolerance)
+        return coefs
 
     def cost(self) -> dict[str, Any]:
-        return {"seconds": self.seconds}
-
-
-@cache
-def _missing_glmnet() -> str:
-    if shutil.which("Rscript") is None:
-        return "Rscript is not installed"
-    done = subprocess.run(["Rscript", "-e", "library(glmnet)"], capture_output=True, text=True)
-    return "" if done.returncode == 0 else "the R package glmnet is not installed"
+        return {"seconds": self._seconds}
 
 
 SOLVERS: dict[str, Solver] = {

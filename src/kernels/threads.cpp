@@ -25,13 +25,15 @@ constexpr int SPINS = 4000;  // about 40 microseconds before a helper goes to sl
 class Pool {
 public:
     void run(int64_t count, Piece piece_, void* context_, int n_threads) {
-        if (n_threads <= 1 || count > int64_t(PIECE_MASK) || !busy.try_lock()) {  // busy: another caller has the helpers
+        if (n_threads <= 1 || count >= int64_t(PIECE_MASK) || !busy.try_lock()) {  // busy: another caller has the helpers
             for (int64_t i = 0; i < count; ++i) piece_(context_, i);
             return;
         }
         std::lock_guard<std::mutex> hold(busy, std::adopt_lock);
         start_helpers(n_threads - 1);
-        uint64_t job = (ticket.load(std::memory_order_relaxed) >> PIECE_BITS) + 1;
+        uint64_t last = ticket.load(std::memory_order_relaxed) >> PIECE_BITS, job = last + 1;
+        // close the last job before its fields change: a late helper must not take a piece of it
+        ticket.store(last << PIECE_BITS | PIECE_MASK, std::memory_order_seq_cst);
         piece = piece_;
         context = context_;
         size = count;

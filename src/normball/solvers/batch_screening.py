@@ -37,21 +37,19 @@ NEAR_ENTRY = 0.9
 """Share of its price that a feature must have pulled on the path to be looked at between its points."""
 
 FEWEST_CANDIDATES = 1000
-SHORTEST_RATIO = 0.9
-"""Smallest ratio of neighbouring alphas; longer steps are divided."""
 
 
-def with_steps(alphas: Floats, start: float) -> tuple[Floats, Indices]:
-    """Decreasing alphas from `start` on, no ratio below SHORTEST_RATIO, and where the given ones are."""
-    if (alphas >= SHORTEST_RATIO * np.concatenate([[start], alphas[:-1]])).all():
+def with_steps(alphas: Floats, start: float, shortest_ratio: float) -> tuple[Floats, Indices]:
+    """Decreasing alphas from `start` on, no ratio below `shortest_ratio`, and where the given ones are."""
+    if (alphas >= shortest_ratio * np.concatenate([[start], alphas[:-1]])).all():
         return np.ascontiguousarray(alphas), np.arange(len(alphas))
     steps: list[float] = []
     places = []
     previous = start
     for alpha in alphas:
         ratio = alpha / previous
-        if 0 < ratio < SHORTEST_RATIO:
-            count = int(np.ceil(np.log(ratio) / np.log(SHORTEST_RATIO)))
+        if 0 < ratio < shortest_ratio:
+            count = int(np.ceil(np.log(ratio) / np.log(shortest_ratio)))
             steps.extend(previous * ratio ** (np.arange(1, count) / count))
         places.append(len(steps))
         steps.append(float(alpha))

@@ -24,6 +24,9 @@ from .smooth_fit import null_model
 from .terms import Condition, Penalty
 from .threads import one_blas_thread
 
+PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.5
+"""Smallest ratio of neighbouring alphas; longer steps are divided."""
+
 FAR = 3e-14
 """Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""
 
@@ -104,7 +107,9 @@ class PathEngine:
 
     def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
         """Solutions at decreasing alphas; `report` is told how many more are done."""
-        steps, places = with_steps(alphas, self._null.point.alpha)
+        # pivoting is slow over long steps; Newton's method takes them, with a line search
+        ratio = PIVOTING_RATIO if self._is_piecewise else NEWTON_RATIO
+        steps, places = with_steps(alphas, self._null.point.alpha, ratio)
         with one_blas_thread():
             try:
                 trail = self._follow(alphas, steps, places, report)

@@ -18,8 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..typing import Floats, Indices, Mask
-from .batch_screening import SHORTEST_RATIO, BatchScreening
+from .batch_screening import BatchScreening
 from .restricted import Batch
+
+WALKING_RATIO = 0.9
+"""Ratio of neighbouring alphas of the walk that brackets the levels."""
 
 SMALLEST_SHARE = 1e-6
 """Share of alpha_max down to which a level is looked for."""
@@ -63,8 +66,8 @@ def find_levels(
         The loss is quadratic: slopes are exact and levels are met to 1e-13. Otherwise to
         1e-4, which is close enough for Newton's method on the face to finish.
     """
-    count = int(np.ceil(np.log(SMALLEST_SHARE) / np.log(SHORTEST_RATIO)))
-    walk = null[0] * np.power(SHORTEST_RATIO, np.arange(1.0, count + 1))
+    count = int(np.ceil(np.log(SMALLEST_SHARE) / np.log(WALKING_RATIO)))
+    walk = null[0] * np.power(WALKING_RATIO, np.arange(1.0, count + 1))
     start = float(levels.reached(np.zeros(1), np.array([null[1]]))[0])
     known = _Known([null[0]], [start], [0.0], [screening.accepted])
     for batch, _, _, n_accepted in screening.follow(walk):
