@@ -16,7 +16,7 @@ import pytest
 from scipy import sparse
 
 import normball as nb
-from solvers.adversarial_path import AdversarialPath, Knot, adversarial_path, signs
+from adversarial_path import AdversarialPath, Knot, adversarial_path, signs
 
 MOST_PASSES = 150
 

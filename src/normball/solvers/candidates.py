@@ -22,7 +22,8 @@ class Candidates:
     Attributes
     ----------
     active : ActiveSet
-    price, ridge, mean, c : (m,) per slot; `ridge` is None without one.
+    price, inverse_price, ridge, mean, c : (m,) per slot; `ridge` is None without one,
+        `inverse_price` is 0 for unpenalised features.
     """
 
     def __init__(self, design: Design, separable: Separable) -> None:
@@ -52,11 +53,14 @@ class Candidates:
             return result
 
         self.price = grown(getattr(self, "price", None))
+        self.inverse_price = grown(getattr(self, "inverse_price", None))
         self.ridge = None if self._separable.ridge is None else grown(getattr(self, "ridge", None))
         self.mean, self.c = grown(getattr(self, "mean", None)), grown(getattr(self, "c", None))
 
     def _price(self, slots: slice, features: Indices) -> None:
-        self.price[slots] = self._separable.price[features]
+        price = self._separable.price[features]
+        self.price[slots] = price
+        self.inverse_price[slots] = np.divide(1.0, price, out=np.zeros(len(price)), where=price > 0)
         if self.ridge is not None and self._separable.ridge is not None:
             self.ridge[slots] = self._separable.ridge[features]
 
