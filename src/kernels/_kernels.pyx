@@ -1,6 +1,6 @@
 # distutils: language = c++
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, embedsignature=True
-"""Compiled kernels of `solvers` and `designs`: one pass over the data, and pivoting on a support.
+"""Compiled kernels of `solvers` and `designs`: one pass over the data, pivoting on a support, descent on groups.
 
 Thin: arrays in, arrays out; what they mean is written in the C++ headers beside this file.
 """
@@ -77,6 +77,16 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t counters[N_COUNTERS]
         int64_t done
         int (*poll)() noexcept nogil
+    cdef struct Descent:
+        const double *gram
+        int64_t step, size, n_groups
+        const int64_t *starts
+        const double *values
+        const double *price
+        double alpha, precision
+        int64_t most
+        double *w
+        double *r
     cdef struct Table:
         void (*scan)(const Matrix&, const Scan&, int64_t, int64_t) noexcept nogil
         void (*products)(const Matrix&, const double*, int64_t, int64_t, double*, int64_t, int64_t) noexcept nogil
@@ -84,6 +94,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int (*retarget)(const Model&, Support&, double, const int64_t*, const double*, int64_t) except + nogil
         void (*inner_products)(const Model&, const int64_t*, int64_t, const double*, int64_t, double*) except + nogil
         void (*combination)(const Model&, const int64_t*, const double*, int64_t, double*) except + nogil
+        int64_t (*descend)(const Descent&) except + nogil
     const Table *best_table()
     const char *table_name()
 
@@ -128,6 +139,29 @@ cdef void *address(array) except *:
     if not array.flags.forc:
         raise ValueError("the kernels need contiguous arrays")
     return start_of(array)
+
+
+def descend_groups(const double[:, ::1] gram, const int64_t[::1] starts, const double[::1] values,
+                   const double[::1] price, double alpha, double precision, int64_t most, double[::1] w, double[::1] r):
+    """Block coordinate descent on w'G w / 2 - c'w + alpha sum_g price_g |w_g|; changes w and r = c - G w.
+
+    gram (capacity, capacity) holds G in its first rows and columns; the coordinates of group g are
+    starts[g] to starts[g + 1], and its own block of G is diagonal, values (size,) > 0. Returns the
+    number of sweeps made, more than `most` if the last ones still changed the pulls by more than
+    precision * alpha.
+    """
+    cdef Descent d
+    cdef int64_t count
+    if w.shape[0] == 0:
+        return 0
+    d.gram, d.step, d.size, d.n_groups = &gram[0, 0], gram.shape[1], w.shape[0], price.shape[0]
+    d.starts, d.values, d.price = &starts[0], &values[0], &price[0]
+    d.alpha, d.precision, d.most = alpha, precision, most
+    d.w, d.r = &w[0], &r[0]
+    with nogil:
+        count = table.descend(d)
+    PyErr_CheckSignals()
+    return count
 
 
 cdef class DataMatrix:

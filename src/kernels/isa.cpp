@@ -1,4 +1,5 @@
 // The kernels for one instruction set; compiled once for each, with NB_ISA and NB_WIDTH given.
+#include "block_descent.hpp"
 #include "pivoting.hpp"
 #include "scan.hpp"
 
@@ -54,7 +55,7 @@ static void combination(const Model& model, const idx* columns, const double* w,
     else DenseColumns(model).combination(columns, w, m, out);
 }
 
-extern const Table table = {scan, products, solve, retarget, inner_products, combination};
+extern const Table table = {scan, products, solve, retarget, inner_products, combination, descend};
 
 }  // namespace NB_ISA
 }  // namespace normball

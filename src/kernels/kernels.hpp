@@ -99,6 +99,20 @@ struct Batch {
     int (*poll)();         // asked between pivots; non-zero stops
 };
 
+// ---- groups -------------------------------------------------------------------------
+//   minimise  w'G w / 2 - c'w + alpha sum_g price_g |w_g|;  r = c - G w is kept beside w
+struct Descent {
+    const double* gram;    // (size, size) rows `step` apart
+    idx step, size, n_groups;
+    const idx* starts;     // (n_groups + 1,) first coordinate of each group
+    const double* values;  // (size,) diagonal of G, which has no other entries within a group
+    const double* price;   // (n_groups,) > 0
+    double alpha, precision;
+    idx most;              // sweeps
+    double* w;             // (size,) in and out
+    double* r;             // (size,) in and out
+};
+
 struct Table {
     void (*scan)(const Matrix&, const Scan&, idx first_column, idx last_column);
     void (*products)(const Matrix&, const double* U, idx K, idx width, double* out, idx first_column, idx last_column);
@@ -106,6 +120,7 @@ struct Table {
     int (*retarget)(const Model&, Support&, double alpha, const idx* members, const double* sign, idx size);
     void (*inner_products)(const Model&, const idx* columns, idx m, const double* U, idx K, double* out);
     void (*combination)(const Model&, const idx* columns, const double* w, idx m, double* out);
+    idx (*descend)(const Descent&);
 };
 
 const Table* best_table();

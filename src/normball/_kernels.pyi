@@ -35,6 +35,18 @@ class DataMatrix:
         late: int,
     ) -> tuple[NDArray[np.int32], Floats, Floats, Floats]: ...
 
+def descend_groups(
+    gram: Floats,
+    starts: Indices,
+    values: Floats,
+    price: Floats,
+    alpha: float,
+    precision: float,
+    most: int,
+    w: Floats,
+    r: Floats,
+) -> int: ...
+
 class ActiveSet:
     counters: NDArray[np.int64]
     def __init__(self, capacity: int) -> None: ...

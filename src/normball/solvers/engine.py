@@ -14,7 +14,9 @@ from .batch_screening import BatchScreening, with_steps
 from .certificate import certify_term
 from .face_newton import Point, solve_on_face
 from .generic_path import GenericPath
-from .group_path import GroupJudge, GroupPath
+from .group_descent_path import GroupDescentPath
+from .group_path import GroupPath
+from .groups import GroupJudge
 from .instance import ColumnStore, Instance
 from .least_squares_path import GramTooRoughError, LeastSquaresPath
 from .levels import Levels, find_levels
@@ -209,7 +211,10 @@ class PathEngine:
         restricted: Restricted
         if self._blocks is not None:
             judge = GroupJudge(instance, self._blocks, null.pull)
-            restricted = GroupPath(instance, self._blocks, null.point.intercept, precision)
+            if instance.loss.is_quadratic:
+                restricted = GroupDescentPath(instance, self._blocks, precision)
+            else:
+                restricted = GroupPath(instance, self._blocks, null.point.intercept, precision)
         else:
             assert self._separable is not None
             judge = SeparableJudge(instance, self._separable, null.pull)

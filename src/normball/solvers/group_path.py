@@ -16,53 +16,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from ..designs.base import SLACK, Scan
 from ..norms.blocks import Blocks
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .candidates import Candidates
+from .groups import GroupPoint, group_batch, lengths, sums
 from .instance import Instance
-from .restricted import Batch, Judge, Restricted, certify_batch, separable_gap
+from .restricted import Batch, Restricted, certify_batch, separable_gap
 
 MAX_STEPS = 60
 MANY_GRADIENTS = 12
 """Conjugate gradient steps after which the preconditioner is computed anew."""
-
-
-class GroupJudge(Judge):
-    """One pass over X for a sum of lengths of groups; scores are those of the feature's group."""
-
-    def __init__(self, instance: Instance, blocks: Blocks, pull: Floats) -> None:
-        self._instance, self._blocks = instance, blocks
-        p = instance.n_features
-        self.always, self.allowed = np.zeros(p, dtype=bool), np.ones(p, dtype=bool)
-        self._first = blocks.ratios(pull[:, None])[:, 0]
-
-    def first_score(self) -> Floats:
-        return self._first[self._blocks.label]
-
-    def check(self, batch: Batch, candidates: Indices) -> Scan:
-        assert batch.directions is not None
-        ratios = self._blocks.ratios(self._instance.design.products(batch.directions))
-        others = ratios.copy()
-        others[np.unique(self._blocks.label[candidates])] = 0.0
-        violated = others > batch.alphas * (1 + SLACK)
-        first = np.where(violated.any(axis=1), violated.argmax(axis=1), len(batch)).astype(np.int32)
-        label, K = self._blocks.label, len(batch)
-        return Scan(first[label], others.max(axis=0), ratios[label, max(K - 2, 0)], ratios[label, K - 1])
-
-    def complete(self, chosen: np.ndarray) -> Indices:
-        return np.sort(self._blocks.members(np.unique(self._blocks.label[chosen])))
-
-
-@dataclass(eq=False)
-class _Point:
-    """Active groups ascending, their weights group after group, the predictor, the intercept."""
-
-    groups: Indices
-    weights: Floats
-    intercept: float
-    eta: Floats
 
 
 @dataclass(eq=False)
@@ -89,7 +53,7 @@ class GroupPath(Restricted):
         self._store = Candidates(instance.design, Separable(np.ones(instance.n_features)))
         self._active = self._store.active
         none = np.zeros(0, dtype=np.intp)
-        self._point = _Point(none, np.zeros(0), intercept, np.full(instance.n_samples, intercept))
+        self._point = GroupPoint(none, np.zeros(0), intercept, np.full(instance.n_samples, intercept))
         self._earlier: _Preconditioner | None = None
 
     def restore(self, features: Indices, weights: Floats, alpha: float) -> None:
@@ -99,7 +63,7 @@ class GroupPath(Restricted):
         held[features] = weights
         linear = self._combination(members, held[members])
         intercept = self._instance.best_intercept(linear, self._point.intercept)
-        self._point = _Point(groups, held[members], intercept, linear + intercept)
+        self._point = GroupPoint(groups, held[members], intercept, linear + intercept)
 
     def solve(self, candidates: Indices, alphas: Floats, alpha_before: float) -> Batch:
         groups = np.unique(self._blocks.label[candidates])
@@ -113,27 +77,8 @@ class GroupPath(Restricted):
             points.append(self._point)
             directions.append(found[0])
             largest.append(found[1])
-        return self._batch(alphas, points, np.array(directions), np.array(largest))
-
-    def _batch(self, alphas: Floats, points: list[_Point], directions: Floats, largest: Floats) -> Batch:
-        K = len(points)
-        sizes = np.array([len(point.weights) for point in points], dtype=np.int64)
-        room = int(sizes.max(initial=0))
-        features, weights = np.zeros((K, room), dtype=np.int64), np.zeros((K, room))
-        for k, point in enumerate(points):
-            features[k, : sizes[k]] = self._blocks.members(point.groups)
-            weights[k, : sizes[k]] = point.weights
-        return Batch(
-            alphas=alphas[:K],
-            sizes=sizes,
-            features=features,
-            weights=weights,
-            intercepts=np.array([point.intercept for point in points]),
-            losses=np.array([self._instance.value(point.eta) for point in points]),
-            norms=np.array([self._norm(point.groups, point.weights) for point in points]),
-            directions=directions,
-            largest=largest,
-            slopes=np.zeros(K),
+        return group_batch(
+            self._instance, self._blocks, alphas, points, np.array(directions), np.array(largest)
         )
 
     def certify(self, batch: Batch, largest: Floats) -> Floats:
@@ -152,7 +97,7 @@ class GroupPath(Restricted):
             if instance.fit_intercept:
                 direction = direction - curvature * (direction.sum() / curvature.sum())
             z = self._active.inner_products(slots, direction[None, :])[:, 0]
-            ratio = _lengths(z, sizes) / blocks.price[groups]
+            ratio = lengths(z, sizes) / blocks.price[groups]
             largest = float(ratio.max(initial=0.0))
             gap = separable_gap(
                 instance,
@@ -193,9 +138,9 @@ class GroupPath(Restricted):
         merged, held = self._merge(point, new, weights)
         eta = point.eta + columns @ weights / max(len(new), 1)
         held[np.isin(blocks.label[blocks.members(merged)], new)] /= max(len(new), 1)
-        self._point = _Point(merged, held, point.intercept, eta)
+        self._point = GroupPoint(merged, held, point.intercept, eta)
 
-    def _merge(self, point: _Point, new: Indices, weights: Floats) -> tuple[Indices, Floats]:
+    def _merge(self, point: GroupPoint, new: Indices, weights: Floats) -> tuple[Indices, Floats]:
         merged = np.union1d(point.groups, new)
         held = np.zeros(self._instance.n_features)
         held[self._blocks.members(point.groups)] = point.weights
@@ -208,15 +153,15 @@ class GroupPath(Restricted):
         if len(point.groups) == 0:
             intercept = instance.best_intercept(np.zeros(instance.n_samples), point.intercept)
             eta = np.full(instance.n_samples, intercept)
-            self._point = _Point(point.groups, point.weights, intercept, eta)
+            self._point = GroupPoint(point.groups, point.weights, intercept, eta)
             return
         sizes = blocks.sizes(point.groups)
         features = blocks.members(point.groups)
         gradient = instance.gradient(point.eta)
         curvature = self._curvature(point.eta)
-        lengths = _lengths(point.weights, sizes)
-        unit = point.weights / np.repeat(lengths, sizes)
-        stiffness = np.repeat(alpha * blocks.price[point.groups] / lengths, sizes)
+        length = lengths(point.weights, sizes)
+        unit = point.weights / np.repeat(length, sizes)
+        stiffness = np.repeat(alpha * blocks.price[point.groups] / length, sizes)
         rhs = self._inner(features, -gradient)
         total = float(curvature.sum())
         mean_gradient = float(gradient.sum()) if instance.fit_intercept else 0.0
@@ -228,11 +173,11 @@ class GroupPath(Restricted):
             moved = curvature * self._combination(features, d)
             if instance.fit_intercept:
                 moved -= curvature * (moved.sum() / total)
-            radial = np.repeat(_sums(unit * d, sizes), sizes)
+            radial = np.repeat(sums(unit * d, sizes), sizes)
             return self._inner(features, moved) + stiffness * (d - unit * radial)
 
         step = self._conjugate_gradients(hessian, rhs, features, curvature, unit, stiffness, sizes)
-        leaves = _sums((point.weights + step) * point.weights, sizes) <= 0
+        leaves = sums((point.weights + step) * point.weights, sizes) <= 0
         step = np.where(np.repeat(leaves, sizes), -point.weights, step)
         linear = self._combination(features, step)
         shift = 0.0
@@ -266,8 +211,8 @@ class GroupPath(Restricted):
             share *= 0.5
         groups = point.groups
         stays = ~leaves if share == 1.0 else np.ones(len(groups), dtype=bool)
-        stays &= _lengths(weights, sizes) > 0
-        self._point = _Point(
+        stays &= lengths(weights, sizes) > 0
+        self._point = GroupPoint(
             groups[stays], weights[np.repeat(stays, sizes)], point.intercept + share * shift, eta
         )
 
@@ -359,7 +304,7 @@ class GroupPath(Restricted):
         return np.asarray(np.maximum(curvature, 1e-3 * majorant))
 
     def _norm(self, groups: Indices, weights: Floats) -> float:
-        return float(self._blocks.price[groups] @ _lengths(weights, self._blocks.sizes(groups)))
+        return float(self._blocks.price[groups] @ lengths(weights, self._blocks.sizes(groups)))
 
     def _columns(self, features: Indices) -> Floats:
         return self._instance.design.columns(features)
@@ -369,14 +314,3 @@ class GroupPath(Restricted):
 
     def _combination(self, features: Indices, w: Floats) -> Floats:
         return np.asarray(self._active.combination(self._store.slots(features), np.ascontiguousarray(w)))
-
-
-def _sums(values: Floats, sizes: Indices) -> Floats:
-    """Sum of each run of `sizes` values."""
-    if len(sizes) == 0:
-        return np.zeros(0)
-    return np.asarray(np.add.reduceat(values, np.cumsum(sizes) - sizes))
-
-
-def _lengths(values: Floats, sizes: Indices) -> Floats:
-    return np.asarray(np.sqrt(_sums(values**2, sizes)))

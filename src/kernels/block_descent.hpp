@@ -1,0 +1,117 @@
+// Block coordinate descent on  w'G w / 2 - c'w + alpha sum_g price_g |w_g|  over groups that lie together.
+//
+// Each group is given in the coordinates in which its own block of G is diagonal, with `values` > 0.
+// Group g alone, with v = r_g + values w_g and kappa = alpha price_g, is 0 if |v| <= kappa; otherwise its
+// length t solves the secular equation
+//     sum_i v_i^2 / (values_i t + kappa)^2 = 1,
+// and w_g = t v / (values t + kappa).  Newton's method on 1 / |.| - 1, which is concave and
+// increasing in t, comes from the left without overshooting (the device of trust-region solvers:
+// Reinsch 1971; More and Sorensen 1983).
+#pragma once
+
+#include "vectors.hpp"
+
+namespace normball {
+namespace NB_ISA {
+
+class Sweeper {
+public:
+    explicit Sweeper(const Descent& descent) : d(descent) {
+        idx widest = 1;
+        for (idx g = 0; g < d.n_groups; ++g) {
+            idx size = d.starts[g + 1] - d.starts[g];
+            if (size > widest) widest = size;
+        }
+        v = scratch.take<double>(widest);
+        change = scratch.take<double>(widest);
+        rows = scratch.take<const double*>(widest);
+    }
+
+    // One turn over the groups, or over those that are not 0; the largest |D change| / price.
+    double sweep(bool all) {
+        double largest = 0;
+        for (idx g = 0; g < d.n_groups; ++g) {
+            double moved = update(g, all);
+            if (moved > largest) largest = moved;
+        }
+        return largest;
+    }
+
+private:
+    const Descent& d;
+    Scratch scratch;
+    double *v, *change;
+    const double** rows;
+
+    double update(idx g, bool all) {
+        idx start = d.starts[g], m = d.starts[g + 1] - start;
+        double *w = d.w + start, *r = d.r + start;
+        const double* values = d.values + start;
+        double before = 0;
+        for (idx i = 0; i < m; ++i) before += w[i] * w[i];
+        if (before == 0 && !all) return 0;
+        double kappa = d.alpha * d.price[g];
+        if (before == 0) {
+            double pull = 0;
+            for (idx i = 0; i < m; ++i) pull += r[i] * r[i];
+            if (pull <= kappa * kappa) return 0;
+        }
+        double length = 0;
+        for (idx i = 0; i < m; ++i) {
+            v[i] = r[i] + values[i] * w[i];
+            length += v[i] * v[i];
+        }
+        double t = length > kappa * kappa ? size_of(m, kappa, values, sqrt(before), sqrt(length)) : 0;
+        double moved = 0;
+        for (idx i = 0; i < m; ++i) {
+            double goal = t * v[i] / (values[i] * t + kappa), step = goal - w[i];
+            moved += values[i] * step * values[i] * step;
+            change[i] = -step;
+            rows[i] = d.gram + (start + i) * d.step;
+            w[i] = goal;
+        }
+        combine(rows, change, m, d.size, d.r);
+        return sqrt(moved) / d.price[g];
+    }
+
+    // The length of the group's optimum, from v of this length > kappa; t is where to start.
+    double size_of(idx m, double kappa, const double* values, double t, double length) const {
+        double highest = 0;
+        for (idx i = 0; i < m; ++i) if (values[i] > highest) highest = values[i];
+        double least = (length - kappa) / highest;  // the root is beyond it
+        if (!(t > least)) t = least;
+        for (int turn = 0; turn < 60; ++turn) {
+            double square = 0, bend = 0;
+            for (idx i = 0; i < m; ++i) {
+                double below = 1 / (values[i] * t + kappa), q = v[i] * below;
+                square += q * q;
+                bend += q * q * values[i] * below;
+            }
+            // with s = |.|, s^2 = square: the step of Newton on 1 / s - 1 is (s - 1) s^2 / bend
+            double step = (sqrt(square) - 1) * square / bend;
+            double next = t + step > least ? t + step : least;
+            bool is_still = fabs(next - t) <= 4e-16 * next;
+            t = next;
+            if (is_still) break;
+        }
+        return t;
+    }
+};
+
+// Sweeps until a turn over all groups changes less than `precision`, relative to alpha; how many were made.
+static idx descend(const Descent& d) {
+    Sweeper sweeper(d);
+    idx count = 0;
+    while (count < d.most) {
+        ++count;
+        if (sweeper.sweep(true) <= d.precision * d.alpha) return count;
+        while (count < d.most) {
+            ++count;
+            if (sweeper.sweep(false) <= d.precision * d.alpha) break;
+        }
+    }
+    return count + 1;
+}
+
+}  // namespace NB_ISA
+}  // namespace normball
