@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,14 @@ from scipy import sparse
 
 from .path import Path
 from .progress import Progress
+from .solvers.certificate import certify_term
 from .solvers.engine import PathEngine, Trail, suits
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.proximal_newton import Options, Workspace
 from .solvers.ridge_path import is_ridge, ridge_path
+from .solvers.rotated import rotated
 from .solvers.smooth_fit import null_point
+from .solvers.terms import Penalty
 from .solvers.threads import one_blas_thread, suitable_threads
 from .tables import read_vector
 from .typing import ArrayLike, Floats
@@ -100,17 +104,26 @@ def solve_path(
 
 
 def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float, progress: Progress) -> Trail:
-    """Each level solved from the one before."""
+    """Each level solved from the one before; in few coordinates where R sees only the length of w."""
     instance = problem.instance
+    narrow = rotated(instance) if form == "penalty" else None
+    works = instance if narrow is None else narrow.instance
     solve = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
-    workspace, options, point = Workspace(instance), Options(tolerance), null_point(instance)
-    answers = []
-    for level in levels:
-        answer = solve(workspace, float(level), point, options)
+    workspace, options, point = Workspace(works), Options(tolerance), null_point(works)
+    points, gaps = [], []
+    for level in levels.tolist():
+        answer = solve(workspace, level, point, options)
         point = answer.point
-        answers.append(answer)
+        if narrow is None:
+            points.append(point)
+            gaps.append(answer.certificate.gap)
+        else:
+            back = replace(point, w=narrow.basis @ point.w)
+            eta = instance.predictor(back.w, back.intercept)
+            term = Penalty(instance.norm, level)
+            points.append(back)
+            gaps.append(certify_term(instance, term, back.w, back.intercept, eta, tolerance).gap)
         progress(1)
-    points = [answer.point for answer in answers]
     etas = [instance.predictor(point.w, point.intercept) for point in points]
     return Trail(
         alphas=np.array([point.alpha for point in points]),
@@ -118,6 +131,6 @@ def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float,
         intercepts=np.array([point.intercept for point in points]),
         losses=np.array([instance.value(eta) for eta in etas]),
         norms=np.array([instance.norm.value(point.w) for point in points]),
-        gaps=np.array([answer.certificate.gap for answer in answers]),
+        gaps=np.array(gaps),
         slopes=np.zeros(len(points)),
     )

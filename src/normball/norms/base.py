@@ -38,6 +38,8 @@ class Norm(ArrayValue, ABC):
     """How people call it, for pictures and tables."""
     is_homogeneous: ClassVar[bool] = True
     """R(s w) = s R(w) for s > 0, so that budgets scale and the dual is a gauge."""
+    is_rotation_invariant: ClassVar[bool] = False
+    """R depends on the length of w alone."""
     is_polyhedral: ClassVar[bool] = False
     """The ball is a polytope: paths are piecewise linear for squared error."""
     makes_zeros: ClassVar[bool] = False

@@ -22,6 +22,7 @@ class L2(Norm):
 
     name: ClassVar[str] = "l2"
     title: ClassVar[str] = "L2"
+    is_rotation_invariant: ClassVar[bool] = True
 
     def value(self, w: Floats) -> float:
         return float(np.linalg.norm(w))

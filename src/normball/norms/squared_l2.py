@@ -22,6 +22,7 @@ class SquaredL2(Norm):
 
     name: ClassVar[str] = "squared_l2"
     title: ClassVar[str] = "squared L2 (ridge)"
+    is_rotation_invariant: ClassVar[bool] = True
     is_homogeneous: ClassVar[bool] = False
 
     def separable(self, n_features: int) -> Separable:
