@@ -156,3 +156,38 @@ def test_first_fit_of_a_process_needs_no_compiling() -> None:
         for _ in range(3)
     )
     assert best < 2.0, "about 0.5 s on an idle machine"
+
+
+MEMORY = """
+import resource
+import numpy as np
+import normball as nb
+
+rng = np.random.default_rng(0)
+n, p = 400, 25_000
+X = np.asfortranarray(rng.standard_normal((n, p))) if {by_columns} else rng.standard_normal((n, p))
+y = X[:, :20].sum(axis=1) + rng.standard_normal(n)
+y = (y > 0).astype(float) if "{loss}" == "logistic" else y
+norm = nb.norms.GroupL2(np.repeat(np.arange(p // 5), 5)) if "{norm}" == "group_l2" else "{norm}"
+nb.Problem(X[:50, :10], y[:50] > 0 if "{loss}" == "logistic" else y[:50], loss="{loss}").path(5)
+X.sum()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+path = nb.Problem(X, y, loss="{loss}", norm=norm).path(50, eps=5e-2)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+candidates = 1000 * 1000 * 8 + 1000 * n * 8
+print((1024 * (after - before) - candidates) / X.nbytes, path.gaps.max())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is counted in kilobytes on Linux only")
+@pytest.mark.parametrize(
+    ("norm", "loss", "by_columns"),
+    [("l1", "squared_error", True), ("l1", "squared_error", False), ("l1", "logistic", True),
+     ("group_l2", "squared_error", True)],
+)  # fmt: skip
+def test_a_path_needs_half_of_X_more_at_most(norm: str, loss: str, by_columns: bool) -> None:
+    code = MEMORY.format(norm=norm, loss=loss, by_columns=by_columns)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    more, gap = map(float, done.stdout.split())
+    assert more < 0.5
+    assert gap <= 1e-8
