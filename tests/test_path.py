@@ -185,7 +185,7 @@ print((1024 * (after - before) - candidates) / X.nbytes, path.gaps.max())
     [("l1", "squared_error", True), ("l1", "squared_error", False), ("l1", "logistic", True),
      ("group_l2", "squared_error", True)],
 )  # fmt: skip
-def test_a_path_needs_half_of_X_more_at_most(norm: str, loss: str, by_columns: bool) -> None:
+def test_a_path_needs_half_of_the_data_more_at_most(norm: str, loss: str, by_columns: bool) -> None:
     code = MEMORY.format(norm=norm, loss=loss, by_columns=by_columns)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     more, gap = map(float, done.stdout.split())
