@@ -107,11 +107,18 @@ def _sorted_value(norm: SortedL1, w: Floats) -> float:
 
 
 def _elastic_value(norm: ElasticNet, w: Floats) -> float:
-    return float(np.sum(norm.l1_ratio * abs(w) + (1 - norm.l1_ratio) * w**2 / 2))
+    prices = norm.prices(len(w))
+    paid = w != 0
+    size = abs(w[paid])
+    return float(np.sum(prices[paid] * (norm.l1_ratio * size + (1 - norm.l1_ratio) * size**2 / 2)))
 
 
 def _elastic_expression(norm: ElasticNet, w: cp.Variable) -> cp.Expression:
-    return norm.l1_ratio * cp.norm(w, 1) + (1 - norm.l1_ratio) / 2 * cp.sum_squares(w)
+    prices = norm.prices(w.size)
+    prices = np.where(np.isinf(prices), 0.0, prices)
+    return norm.l1_ratio * (prices @ cp.abs(w)) + (1 - norm.l1_ratio) / 2 * cp.sum_squares(
+        cp.multiply(np.sqrt(prices), w)
+    )
 
 
 def _sorted_expression(norm: SortedL1, w: cp.Variable) -> cp.Expression:
@@ -148,7 +155,7 @@ NORM_ORACLES: dict[type[Norm], NormOracle] = {
 def bounds(norm: Norm, n_features: int) -> tuple[Floats, Floats]:
     """Least and largest allowed weight (p,): zero for a price of inf, no less than zero for positive L1."""
     lower, upper = np.full(n_features, -np.inf), np.full(n_features, np.inf)
-    if type(norm) is L1:
-        out = np.isinf(_l1_weights(norm, n_features))
+    if isinstance(norm, L1 | ElasticNet):
+        out = np.isinf(norm.prices(n_features))
         lower[out | norm.positive], upper[out] = 0.0, 0.0
     return lower, upper

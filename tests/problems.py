@@ -53,6 +53,8 @@ NORM_CASES: dict[str, Callable[[Draw, int], Norm]] = {
     "lp above 2": lambda rng, p: Lp(float(rng.choice([2.5, 3.0, 4.0]))),
     "squared l2": lambda rng, p: SquaredL2(),
     "elastic net": lambda rng, p: ElasticNet(l1_ratio=float(rng.choice([0.1, 0.5, 0.9]))),
+    "elastic net weighted": lambda rng, p: ElasticNet(0.5, weights=_weights_with_ends(rng, p)),
+    "elastic net positive": lambda rng, p: ElasticNet(0.5, weights=_weights(rng, p), positive=True),
     "group l2": lambda rng, p: GroupL2(rng.integers(0, max(p // 3, 2), p)),
     "group l2 weighted": lambda rng, p: GroupL2(np.arange(p) % 4, weights=_weights(rng, 4)),
     "sorted l1": lambda rng, p: SortedL1(),

@@ -16,15 +16,14 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats, Indices, Mask
-from ..values import frozen_array
-from .base import Norm
 from .face import Face, coordinate_face
+from .priced import Priced
 from .projection import onto_boundary
 from .separable import Separable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class L1(Norm):
+class L1(Priced):
     """Sum of absolute values.
 
     Parameters
@@ -45,45 +44,13 @@ class L1(Norm):
     makes_zeros: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.weights is not None:
-            weights = frozen_array(self.weights, "weights")
-            if (weights < 0).any():
-                raise ValueError(
-                    f"weights must be >= 0, got {weights.min():g} at position {int(weights.argmin())}."
-                )
-            if self.positive and (weights == 0).any():
-                raise ValueError(
-                    "weights of 0 (unpenalised) cannot be combined with positive=True; use a small weight."
-                )
-            object.__setattr__(self, "weights", weights)
-
-    def check(self, n_features: int) -> None:
-        if self.weights is not None and len(self.weights) != n_features:
-            raise ValueError(
-                f"weights has length {len(self.weights)} but X has {n_features} features; "
-                "give one weight a feature."
-            )
-
-    @property
-    def is_one_sided(self) -> bool:
-        return self.positive
-
-    def prices(self, n_features: int) -> Floats:
-        """(p,) weights, 1 where none were given."""
-        return np.ones(n_features) if self.weights is None else self.weights
+        self._read_weights()
 
     def restricted(self, index: Indices) -> L1:
-        return self if self.weights is None else L1(self.weights[index], self.positive)
+        return L1(self._weights_of(index), self.positive)
 
     def separable(self, n_features: int) -> Separable:
-        price = np.ones(n_features) if self.weights is None else self.weights
-        return Separable(price, is_one_sided=self.positive)
-
-    def unpenalised(self, n_features: int) -> Mask:
-        return np.asarray(self.prices(n_features) == 0)
-
-    def excluded(self, n_features: int) -> Mask:
-        return np.isinf(self.prices(n_features))
+        return Separable(self.prices(n_features), is_one_sided=self.positive)
 
     def value(self, w: Floats) -> float:
         moved = w != 0
@@ -98,9 +65,6 @@ class L1(Norm):
         if self.positive:
             result[(w == 0) & (direction < 0)] = -np.inf
         return result
-
-    def _pull(self, z: Floats) -> Floats:
-        return np.maximum(z, 0.0) if self.positive else np.abs(z)
 
     def dual_norm(self, z: Floats) -> float:
         prices, pull = self.prices(len(z)), self._pull(z)
@@ -139,10 +103,3 @@ class L1(Norm):
 
     def screen(self, z: Floats, margin: Floats, alpha: float) -> Mask:
         return np.asarray(self._pull(z) + margin < self._allowed(len(z), alpha))
-
-    def _allowed(self, n_features: int, alpha: float) -> Floats:
-        """alpha * prices, where an infinite price keeps a feature out even at alpha = 0."""
-        prices = self.prices(n_features)
-        allowed = np.full(n_features, np.inf)
-        np.multiply(prices, alpha, out=allowed, where=np.isfinite(prices))
-        return allowed

@@ -246,6 +246,8 @@ class GroupPath(Restricted):
                 return solution, count
             better = precondition(residual)
             along = float(residual @ better)
+            if along <= 0:
+                return solution, count
             search = better + (along / before if count else 0.0) * search
             before = along
             bent = hessian(search)
