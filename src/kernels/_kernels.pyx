@@ -79,7 +79,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int (*poll)() noexcept nogil
     cdef struct Descent:
         const double *gram
-        int64_t step, size, n_groups
+        int64_t step, size, n_groups, n_outputs
         const int64_t *starts
         const double *values
         const double *price
@@ -142,8 +142,11 @@ cdef void *address(array) except *:
 
 
 def descend_groups(const double[:, ::1] gram, const int64_t[::1] starts, const double[::1] values,
-                   const double[::1] price, double alpha, double precision, int64_t most, double[::1] w, double[::1] r):
-    """Block coordinate descent on w'G w / 2 - c'w + alpha sum_g price_g |w_g|; changes w and r = c - G w.
+                   const double[::1] price, double alpha, double precision, int64_t most,
+                   double[:, ::1] w, double[:, ::1] r):
+    """Block coordinate descent on sum_k (w_k'G w_k / 2 - c_k'w_k) + alpha sum_g price_g |w_g|.
+
+    Changes w and r = c - G w, both (n_outputs, size); |w_g| is the length over all outputs.
 
     gram (capacity, capacity) holds G in its first rows and columns; the coordinates of group g are
     starts[g] to starts[g + 1], and its own block of G is diagonal, values (size,) > 0. Returns the
@@ -152,12 +155,13 @@ def descend_groups(const double[:, ::1] gram, const int64_t[::1] starts, const d
     """
     cdef Descent d
     cdef int64_t count
-    if w.shape[0] == 0:
+    if w.shape[1] == 0:
         return 0
-    d.gram, d.step, d.size, d.n_groups = &gram[0, 0], gram.shape[1], w.shape[0], price.shape[0]
+    d.gram, d.step, d.n_groups = &gram[0, 0], gram.shape[1], price.shape[0]
+    d.n_outputs, d.size = w.shape[0], w.shape[1]
     d.starts, d.values, d.price = &starts[0], &values[0], &price[0]
     d.alpha, d.precision, d.most = alpha, precision, most
-    d.w, d.r = &w[0], &r[0]
+    d.w, d.r = &w[0, 0], &r[0, 0]
     with nogil:
         count = table.descend(d)
     PyErr_CheckSignals()

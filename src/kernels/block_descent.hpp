@@ -1,4 +1,5 @@
-// Block coordinate descent on  w'G w / 2 - c'w + alpha sum_g price_g |w_g|  over groups that lie together.
+// Block coordinate descent on  sum_k (w_k'G w_k / 2 - c_k'w_k) + alpha sum_g price_g |w_g|  over groups that
+// lie together; with several outputs k the length |w_g| is over all of them.
 //
 // Each group is given in the coordinates in which its own block of G is diagonal, with `values` > 0.
 // Group g alone, with v = r_g + values w_g and kappa = alpha price_g, is 0 if |v| <= kappa; otherwise its
@@ -22,8 +23,8 @@ public:
             idx size = d.starts[g + 1] - d.starts[g];
             if (size > widest) widest = size;
         }
-        v = scratch.take<double>(widest);
-        change = scratch.take<double>(widest);
+        v = scratch.take<double>(widest * d.n_outputs);
+        change = scratch.take<double>(widest * d.n_outputs);
         rows = scratch.take<const double*>(widest);
     }
 
@@ -44,33 +45,35 @@ private:
     const double** rows;
 
     double update(idx g, bool all) {
-        idx start = d.starts[g], m = d.starts[g + 1] - start;
-        double *w = d.w + start, *r = d.r + start;
+        idx start = d.starts[g], m = d.starts[g + 1] - start, K = d.n_outputs;
         const double* values = d.values + start;
-        double before = 0;
-        for (idx i = 0; i < m; ++i) before += w[i] * w[i];
-        if (before == 0 && !all) return 0;
-        double kappa = d.alpha * d.price[g];
-        if (before == 0) {
-            double pull = 0;
-            for (idx i = 0; i < m; ++i) pull += r[i] * r[i];
-            if (pull <= kappa * kappa) return 0;
-        }
-        double length = 0;
-        for (idx i = 0; i < m; ++i) {
-            v[i] = r[i] + values[i] * w[i];
-            length += v[i] * v[i];
-        }
+        double kappa = d.alpha * d.price[g], before = 0, pull = 0, length = 0;
+        for (idx k = 0; k < K; ++k)
+            for (idx i = 0; i < m; ++i) {
+                double w = d.w[k * d.size + start + i], r = d.r[k * d.size + start + i];
+                before += w * w;
+                pull += r * r;
+            }
+        if (before == 0 && (!all || pull <= kappa * kappa)) return 0;
+        for (idx k = 0; k < K; ++k)
+            for (idx i = 0; i < m; ++i) {
+                idx place = k * d.size + start + i;
+                v[k * m + i] = d.r[place] + values[i] * d.w[place];
+                length += v[k * m + i] * v[k * m + i];
+            }
         double t = length > kappa * kappa ? size_of(m, kappa, values, sqrt(before), sqrt(length)) : 0;
         double moved = 0;
-        for (idx i = 0; i < m; ++i) {
-            double goal = t * v[i] / (values[i] * t + kappa), step = goal - w[i];
-            moved += values[i] * step * values[i] * step;
-            change[i] = -step;
-            rows[i] = d.gram + (start + i) * d.step;
-            w[i] = goal;
+        for (idx i = 0; i < m; ++i) rows[i] = d.gram + (start + i) * d.step;
+        for (idx k = 0; k < K; ++k) {
+            for (idx i = 0; i < m; ++i) {
+                double& w = d.w[k * d.size + start + i];
+                double goal = t * v[k * m + i] / (values[i] * t + kappa), step = goal - w;
+                moved += values[i] * step * values[i] * step;
+                change[k * m + i] = -step;
+                w = goal;
+            }
+            combine(rows, change + k * m, m, d.size, d.r + k * d.size);
         }
-        combine(rows, change, m, d.size, d.r);
         return sqrt(moved) / d.price[g];
     }
 
@@ -83,9 +86,12 @@ private:
         for (int turn = 0; turn < 60; ++turn) {
             double square = 0, bend = 0;
             for (idx i = 0; i < m; ++i) {
-                double below = 1 / (values[i] * t + kappa), q = v[i] * below;
-                square += q * q;
-                bend += q * q * values[i] * below;
+                double below = 1 / (values[i] * t + kappa);
+                for (idx k = 0; k < d.n_outputs; ++k) {
+                    double q = v[k * m + i] * below;
+                    square += q * q;
+                    bend += q * q * values[i] * below;
+                }
             }
             // with s = |.|, s^2 = square: the step of Newton on 1 / s - 1 is (s - 1) s^2 / bend
             double step = (sqrt(square) - 1) * square / bend;

@@ -100,17 +100,17 @@ struct Batch {
 };
 
 // ---- groups -------------------------------------------------------------------------
-//   minimise  w'G w / 2 - c'w + alpha sum_g price_g |w_g|;  r = c - G w is kept beside w
+//   minimise  sum_k (w_k'G w_k / 2 - c_k'w_k) + alpha sum_g price_g |w_g|;  r = c - G w is kept beside w
 struct Descent {
     const double* gram;    // (size, size) rows `step` apart
-    idx step, size, n_groups;
+    idx step, size, n_groups, n_outputs;
     const idx* starts;     // (n_groups + 1,) first coordinate of each group
     const double* values;  // (size,) diagonal of G, which has no other entries within a group
     const double* price;   // (n_groups,) > 0
     double alpha, precision;
     idx most;              // sweeps
-    double* w;             // (size,) in and out
-    double* r;             // (size,) in and out
+    double* w;             // (n_outputs, size) in and out
+    double* r;             // (n_outputs, size) in and out
 };
 
 struct Table {

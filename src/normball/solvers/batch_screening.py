@@ -37,6 +37,8 @@ NEAR_ENTRY = 0.9
 """Share of its price that a feature must have pulled on the path to be looked at between its points."""
 
 FEWEST_CANDIDATES = 1000
+MOST_ATTEMPTS = 5
+"""Passes that are spent on reaching an alpha from nearby."""
 
 
 def with_steps(alphas: Floats, start: float, shortest_ratio: float) -> tuple[Floats, Indices]:
@@ -130,6 +132,25 @@ class BatchScreening:
             self._rank(batch, finding, alphas[k : k + width])
             # the rescuer goes on until it has its point; it is called where the fast solver has none to offer
             needs_rescue = n_good == 0 and (needs_rescue or n_optimal > 0)
+
+    def reach(self, alpha: float, features: Indices, weights: Floats, pull: Floats) -> Batch | None:
+        """The solution at one alpha from the support of a point near it, `pull` (p,) over price there.
+
+        None where that does not lead to a certified point; it is to be reached along the path then.
+        """
+        self._score = self._judge.size(pull)
+        self._extra |= self._score > alpha
+        self._accepted = (features, weights, -1.0)
+        self._restricted.restore(features, weights, alpha)
+        for _ in range(MOST_ATTEMPTS):
+            candidates = self._choose()
+            batch = self._restricted.solve(candidates, np.array([alpha]), -1.0)
+            if len(batch) == 0:
+                return None
+            n_optimal, gaps, _, _ = self._check(self._restricted, batch, candidates)
+            if n_optimal:
+                return batch if gaps[0] <= self._tolerance else None
+        return None
 
     @property
     def accepted(self) -> tuple[Indices, Floats]:

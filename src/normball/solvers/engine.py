@@ -134,10 +134,44 @@ class PathEngine:
         self.profile = screening.profile
         return self._join(alphas, pieces)
 
-    def solve(self, alpha: float) -> Point:
-        """The solution at one alpha, reached over a few alphas in between."""
+    def solve(self, alpha: float, start: Point | None = None) -> Point:
+        """The solution at one alpha: from `start` if that is near, else over a few alphas in between."""
+        if start is not None:
+            near = self.from_nearby(alpha, start)
+            if near is not None:
+                return near
         trail = self.follow(np.array([alpha]))
         return Point(trail.coefs[[0]].toarray()[0], float(trail.intercepts[0]), alpha)
+
+    def from_nearby(self, alpha: float, start: Point) -> Point | None:
+        """The solution at one alpha from a point near it; None if it is not near enough."""
+        if self._shift is not None or not start.w.any():
+            return None
+        instance = self._instance
+        with one_blas_thread():
+            linear = instance.design.matvec(start.w)
+            eta = linear + instance.best_intercept(linear, start.intercept)
+            pull = instance.design.rmatvec(-instance.gradient(eta))
+            screening = self._screening(min(1e-2 * self._tolerance, 1e-10))
+            features = np.flatnonzero((start.w != 0) | instance.unpenalised)
+            try:
+                batch = screening.reach(alpha, features, start.w[features], self._over_price(pull))
+            except GramTooRoughError:
+                return None
+        if batch is None:
+            return None
+        w = np.zeros(instance.n_features)
+        found, weights = batch.support(0)
+        w[found] = weights
+        return Point(w, float(batch.intercepts[0]), alpha)
+
+    def _over_price(self, pull: Floats) -> Floats:
+        """Pulls (p,) over prices; of groups, the length of the group's over its price."""
+        if self._blocks is not None:
+            return np.asarray(self._blocks.ratios(pull[:, None])[self._blocks.label, 0])
+        assert self._separable is not None
+        inverse = self._separable.inverse_price
+        return pull if inverse is None else pull * inverse
 
     def meet(self, form: str, level: float) -> Point | None:
         """The point of the path at one budget or target; None where the engine does not reach it."""

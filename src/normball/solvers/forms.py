@@ -45,7 +45,9 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
         return least_norm_fit(workspace, fit, options)
     term = Penalty(instance.norm, alpha)
     if suits(instance):
-        answer = _certified(instance, term, PathEngine(instance, options.tolerance).solve(alpha), options)
+        answer = _certified(
+            instance, term, PathEngine(instance, options.tolerance).solve(alpha, start), options
+        )
         if answer.certificate.is_met:
             return answer
         start = answer.point

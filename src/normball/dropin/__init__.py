@@ -1,0 +1,25 @@
+"""scikit-learn's linear models with the same names, parameters, scale and attributes, on this engine.
+
+    from normball.dropin import Lasso      # instead of: from sklearn.linear_model import Lasso
+
+The classes are scikit-learn's own with the solver replaced: the numbers are those that
+scikit-learn approaches as `tol` goes to 0, and `dual_gap_` proves them. Needs scikit-learn
+(`pip install "normball[estimators]"`).
+"""
+
+from .coordinate_descent import ElasticNet, ElasticNetCV, Lasso, LassoCV
+from .multitask import MultiTaskElasticNet, MultiTaskElasticNetCV, MultiTaskLasso, MultiTaskLassoCV
+from .paths import enet_path, lasso_path
+
+__all__ = [
+    "ElasticNet",
+    "ElasticNetCV",
+    "Lasso",
+    "LassoCV",
+    "MultiTaskElasticNet",
+    "MultiTaskElasticNetCV",
+    "MultiTaskLasso",
+    "MultiTaskLassoCV",
+    "enet_path",
+    "lasso_path",
+]

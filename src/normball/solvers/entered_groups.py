@@ -1,0 +1,241 @@
+"""The groups that entered a path: their columns, Gram matrix and weights; descent and Newton on them.
+
+A group is held in the coordinates in which its block of G = X'VX is diagonal (X_g Q for
+X_g'VX_g = Q D Q'), without those in which it vanishes: the length of w_g is the same there,
+and collinear columns do no harm. With k responses W is (p, k), and |W_g| counts all of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.linalg import solve
+
+from .._kernels import descend_groups
+from ..designs.base import Design
+from ..norms.blocks import Blocks
+from ..typing import Floats, Indices
+from .groups import sums
+
+MOST_SWEEPS = 60
+"""Sweeps of one descent."""
+MOST_STEPS = 60
+"""Steps of Newton's method between descents."""
+LARGEST_SYSTEM = 4000
+"""Unknowns up to which Newton's method takes a step."""
+VANISHING = 1e-13
+"""Share of a group's largest eigenvalue up to which another is taken for zero."""
+
+
+class EnteredGroups:
+    """The groups that ever entered, in the order in which they did, in their own coordinates.
+
+    Parameters
+    ----------
+    design : Design (n, p) ; Y : (n, k) responses
+    sample_weight : (n,) > 0, sums to 1
+    fit_intercept : bool, whether columns and responses are centred
+    blocks : Blocks over the p features
+
+    Attributes
+    ----------
+    groups : (g,) ; starts : (g + 1,), first coordinate of each group.
+    features : (m,) of the groups, group after group.
+    means : (s,) of the rotated columns.
+    weights, pulls, c : (k, s) w, r = c - (G + ridge) w, c.
+    ridge : float, of the term ridge |w|^2 / 2.
+    """
+
+    def __init__(
+        self, design: Design, Y: Floats, sample_weight: Floats, fit_intercept: bool, blocks: Blocks
+    ) -> None:
+        self._design, self._blocks, self._v = design, blocks, sample_weight
+        self._is_centred, self._Y = fit_intercept, Y
+        self._root = np.sqrt(sample_weight)[:, None]
+        self.centre = sample_weight @ Y if fit_intercept else np.zeros(Y.shape[1])
+        self.target = self._root * (Y - self.centre)
+        self._columns = np.zeros((len(Y), 0), order="F")
+        self._gram = np.zeros((0, 0))
+        self.ridge = 0.0
+        self.groups: Indices = np.zeros(0, dtype=np.intp)
+        self.features: Indices = np.zeros(0, dtype=np.intp)
+        self.starts: Indices = np.zeros(1, dtype=np.int64)
+        self._is_in = np.zeros(len(blocks.price), dtype=bool)
+        self.means, self._squares = np.zeros(0), np.zeros(0)
+        self.weights, self.pulls, self.c = (np.zeros((Y.shape[1], 0)) for _ in range(3))
+        self._rotation = sparse.csr_array((0, 0))
+
+    @property
+    def sizes(self) -> Indices:
+        return np.diff(self.starts)
+
+    def gram(self) -> Floats:
+        """G + ridge among the coordinates that entered, (s, s)."""
+        size = len(self.means)
+        return self._gram[:size, :size]
+
+    def enter(self, groups: Indices) -> None:
+        """Let groups in, with weight 0."""
+        groups = groups[~self._is_in[groups]]
+        if len(groups) == 0:
+            return
+        features = self._blocks.members(groups)
+        columns = self._design.columns(features)
+        means = self._v @ columns if self._is_centred else np.zeros(len(features))
+        columns = self._root * (columns - means)
+        rotation, sizes = self._rotation_of(columns, self._blocks.sizes(groups))
+        if rotation is not None:
+            columns, means = columns @ rotation, rotation.T @ means
+        self._append(columns, means)
+        block = sparse.eye_array(len(features), format="csr") if rotation is None else rotation
+        self._rotation = sparse.csr_array(sparse.block_diag([self._rotation, block], format="csr"))
+        self._is_in[groups] = True
+        self.groups = np.concatenate([self.groups, groups])
+        self.features = np.concatenate([self.features, features])
+        self.starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(sizes)])
+        self.refresh()
+
+    @staticmethod
+    def _rotation_of(columns: Floats, sizes: Indices) -> tuple[sparse.csr_array | None, Indices]:
+        """What makes each block of G diagonal (None: it is), and how many coordinates a group keeps."""
+        if (sizes == 1).all():
+            return None, sizes
+        ends = np.cumsum(sizes)
+        bases = []
+        for part in map(slice, ends - sizes, ends):
+            values, basis = np.linalg.eigh(columns[:, part].T @ columns[:, part])
+            bases.append(basis[:, values > VANISHING * values[-1]])
+        kept = np.array([basis.shape[1] for basis in bases])
+        return sparse.csr_array(sparse.block_diag(bases, format="csr")), kept
+
+    def _append(self, columns: Floats, means: Floats) -> None:
+        old, size = len(self.means), len(self.means) + len(means)
+        if size > len(self._gram):
+            room = max(2 * len(self._gram), size, 128)
+            gram, held = np.zeros((room, room)), np.empty((len(columns), room), order="F")
+            gram[:old, :old] = self._gram[:old, :old]
+            held[:, :old] = self._columns[:, :old]
+            self._gram, self._columns = gram, held
+        self._columns[:, old:size] = columns
+        rows = columns.T @ self._columns[:, :size]
+        self._gram[old:size, :size] = rows
+        self._gram[:size, old:size] = rows.T
+        self._squares = np.concatenate([self._squares, rows[:, old:].diagonal()])
+        self.means = np.concatenate([self.means, means])
+        self.c = np.hstack([self.c, self.target.T @ columns])
+        self.weights = np.hstack([self.weights, np.zeros((len(self.weights), len(means)))])
+        self.set_ridge(self.ridge)
+
+    def set_ridge(self, ridge: float) -> None:
+        """Add ridge |w|^2 / 2 to the objective."""
+        self.ridge = ridge
+        diagonal = np.arange(len(self.means))
+        self._gram[diagonal, diagonal] = self._squares + ridge
+        self.refresh()
+
+    def feature_weights(self) -> Floats:
+        """Weights (k, m) of the features themselves."""
+        return np.asarray((self._rotation @ self.weights.T).T)
+
+    def set_feature_weights(self, weights: Floats) -> None:
+        """Take weights (k, m) of the features."""
+        self.weights = np.ascontiguousarray((self._rotation.T @ weights.T).T)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The pulls, without the rounding of many updates."""
+        self.pulls = self.c - self.weights @ self.gram()
+
+    def price(self) -> Floats:
+        return np.asarray(self._blocks.price[self.groups])
+
+    def lengths(self) -> Floats:
+        """|w_g| (g,) over all responses."""
+        return np.asarray(np.sqrt(sums((self.weights**2).sum(axis=0), self.sizes)))
+
+    def norm(self) -> float:
+        """sum_g price_g |w_g|."""
+        return float(self.price() @ self.lengths())
+
+    def excess(self, alpha: float) -> float:
+        """Objective at alpha, up to the constant |y|^2 / 2."""
+        return alpha * self.norm() - 0.5 * float((self.weights * (self.c + self.pulls)).sum())
+
+    def residual(self) -> Floats:
+        """V^1/2 (Y - X W), centred, (n, k)."""
+        size = len(self.means)
+        held = np.flatnonzero(self.weights.any(axis=0))
+        if 2 * len(held) < size:
+            return np.asarray(self.target - self._columns[:, held] @ self.weights[:, held].T)
+        return np.asarray(self.target - self._columns[:, :size] @ self.weights.T)
+
+    def direction(self, residual: Floats) -> Floats:
+        """-grad f (k, n), rows contiguous."""
+        return np.ascontiguousarray((self._root * residual).T)
+
+    def predictor(self, residual: Floats) -> Floats:
+        """X W + b, (n, k)."""
+        return np.asarray(self._Y - residual / self._root)
+
+    def intercepts(self) -> Floats:
+        """b (k,)."""
+        return np.asarray(self.centre - self.weights @ self.means)
+
+    def descend(self, alpha: float, precision: float) -> bool:
+        """Sweeps until the pulls change by less than precision * alpha; whether they got there."""
+        count = descend_groups(
+            self._gram,
+            self.starts,
+            self._squares + self.ridge,
+            self.price(),
+            alpha,
+            precision,
+            MOST_SWEEPS,
+            self.weights,
+            self.pulls,
+        )
+        return count <= MOST_SWEEPS
+
+    def newton(self, alpha: float) -> None:
+        """A step of Newton's method on the groups that are not zero, halved until it descends."""
+        size = self.lengths()
+        held = np.flatnonzero(np.repeat(size > 0, self.sizes))
+        k, m = len(self.weights), len(held)
+        if not 0 < k * m <= LARGEST_SYSTEM:
+            return
+        sizes = self.sizes[size > 0]
+        stiffness = np.repeat(alpha * self.price()[size > 0] / size[size > 0], sizes)
+        w = self.weights[:, held]
+        unit = w / np.repeat(size[size > 0], sizes)
+        H = np.zeros((k, m, k, m))
+        for response in range(k):
+            H[response, :, response] = self._gram[np.ix_(held, held)] + np.diag(stiffness)
+        ends = np.cumsum(sizes)
+        for start, end in zip(ends - sizes, ends, strict=True):
+            part = slice(start, end)
+            H[:, part, :, part] -= stiffness[start] * np.multiply.outer(unit[:, part], unit[:, part])
+        system = H.reshape(k * m, k * m)
+        system[np.diag_indices(k * m)] += 1e-13 * float(np.trace(system)) / (k * m)
+        try:
+            step = solve(system, (self.pulls[:, held] - stiffness * w).ravel(), assume_a="pos").reshape(k, m)
+        except np.linalg.LinAlgError:
+            return
+        # a group that would be carried through zero leaves
+        leaves = sums(((w + step) * w).sum(axis=0), sizes) <= 0
+        step = np.where(np.repeat(leaves, sizes), -w, step)
+        weights, pulls, before = self.weights, self.pulls, self.excess(alpha)
+        for halvings in range(12):
+            self.weights = weights.copy()
+            self.weights[:, held] += 0.5**halvings * step
+            self.refresh()
+            if self.excess(alpha) < before:
+                return
+        self.weights, self.pulls = weights, pulls
+
+    def settle(self, alpha: float, precision: float) -> bool:
+        """Descent with Newton's method where it is slow, until settled; False if it does not get there."""
+        for _ in range(MOST_STEPS):
+            if self.descend(alpha, precision):
+                return True
+            self.newton(alpha)
+        return False
