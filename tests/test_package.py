@@ -34,6 +34,7 @@ LAYERS = [
     {"<what users hold>"},
     {"geometry"},
     {"estimators"},
+    {"dropin"},
     {"displays"},
     {"explorer"},
     {"report"},

@@ -3,7 +3,8 @@
 A *ball* (the regulariser), a *level set* (the loss) and the place where they touch (the
 solution) are the whole picture. `Problem` holds data, loss and norm and is solved in any
 of three forms; a `Solution` comes with its proof, its contact and plain words; the
-displays draw it. Whatever needs matplotlib is imported when it is first asked for.
+displays draw it; the estimators are the same in scikit-learn's interface. Whatever needs
+matplotlib or scikit-learn is imported when it is first asked for.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
         PathDisplay,
         plot_balls,
     )
+    from .estimators import Classifier, Regressor
 
 __all__ = [
     "BallDisplay",
+    "Classifier",
     "Contact3DDisplay",
     "ContactDisplay",
     "ConvergenceWarning",
@@ -38,6 +41,7 @@ __all__ = [
     "Path",
     "PathDisplay",
     "Problem",
+    "Regressor",
     "Solution",
     "convert_alpha",
     "datasets",
@@ -47,6 +51,7 @@ __all__ = [
     "plot_balls",
 ]
 
+_ESTIMATORS = {"Classifier", "Regressor"}
 _DISPLAYS = {
     "BallDisplay",
     "Contact3DDisplay",
@@ -60,6 +65,15 @@ _DISPLAYS = {
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version()
+    if name in _ESTIMATORS:
+        if find_spec("sklearn") is None:
+            raise ModuleNotFoundError(
+                f'{name} needs scikit-learn, which is not installed; run: pip install "normball[estimators]"',
+                name="sklearn",
+            )
+        from . import estimators
+
+        return getattr(estimators, name)
     if name not in _DISPLAYS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("matplotlib") is None:

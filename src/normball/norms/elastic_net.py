@@ -22,7 +22,6 @@ from numbers import Real
 from typing import ClassVar
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ..typing import Floats, Indices, Mask
 from .face import Face, coordinate_face
@@ -157,6 +156,8 @@ class ElasticNet(Priced):
             multipliers = excess / (np.sqrt(np.maximum(1 + excess, 0.0)) + 1) / q
             n_active = max(int((size > multipliers * r).sum()), 1)
             return float(multipliers[n_active - 1]) / price
+
+        from scipy.optimize import brentq  # seldom needed, and slow to import
 
         def beyond(m: float) -> float:
             rest = np.maximum(size - m * r * prices, 0.0) / (1 + m * q * prices)

@@ -1,0 +1,153 @@
+"""`Classifier`: logistic regression with any norm, two classes or more, in scikit-learn's interface."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+
+from ..alpha_scale import Fraction
+from ..designs import as_design
+from ..reading import read_weights
+from ..solvers.multinomial import ClassWeights, Multinomial
+from ..solvers.threads import suitable_threads
+from ..tables import read_positive
+from ..typing import Floats, Indices
+from ..warnings import ConvergenceWarning
+from .linear import DEFAULT_SHARE, LinearEstimator
+
+
+class Classifier(ClassifierMixin, LinearEstimator):
+    """Logistic regression with a regulariser, a norm budget or a loss target.
+
+    With two classes every norm and every form; with more, multinomial regression with a
+    regulariser that is a sum over the coefficients (l1, elastic_net, squared_l2), at an alpha.
+
+    Parameters
+    ----------
+    norm : str or Norm, default "l1"
+    alpha, budget, target, l1_ratio, fit_intercept, standardize, positive, feature_weights,
+    warm_start, tol, max_iter
+        As `Regressor`. The loss is the *mean* of -log(probability of the sample's class):
+        scikit-learn's C is 1 / (n alpha).
+
+    Attributes
+    ----------
+    classes_ : (K,) labels in order.
+    coef_ : (1, p) for two classes, else (K, p) ; intercept_ : (1,) or (K,)
+    alpha_, norm_, loss_, gap_, dual_gap_, n_iter_, n_features_in_, feature_names_in_
+        As `Regressor`.
+    solution_ : Solution, for two classes.
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Classifier:
+        """Fit to X (n, p) and labels y (n,); `sample_weight` (n,) counts like repeated rows.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `Problem` and `Problem.solve`; for a single class; for more than two classes with
+            a norm or a form that takes two.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the gap stays above tol.
+        """
+        X, y = self._read(X, y)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"Classifier needs samples of at least 2 classes in y, got one class: {self.classes_[0]!r}."
+            )
+        if len(self.classes_) > 2:
+            return self._fit_several(X, codes, sample_weight)
+        problem = self._make_problem(X, codes.astype(np.float64), "logistic", sample_weight)
+        coef, intercept = self._keep(self._solve(problem))
+        self.coef_, self.intercept_ = coef[None, :], np.array([intercept])
+        return self
+
+    def _fit_several(self, X: Any, codes: Indices, sample_weight: Any) -> Classifier:
+        separable = self._norm().separable(X.shape[1])
+        self._norm().check(X.shape[1])
+        if separable is None or self.budget is not None or self.target is not None:
+            form = "" if self.budget is None and self.target is None else " with a budget or target"
+            raise ValueError(
+                f"Only binary classification is supported. {self._norm().title}{form} takes 2 classes and y "
+                f"has {len(self.classes_)}; more go with norm='l1', 'elastic_net' or 'squared_l2' and alpha, "
+                "or through sklearn.multiclass.OneVsRestClassifier."
+            )
+        weights = read_weights(sample_weight, X.shape[0])
+        scaled, self._scales = self._scaled(X, sample_weight)
+        seen = np.flatnonzero(weights)
+        design = as_design(scaled)
+        if len(seen) < len(weights):
+            design, codes, weights = design.rows(seen), codes[seen], weights[seen]
+        if len(np.unique(codes)) < len(self.classes_):
+            raise ValueError("every class needs a sample of positive weight in sample_weight.")
+        tolerance = read_positive(self.tol, "tol")
+        with suitable_threads(design.shape):
+            problem = Multinomial(design, codes, len(self.classes_), weights, self.fit_intercept, separable)
+            alpha = self._alpha(problem)
+            # the last model costs little and squares the error: weights are then exact too
+            found = problem.solve(alpha, min(1e-4 * tolerance, 1e-12))
+        self._keep_several(found, alpha, problem.scale)
+        if found.gap > tolerance:
+            warnings.warn(
+                f"alpha={alpha:.6g}: relative gap {found.gap:.1e} is above tol={tolerance:.0e} after "
+                f"{found.n_models} models; try a larger alpha or standardize=True.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return self
+
+    def _alpha(self, problem: Multinomial) -> float:
+        share = self.alpha.value if isinstance(self.alpha, Fraction) else DEFAULT_SHARE
+        if self.alpha is not None and not isinstance(self.alpha, Fraction):
+            return read_positive(self.alpha, "alpha")
+        if not np.isfinite(problem.alpha_max):
+            if self.alpha is not None:
+                raise ValueError("alpha=fraction(...) needs a finite alpha_max, which ridge has not.")
+            return DEFAULT_SHARE
+        return share * problem.alpha_max if problem.alpha_max > 0 else 1.0
+
+    def _keep_several(self, found: ClassWeights, alpha: float, scale: float) -> None:
+        self.__dict__.pop("solution_", None)
+        self.coef_, self.intercept_ = (found.W / self._scales[:, None]).T, found.b
+        self.alpha_, self.loss_, self.gap_ = alpha, found.loss, found.gap
+        self.norm_ = float(sum(self._norm().value(column) for column in found.W.T))
+        self.dual_gap_, self.n_iter_ = found.gap * scale, max(found.n_models, 1)
+
+    def decision_function(self, X: Any) -> Floats:
+        """Linear predictor: (n,) for two classes, positive for the second; (n, K) for more."""
+        eta = self._eta(X)
+        return eta[:, 0] if len(self.classes_) == 2 else eta
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable label of each row (n,)."""
+        eta = self.decision_function(X)
+        chosen = (eta > 0).astype(np.intp) if eta.ndim == 1 else eta.argmax(axis=1)
+        labels: np.ndarray = self.classes_[chosen]
+        return labels
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Probability of each class (n, K), in the order of `classes_`."""
+        eta = self.decision_function(X)
+        if eta.ndim == 1:
+            eta = np.column_stack([np.zeros(len(eta)), eta])
+        return np.asarray(softmax(eta, axis=1))
+
+    def predict_log_proba(self, X: Any) -> Floats:
+        """Its logarithm (n, K)."""
+        return np.asarray(np.log(self.predict_proba(X)))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        takes_more = self._norm().separable(1) is not None and self.budget is None and self.target is None
+        tags.classifier_tags.multi_class = takes_more
+        return tags

@@ -1,0 +1,196 @@
+"""What all estimators share: their parameters, and from those to a `Problem` and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ..alpha_scale import Fraction, fraction
+from ..contact import Contact
+from ..explanation import Explanation
+from ..losses import Loss
+from ..norms import ElasticNet, Norm, get_norm
+from ..path_solver import alpha_grid
+from ..problem import Problem
+from ..solution import Solution
+from ..typing import Floats
+
+if TYPE_CHECKING:
+    from ..path import Path
+
+ACCEPTED: dict[str, Any] = {"accept_sparse": ["csc", "csr"], "dtype": [np.float64, np.float32]}
+"""What scikit-learn's validation lets through."""
+
+DEFAULT_SHARE = 0.1
+"""Share of alpha_max that is taken where no level is given."""
+
+
+def build_norm(norm: str | Norm, l1_ratio: float | None, feature_weights: Any, positive: bool) -> Norm:
+    """The regulariser that an estimator's parameters describe.
+
+    Raises
+    ------
+    ValueError
+        If `l1_ratio` goes with another norm than "elastic_net", or the norm has no weights or
+        no `positive`.
+    """
+    if l1_ratio is not None:
+        if norm != ElasticNet.name:
+            raise ValueError(f"l1_ratio goes with norm='elastic_net', got norm={norm!r}.")
+        built: Norm = get_norm("l1") if l1_ratio == 1 else ElasticNet(l1_ratio)
+    else:
+        built = get_norm(norm)
+    changes: dict[str, Any] = {}
+    if feature_weights is not None:
+        changes["weights"] = np.asarray(feature_weights, dtype=np.float64)
+    if positive:
+        changes["positive"] = True
+    if not changes:
+        return built
+    if not hasattr(built, "positive"):
+        raise ValueError(
+            f"{' and '.join(changes).replace('weights', 'feature_weights')} cannot be combined with "
+            f"{built.title}; use norm='l1' or 'elastic_net'."
+        )
+    changed: Norm = replace(built, **changes)  # type: ignore[type-var]
+    return changed
+
+
+class LinearEstimator(BaseEstimator):
+    """Parameters and attributes of `Regressor` and `Classifier`.
+
+    The fit itself is one `Problem`, kept as `solution_.problem` for explanations and pictures;
+    it refers to the training data and is left out when the estimator is pickled.
+    """
+
+    def __init__(
+        self,
+        norm: str | Norm = "l1",
+        alpha: float | Fraction | None = None,
+        budget: float | None = None,
+        target: float | None = None,
+        *,
+        l1_ratio: float | None = None,
+        fit_intercept: bool = True,
+        standardize: bool = False,
+        positive: bool = False,
+        feature_weights: Any = None,
+        warm_start: bool = False,
+        tol: float = 1e-8,
+        max_iter: int = 100,
+    ) -> None:
+        self.norm = norm
+        self.alpha = alpha
+        self.budget = budget
+        self.target = target
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.standardize = standardize
+        self.positive = positive
+        self.feature_weights = feature_weights
+        self.warm_start = warm_start
+        self.tol = tol
+        self.max_iter = max_iter
+
+    def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
+        """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
+        found: tuple[Any, Any] = validate_data(self, X, y, **ACCEPTED, **options)
+        return found
+
+    def _scaled(self, X: Any, sample_weight: Floats | None) -> tuple[Any, Floats]:
+        """X with columns of unit deviation, and what they were divided by; as it is without `standardize`."""
+        if not self.standardize:
+            return X, np.ones(X.shape[1])
+        deviations = Problem(X, np.zeros(X.shape[0]), sample_weight=sample_weight).instance.moments[1]
+        scales = np.where(deviations > 0, deviations, 1.0)
+        if sparse.issparse(X):
+            scaling: Any = sparse.diags_array(1 / scales)
+            return (X @ scaling).tocsc(), scales
+        return X / scales.astype(X.dtype), scales
+
+    def _norm(self) -> Norm:
+        return build_norm(self.norm, self.l1_ratio, self.feature_weights, self.positive)
+
+    def _make_problem(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any) -> Problem:
+        scaled, self._scales = self._scaled(X, sample_weight)
+        names = getattr(self, "feature_names_in_", None)
+        return Problem(
+            scaled,
+            y,
+            loss=loss,
+            norm=self._norm(),
+            fit_intercept=self.fit_intercept,
+            sample_weight=sample_weight,
+            feature_names=None if names is None else list(names),
+        )
+
+    def _level(self, problem: Problem) -> dict[str, Any]:
+        """Which of the three forms is solved, and at which level."""
+        given = {"alpha": self.alpha, "budget": self.budget, "target": self.target}
+        level = {name: value for name, value in given.items() if value is not None}
+        if level:
+            return level
+        if np.isfinite(problem.alpha_max):
+            return {"alpha": fraction(DEFAULT_SHARE) if problem.alpha_max > 0 else 1.0}
+        return {"alpha": DEFAULT_SHARE * float(alpha_grid(problem, 1, 0.5)[0])}
+
+    def _solve(self, problem: Problem) -> Solution:
+        start: Solution | None = None
+        if self.warm_start:
+            previous = getattr(self, "solution_", None)
+            if previous is not None and len(previous.coef) == problem.n_features:
+                start = previous
+        return problem.solve(**self._level(problem), tol=self.tol, max_iterations=self.max_iter, start=start)
+
+    def _keep(self, solution: Solution) -> tuple[Floats, float]:
+        """Note what was found; coefficients and intercept in the units of X."""
+        self.solution_ = solution
+        self.alpha_, self.norm_, self.loss_ = solution.alpha, solution.norm, solution.loss
+        self.gap_ = solution.certificate.gap
+        self.dual_gap_ = solution.certificate.gap * solution.problem.instance.scale
+        self.n_iter_ = max(solution.n_iterations, 1)
+        return solution.coef / self._scales, solution.intercept
+
+    # ---- explanation ----------------------------------------------------------------
+    @property
+    def contact_(self) -> Contact:
+        """Where the level set touches the ball, of the problem that was solved."""
+        return self._solution.contact
+
+    def why(self, feature: int | str) -> Explanation:
+        """Why this coefficient is zero, or is not; see `Solution.why`."""
+        return self._solution.why(feature)
+
+    def path(self, **options: Any) -> Path:
+        """The path of the problem that was fitted; options as `Problem.path`."""
+        return self._solution.problem.path(**options)
+
+    @property
+    def _solution(self) -> Solution:
+        check_is_fitted(self)
+        if not hasattr(self, "solution_"):
+            raise AttributeError(
+                "this estimator was loaded without its training data, which explanations and pictures need; "
+                "fit it again."
+            )
+        return self.solution_
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = dict(super().__getstate__())
+        state.pop("solution_", None)
+        return state
+
+    def _eta(self, X: Any) -> Floats:
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, **ACCEPTED)
+        return np.asarray(X @ self.coef_.T + self.intercept_)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

@@ -1,0 +1,123 @@
+"""`Regressor`: any norm and any loss with a numeric response, in scikit-learn's interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import RegressorMixin
+
+from ..alpha_scale import Fraction
+from ..losses import Loss, get_loss
+from ..norms import Norm
+from ..typing import Floats
+from .linear import LinearEstimator
+
+
+class Regressor(RegressorMixin, LinearEstimator):
+    """Minimise the mean loss with a regulariser, a norm budget or a loss target.
+
+    Parameters
+    ----------
+    norm : str or Norm, default "l1"
+    loss : str or Loss, default "squared_error"
+        A loss for numbers: squared_error, huber, poisson, ...
+    alpha : float or Fraction, optional
+        Penalty strength on scikit-learn's scale; `nb.fraction(0.1)` is a tenth of the smallest
+        alpha at which every coefficient is zero. Default, if no budget and no target is given:
+        that tenth.
+    budget, target : float, optional
+        Norm budget, or loss to be reached; at most one of the three is given.
+    l1_ratio : float in (0, 1], optional
+        Of norm="elastic_net".
+    fit_intercept : bool, default True
+    standardize : bool, default False
+        Fit columns of unit standard deviation; alpha, budget and norm are then of those columns.
+        `coef_` is in the units of X in any case.
+    positive : bool, default False
+        Coefficients >= 0 only (L1 and elastic net).
+    feature_weights : (p,) array >= 0, optional
+        Price of each coefficient relative to alpha (L1 and elastic net): 0 unpenalised, inf never in.
+    warm_start : bool, default False
+        Start from the previous fit.
+    tol : float, default 1e-8
+        Relative duality gap to reach.
+    max_iter : int, default 100
+        Outer iterations of the solver.
+
+    Attributes
+    ----------
+    coef_ : (p,) ; intercept_ : float
+    alpha_, norm_, loss_ : float, price, norm and mean loss of the solution.
+    gap_ : float, duality gap relative to the loss at zero coefficients ; dual_gap_ : the gap itself.
+    n_iter_ : int
+    solution_ : Solution, with certificate, contact and explanations.
+    n_features_in_ : int ; feature_names_in_ : (p,), where X has names.
+
+    Examples
+    --------
+    >>> import normball as nb
+    >>> X, y = nb.datasets.load_diabetes(return_X_y=True)
+    >>> model = nb.Regressor(alpha=5.0).fit(X, y)
+    >>> int((model.coef_ != 0).sum()), model.gap_ < 1e-8
+    (5, True)
+    """
+
+    def __init__(
+        self,
+        norm: str | Norm = "l1",
+        loss: str | Loss = "squared_error",
+        alpha: float | Fraction | None = None,
+        budget: float | None = None,
+        target: float | None = None,
+        *,
+        l1_ratio: float | None = None,
+        fit_intercept: bool = True,
+        standardize: bool = False,
+        positive: bool = False,
+        feature_weights: Any = None,
+        warm_start: bool = False,
+        tol: float = 1e-8,
+        max_iter: int = 100,
+    ) -> None:
+        super().__init__(
+            norm,
+            alpha,
+            budget,
+            target,
+            l1_ratio=l1_ratio,
+            fit_intercept=fit_intercept,
+            standardize=standardize,
+            positive=positive,
+            feature_weights=feature_weights,
+            warm_start=warm_start,
+            tol=tol,
+            max_iter=max_iter,
+        )
+        self.loss = loss
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Regressor:
+        """Fit to X (n, p) and y (n,); `sample_weight` (n,) counts like repeated rows.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `Problem` and `Problem.solve`; and if the loss is one for classes.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the gap stays above tol.
+        """
+        X, y = self._read(X, y, y_numeric=True)
+        loss = get_loss(self.loss)
+        if loss.is_classifier:
+            raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")
+        problem = self._make_problem(X, np.asarray(y, dtype=np.float64), loss, sample_weight)
+        coef, intercept = self._keep(self._solve(problem))
+        self.coef_, self.intercept_ = coef, intercept
+        return self
+
+    def predict(self, X: Any) -> Floats:
+        """Mean response (n,) at X (n, p)."""
+        return get_loss(self.loss).predict(self._eta(X))

@@ -1,0 +1,290 @@
+"""Several classes: multinomial logistic regression with a separable regulariser on every entry of W.
+
+    f(W, b) = sum_i v_i (log sum_k exp(eta_ik) - eta_{i, y_i}),   eta = X W + b,   W (p, K),
+
+plus alpha sum_jk (price_j |W_jk| + ridge_j W_jk^2 / 2). Proximal Newton: around the present
+point f is replaced by its quadratic model, whose Hessian between the entries (j, k) and
+(l, m) is sum_i v_i x_ij x_il (delta_km P_ik - P_ik P_im); among the features that pull almost
+hard enough the compiled pivoting solves the model exactly, a search takes the step, and a
+pass over X finds what else is to enter (Friedman, Hastie, Tibshirani, J. Stat. Softw. 33,
+2010, for the model; theirs is solved class by class). The last intercept is fixed, since a
+common shift of all classes changes nothing; the mean of the intercepts is made 0 at the end.
+
+The certificate: the conjugate of f at G = V (Q - Y), Q with rows in the simplex, is
+sum_i v_i sum_k Q_ik log Q_ik, so that s in [0, 1] and Q = s P + (1 - s) Y give a dual point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp, xlogy
+
+from .._kernels import ActiveSet
+from ..designs.base import Design
+from ..norms.separable import Separable
+from ..typing import Floats, Indices
+from .active_set import walk
+
+MOST_MODELS = 100
+NEAR = 0.8
+"""Share of its price from which a feature takes part in a model."""
+MOST_BALANCES = 20
+"""Newton steps for the intercepts."""
+LEAST_DAMPING, MOST_DAMPING = 1e-10, 1.0
+"""Share of its diagonal that is added to the model's Hessian, around the present point: more where the
+model is degenerate (a feature in all classes at once changes nothing) and pivoting finds no end."""
+MODEL_RATIO = 0.8
+"""Ratio of neighbouring alphas along a model's own path."""
+FEWEST_ENTRIES = 50
+"""Features that may enter a model at once; more where more are in."""
+
+
+@dataclass(eq=False)
+class ClassWeights:
+    """A solution: W (p, K), b (K,), relative duality gap, value of the loss, models solved."""
+
+    W: Floats
+    b: Floats
+    gap: float
+    loss: float
+    n_models: int
+
+
+class Multinomial:
+    """One problem, solved at one alpha after another.
+
+    Parameters
+    ----------
+    design : Design (n, p)
+    codes : (n,) class of each sample, 0 to K - 1
+    n_classes : int, K >= 2
+    sample_weight : (n,) > 0, sums to 1
+    fit_intercept : bool
+    separable : Separable, of each column of W.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        codes: Indices,
+        n_classes: int,
+        sample_weight: Floats,
+        fit_intercept: bool,
+        separable: Separable,
+    ) -> None:
+        self._design, self._v, self._fits = design, sample_weight[:, None], fit_intercept
+        self._separable, self._K = separable, n_classes
+        self._ridge = np.zeros(design.shape[1]) if separable.ridge is None else separable.ridge
+        self._is_ridge = not separable.price.any()
+        self._Y = np.zeros((len(codes), n_classes))
+        self._Y[np.arange(len(codes)), codes] = 1.0
+        self._W = np.zeros((design.shape[1], n_classes))
+        self._b = np.zeros(n_classes)
+        if fit_intercept:
+            self._b = np.log(sample_weight @ self._Y)
+            self._b -= self._b.mean()
+        self._linear, self._damping = np.zeros_like(self._Y), LEAST_DAMPING
+        self.scale = self._loss(self._linear + self._b)
+        at_zero = self._ratios(self._pulls(), 0.0)
+        self.alpha_max = np.inf if self._is_ridge else float(at_zero.max(initial=0.0))
+
+    def solve(self, alpha: float, tolerance: float) -> ClassWeights:
+        """The solution at alpha > 0, from the last one on."""
+        best, n_stalled, n_models = np.inf, 0, 0
+        while True:
+            Z = self._pulls()
+            ratios = self._ratios(Z, alpha)
+            gap = self._gap(alpha, Z, ratios)
+            n_stalled = 0 if gap < 0.5 * best else n_stalled + 1
+            best = min(gap, best)
+            if gap <= tolerance or n_stalled > 5 or n_models == MOST_MODELS:
+                break
+            n_models += 1
+            if not self._step(self._taking_part(ratios.max(axis=1), alpha), Z, alpha):
+                n_stalled += 1
+        return ClassWeights(
+            self._W.copy(), self._b - self._b.mean(), gap, self._loss(self._linear + self._b), n_models
+        )
+
+    # ---- evaluation -----------------------------------------------------------------
+    def _loss(self, eta: Floats) -> float:
+        return float((self._v[:, 0] * (logsumexp(eta, axis=1) - (eta * self._Y).sum(axis=1))).sum())
+
+    def _probabilities(self) -> Floats:
+        eta = self._linear + self._b
+        return np.asarray(np.exp(eta - logsumexp(eta, axis=1, keepdims=True)))
+
+    def _pulls(self) -> Floats:
+        """X'(-grad f), (p, K)."""
+        residual = self._v * (self._Y - self._probabilities())
+        return np.asarray(self._design.products(np.ascontiguousarray(residual.T)))
+
+    def _ratios(self, Z: Floats, alpha: float) -> Floats:
+        """Pull of every entry over its price, without the ridge's part; 0 where it costs nothing."""
+        rest = Z - alpha * self._ridge[:, None] * self._W
+        price = self._separable.price[:, None]
+        ratios = np.divide(rest, price, out=np.zeros_like(rest), where=price > 0)
+        return np.maximum(ratios, 0.0) if self._separable.is_one_sided else np.abs(ratios)
+
+    def _penalty(self, W: Floats) -> tuple[float, float]:
+        """Linear and quadratic part of R."""
+        moved = np.flatnonzero(W.any(axis=1))
+        linear = float(self._separable.price[moved] @ np.abs(W[moved]).sum(axis=1))
+        return linear, 0.5 * float(self._ridge[moved] @ (W[moved] ** 2).sum(axis=1))
+
+    def _gap(self, alpha: float, Z: Floats, ratios: Floats) -> float:
+        linear, squares = self._penalty(self._W)
+        primal = self._loss(self._linear + self._b) + alpha * (linear + squares)
+        P = self._probabilities()
+        largest = float(ratios.max(initial=0.0))
+        s = 1.0 if self._is_ridge else min(1.0, alpha / max(largest, 1e-300))
+        Q = s * P + (1 - s) * self._Y
+        dual = -float((self._v * xlogy(Q, Q)).sum())
+        if self._is_ridge:
+            dual -= float(((Z**2).sum(axis=1) / self._ridge).sum()) / (2 * alpha)
+        else:
+            dual -= s**2 * alpha * squares
+        unmet = self._unmet(Z) * float(np.abs(self._W).sum())
+        if self._fits:
+            unmet += float(np.abs((self._v * (P - self._Y)).sum(axis=0)) @ np.abs(self._b))
+        gap = primal - dual + unmet
+        return max(gap, 0.0) / self.scale
+
+    def _unmet(self, Z: Floats) -> float:
+        """Largest gradient of an unpenalised entry."""
+        free = (self._separable.price == 0) & (self._ridge == 0)
+        return float(np.abs(Z[free]).max(initial=0.0))
+
+    # ---- one model ------------------------------------------------------------------
+    def _taking_part(self, ratios: Floats, alpha: float) -> Indices:
+        """Features of the model: in already, free, and the strongest of those that pull."""
+        price = self._separable.price
+        certain = self._W.any(axis=1) | (price == 0)
+        others = np.flatnonzero((ratios > NEAR * alpha) & ~certain & np.isfinite(price))
+        most = max(FEWEST_ENTRIES, int(certain.sum()))
+        if len(others) > most:
+            others = others[np.argpartition(-ratios[others], most)[:most]]
+        certain[others] = True
+        return np.flatnonzero(certain)
+
+    def _step(self, features: Indices, Z: Floats, alpha: float) -> bool:
+        """One proximal Newton step over the entries of these features; whether it descends."""
+        K, m, n_free = self._K, len(features), (self._K - 1 if self._fits else 0)
+        columns = self._design.columns(features)
+        extended = np.column_stack([columns, np.ones(len(columns))]) if self._fits else columns
+        width = extended.shape[1]
+        P, H = self._probabilities(), np.zeros((K, width, K, width))
+        for k in range(K):
+            for other in range(k + 1):
+                weight = self._v[:, 0] * P[:, k] * ((k == other) - P[:, other])
+                H[k, :, other] = H[other, :, k] = extended.T @ (weight[:, None] * extended)
+        keep = np.ones((K, width), dtype=bool)
+        if self._fits:
+            keep[-1, m] = False  # the intercept of the last class
+        H = np.ascontiguousarray(H.reshape(K * width, K * width)[np.ix_(keep.ravel(), keep.ravel())])
+        diagonal = np.diagonal(H).copy()
+        balance = (self._v * (self._Y - P)).sum(axis=0)
+        pull = np.zeros((K, width))
+        pull[:, :m] = Z[features].T
+        held = np.zeros((K, width))
+        held[:, :m] = self._W[features].T
+        price, ridge = np.zeros((K, width)), np.zeros((K, width))
+        price[:, :m], ridge[:, :m] = self._separable.price[features], self._ridge[features]
+        if self._fits:
+            pull[:, m] = balance
+            held[:, m] = self._b - self._b[-1]
+        start, goal = held[keep], None
+        while goal is None and self._damping <= MOST_DAMPING:
+            H[np.diag_indices_from(H)] = diagonal * (1 + self._damping)
+            goal = self._minimise_model(H, pull[keep] + H @ start, price[keep], ridge[keep], start, alpha)
+            self._damping = 30 * self._damping if goal is None else max(LEAST_DAMPING, 0.1 * self._damping)
+        if goal is None:
+            return False
+        full = np.zeros((K, width))
+        full[keep] = goal
+        step_W = full[:, :m].T - self._W[features]
+        step_b = full[:, m] - held[:, m] if n_free else np.zeros(K)
+        return self._search(features, columns @ step_W, step_W, step_b, Z, balance, alpha)
+
+    def _minimise_model(
+        self, H: Floats, c: Floats, price: Floats, ridge: Floats, start: Floats, alpha: float
+    ) -> Floats | None:
+        active = ActiveSet(max(64, int((start != 0).sum()) + 64))
+        active.hold_gram(H)
+        one_sided = self._separable.is_one_sided
+        active.set_quadratic(None, None, None, c, price, ridge if ridge.any() else None, one_sided)
+        members = np.flatnonzero((start != 0) | (price == 0))
+        active.retarget(members, np.where(price[members] > 0, np.sign(start[members]), 0.0), alpha)
+        slots = np.arange(len(c))
+        found = walk(active, slots, np.array([alpha]), -1.0)
+        if len(found) == 0:  # too long a way for pivoting: along the model's own path instead
+            free = np.flatnonzero(price == 0)
+            active.retarget(free, np.zeros(len(free)), alpha, rebuild=True)
+            count = int(np.ceil(np.log(self.alpha_max / alpha) / -np.log(MODEL_RATIO))) if price.any() else 0
+            alphas = alpha * MODEL_RATIO ** -np.arange(max(count, 0) + 3.0)[::-1]
+            found = walk(active, slots, alphas, -1.0)
+            if len(found) < len(alphas):
+                return None
+        goal = np.zeros(len(c))
+        size = found.sizes[-1]
+        goal[found.members[-1, :size]] = found.weights[-1, :size]
+        return goal
+
+    def _search(
+        self,
+        features: Indices,
+        move: Floats,
+        step_W: Floats,
+        step_b: Floats,
+        Z: Floats,
+        balance: Floats,
+        alpha: float,
+    ) -> bool:
+        """Armijo search along the step, the full step first."""
+        before_R = sum(self._penalty(self._W))
+        before = self._loss(self._linear + self._b) + alpha * before_R
+        W = self._W.copy()
+        W[features] += step_W
+        after_R = sum(self._penalty(W))
+        slope = -float((Z[features] * step_W).sum() + balance @ step_b) + alpha * (after_R - before_R)
+        rounding = 1e-15 * (abs(before) + self.scale)
+        share = 1.0
+        for _ in range(40):
+            value = self._loss(self._linear + share * move + self._b + share * step_b)
+            value += alpha * ((1 - share) * before_R + share * after_R)
+            if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
+                break
+            share *= 0.5
+        else:
+            return False
+        self._W[features] += share * step_W
+        self._linear += share * move
+        self._b = self._b + share * step_b
+        self._balance()
+        return True
+
+    def _balance(self) -> None:
+        """The best intercepts for these weights: a dual point needs gradients that sum to 0 in each class."""
+        if not self._fits:
+            return
+        value = self._loss(self._linear + self._b)
+        for _ in range(MOST_BALANCES):
+            P = self._probabilities()
+            balance = (self._v * (self._Y - P)).sum(axis=0)
+            if np.abs(balance).max() <= 1e-15:
+                return
+            H = np.diag((self._v * P).sum(axis=0)) - P.T @ (self._v * P)
+            step = np.linalg.lstsq(H, balance, rcond=1e-13)[0]
+            for halvings in range(30):
+                proposal = self._b + 0.5**halvings * step
+                moved = self._loss(self._linear + proposal)
+                if moved <= value:
+                    break
+            else:
+                return
+            is_still = moved == value
+            self._b, value = proposal, moved
+            if is_still and np.abs(balance).max() <= 1e-12:
+                return

@@ -1,0 +1,184 @@
+"""Regressor and Classifier as a data scientist uses them."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import Lasso, LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+import normball as nb
+
+DIABETES = nb.datasets.load_diabetes()
+
+
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(DIABETES.X, columns=list(DIABETES.feature_names))
+
+
+def classes(n: int = 120, p: int = 8, n_classes: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p))
+    eta = X[:, :n_classes] * 2
+    return X, np.array(["a", "b", "c", "d"])[(eta + rng.gumbel(size=eta.shape)).argmax(axis=1)]
+
+
+def test_the_lasso_of_scikit_learn() -> None:
+    ours = nb.Regressor(alpha=2.0, tol=1e-12).fit(DIABETES.X, DIABETES.y)
+    theirs = Lasso(alpha=2.0, tol=1e-12, max_iter=100_000).fit(DIABETES.X, DIABETES.y)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-7)
+    assert ours.intercept_ == pytest.approx(theirs.intercept_, abs=1e-7)
+    assert 0 <= ours.gap_ <= 1e-12
+    assert ours.dual_gap_ == pytest.approx(ours.gap_ * ours.solution_.problem.instance.scale)
+
+
+def test_names_come_from_the_frame_and_explain() -> None:
+    model = nb.Regressor(alpha=2.0).fit(frame(), DIABETES.y)
+    assert list(model.feature_names_in_) == list(DIABETES.feature_names)
+    assert "bmi" in str(model.why("bmi"))
+    assert model.contact_.kind in ("vertex", "face")
+    assert model.path(n_alphas=5).coefs.shape == (5, 10)
+
+
+def test_a_polars_frame_gives_the_same_model() -> None:
+    model = nb.Regressor(alpha=2.0).fit(frame(), DIABETES.y)
+    other = nb.Regressor(alpha=2.0).fit(pl.from_pandas(frame()), pl.Series(DIABETES.y))
+    np.testing.assert_array_equal(model.coef_, other.coef_)
+    assert list(other.feature_names_in_) == list(DIABETES.feature_names)
+    np.testing.assert_array_equal(other.predict(pl.from_pandas(frame())), model.predict(frame()))
+
+
+def test_pipeline_grid_search_and_scores() -> None:
+    table = frame().assign(ward=np.where(np.arange(len(DIABETES.y)) % 3 == 0, "east", "west"))
+    scale = ColumnTransformer(
+        [
+            ("numbers", StandardScaler(), list(DIABETES.feature_names)),
+            ("words", OneHotEncoder(sparse_output=False), ["ward"]),
+        ]
+    ).set_output(transform="pandas")
+    pipeline = make_pipeline(scale, nb.Regressor())
+    search = GridSearchCV(
+        pipeline, {"regressor__alpha": [0.1, 1.0, 10.0], "regressor__norm": ["l1", "elastic_net"]}, cv=3
+    ).fit(table, DIABETES.y)
+    assert search.best_score_ > 0.4
+    assert "numbers__bmi" in search.best_estimator_[-1].feature_names_in_
+    scores = cross_val_score(search.best_estimator_, table, DIABETES.y, cv=3)
+    assert scores.mean() == pytest.approx(search.best_score_)
+
+
+@pytest.mark.parametrize(
+    "level", [{"alpha": nb.fraction(0.2)}, {"budget": 100.0}, {"target": 1500.0}], ids=str
+)
+def test_three_forms(level: dict[str, float]) -> None:
+    model = nb.Regressor(**level).fit(DIABETES.X, DIABETES.y)
+    alone = nb.Problem(DIABETES.X, DIABETES.y).solve(**level)
+    np.testing.assert_allclose(model.coef_, alone.coef)
+    assert model.alpha_ == alone.alpha
+
+
+def test_standardize_gives_coefficients_in_the_units_of_the_table() -> None:
+    X = DIABETES.X * np.logspace(-3, 3, 10)
+    model = nb.Regressor(alpha=1.0, standardize=True, tol=1e-12).fit(X, DIABETES.y)
+    scaled = StandardScaler().fit_transform(X)
+    alone = nb.Problem(scaled, DIABETES.y).solve(alpha=1.0, tol=1e-12)
+    np.testing.assert_allclose(model.coef_ * X.std(axis=0), alone.coef, atol=1e-8)
+    np.testing.assert_allclose(model.predict(X), alone.predict(scaled))
+
+
+@pytest.mark.parametrize("norm", ["l1", "elastic_net", "squared_l2", "sorted_l1"])
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "poisson"])
+def test_weights_count_like_repeated_rows(norm: str, loss: str) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((40, 6))
+    y = rng.poisson(np.exp(X[:, 0])).astype(float)
+    weights = rng.integers(0, 4, 40)
+    weighted = nb.Regressor(norm, loss, alpha=0.05, tol=1e-12).fit(X, y, sample_weight=weights)
+    repeated = nb.Regressor(norm, loss, alpha=0.05, tol=1e-12).fit(
+        np.repeat(X, weights, 0), np.repeat(y, weights)
+    )
+    np.testing.assert_allclose(weighted.coef_, repeated.coef_, atol=1e-7)
+
+
+def test_feature_weights_and_positive() -> None:
+    prices = np.array([0.0, np.inf, *np.ones(8)])
+    model = nb.Regressor(alpha=5.0, feature_weights=prices).fit(DIABETES.X, DIABETES.y)
+    assert model.coef_[0] != 0
+    assert model.coef_[1] == 0
+    assert (nb.Regressor(alpha=1.0, positive=True).fit(DIABETES.X, DIABETES.y).coef_ >= 0).all()
+    with pytest.raises(ValueError, match="feature_weights cannot be combined with L2; use norm='l1'"):
+        nb.Regressor("l2", feature_weights=np.ones(10)).fit(DIABETES.X, DIABETES.y)
+
+
+def test_warm_start_and_clone() -> None:
+    model = nb.Regressor(alpha=2.0, warm_start=True).fit(DIABETES.X, DIABETES.y)
+    model.set_params(alpha=1.9).fit(DIABETES.X, DIABETES.y)
+    cold = clone(model).fit(DIABETES.X, DIABETES.y)
+    np.testing.assert_allclose(model.coef_, cold.coef_, atol=1e-6)
+
+
+def test_pickled_models_predict_and_say_what_they_lost() -> None:
+    model = nb.Regressor(alpha=2.0).fit(DIABETES.X, DIABETES.y)
+    loaded = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(loaded.predict(DIABETES.X), model.predict(DIABETES.X))
+    with pytest.raises(AttributeError, match="loaded without its training data"):
+        loaded.why(0)
+
+
+def test_two_classes_are_the_logistic_regression_of_scikit_learn() -> None:
+    X, y = classes(n_classes=2)
+    model = nb.Classifier("squared_l2", alpha=0.1, tol=1e-12).fit(X, y)
+    theirs = LogisticRegression(C=1 / (len(y) * 0.1), tol=1e-10).fit(X, y)
+    np.testing.assert_allclose(model.coef_, theirs.coef_, atol=1e-6)
+    np.testing.assert_allclose(model.predict_proba(X), theirs.predict_proba(X), atol=1e-6)
+    assert set(model.predict(X)) == {"a", "b"}
+
+
+@pytest.mark.parametrize(("norm", "l1_ratio"), [("l1", 1.0), ("elastic_net", 0.5), ("squared_l2", 0.0)])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_several_classes_are_the_multinomial_regression_of_scikit_learn(
+    norm: str, l1_ratio: float, intercept: bool
+) -> None:
+    # with an odd number of classes the L1 solution is unique: each feature's median weight is 0
+    X, y = classes(n_classes=3)
+    model = nb.Classifier(norm, alpha=0.02, fit_intercept=intercept, tol=1e-12).fit(X, y)
+    theirs = LogisticRegression(
+        C=1 / (len(y) * 0.02), l1_ratio=l1_ratio, solver="saga", tol=1e-12, max_iter=50_000,
+        fit_intercept=intercept,
+    ).fit(X, y)  # fmt: skip
+    np.testing.assert_allclose(model.coef_, theirs.coef_, atol=1e-5)
+    np.testing.assert_allclose(model.predict_proba(X), theirs.predict_proba(X), atol=1e-5)
+    assert model.gap_ <= 1e-12
+
+
+def test_several_classes_on_a_sparse_matrix_with_weights() -> None:
+    X, y = classes()
+    X[np.abs(X) < 0.5] = 0
+    weights = np.arange(len(y)) % 3
+    dense = nb.Classifier(alpha=0.02, tol=1e-12).fit(X, y, sample_weight=weights)
+    stored = nb.Classifier(alpha=0.02, tol=1e-12).fit(sparse.csr_array(X), y, sample_weight=weights)
+    repeated = nb.Classifier(alpha=0.02, tol=1e-12).fit(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    np.testing.assert_allclose(dense.coef_, stored.coef_, atol=1e-9)
+    np.testing.assert_allclose(dense.coef_, repeated.coef_, atol=1e-7)
+
+
+def test_what_does_not_go_together_is_said() -> None:
+    X, y = classes()
+    with pytest.raises(ValueError, match=r"Only binary classification is supported\. L2 takes 2 classes"):
+        nb.Classifier("l2").fit(X, y)
+    with pytest.raises(ValueError, match="with a budget or target takes 2 classes and y has 3"):
+        nb.Classifier(budget=1.0).fit(X, y)
+    with pytest.raises(ValueError, match="loss='logistic' is for classes; use Classifier"):
+        nb.Regressor(loss="logistic").fit(X, np.arange(len(y)) % 2)
+    with pytest.raises(ValueError, match="l1_ratio goes with norm='elastic_net', got norm='l1'"):
+        nb.Regressor(l1_ratio=0.5).fit(X, np.ones(len(y)))
+    with pytest.raises(ValueError, match="give exactly one of alpha, budget and target"):
+        nb.Regressor(alpha=1.0, budget=1.0).fit(DIABETES.X, DIABETES.y)
