@@ -29,11 +29,12 @@ if TYPE_CHECKING:
         PathDisplay,
         plot_balls,
     )
-    from .estimators import Classifier, Regressor
+    from .estimators import Classifier, ClassifierCV, Regressor, RegressorCV
 
 __all__ = [
     "BallDisplay",
     "Classifier",
+    "ClassifierCV",
     "Contact3DDisplay",
     "ContactDisplay",
     "ConvergenceWarning",
@@ -42,6 +43,7 @@ __all__ = [
     "PathDisplay",
     "Problem",
     "Regressor",
+    "RegressorCV",
     "Solution",
     "convert_alpha",
     "datasets",
@@ -51,7 +53,7 @@ __all__ = [
     "plot_balls",
 ]
 
-_ESTIMATORS = {"Classifier", "Regressor"}
+_ESTIMATORS = {"Classifier", "ClassifierCV", "Regressor", "RegressorCV"}
 _DISPLAYS = {
     "BallDisplay",
     "Contact3DDisplay",

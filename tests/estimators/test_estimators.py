@@ -11,12 +11,13 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import Lasso, LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.linear_model import Lasso, LassoCV, LogisticRegression
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import normball as nb
+from normball.estimators.cross_validation import without_rows
 
 DIABETES = nb.datasets.load_diabetes()
 
@@ -182,3 +183,48 @@ def test_what_does_not_go_together_is_said() -> None:
         nb.Regressor(l1_ratio=0.5).fit(X, np.ones(len(y)))
     with pytest.raises(ValueError, match="give exactly one of alpha, budget and target"):
         nb.Regressor(alpha=1.0, budget=1.0).fit(DIABETES.X, DIABETES.y)
+
+
+def test_alpha_by_cross_validation_is_that_of_scikit_learn() -> None:
+    ours = nb.RegressorCV(cv=KFold(5), tol=1e-10).fit(DIABETES.X, DIABETES.y)
+    theirs = LassoCV(alphas=ours.alphas_, cv=KFold(5), tol=1e-10, max_iter=100_000).fit(
+        DIABETES.X, DIABETES.y
+    )
+    assert ours.alpha_ == pytest.approx(theirs.alpha_)
+    np.testing.assert_allclose(2 * ours.fold_losses_, theirs.mse_path_.T, rtol=1e-7)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-5)
+    report = ours.report()
+    assert "5-fold cross-validation of L1, 100 alphas" in report
+    assert f"Taken: alpha={ours.alpha_:.4g} (min)" in report
+
+
+def test_folds_share_the_gram_matrix_of_all_rows() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 12)) * np.logspace(-2, 2, 12) + 5
+    y = X[:, :3].sum(axis=1) + rng.standard_normal(90)
+    problem = nb.Problem(X, y, sample_weight=rng.random(90))
+    held_out = np.arange(0, 90, 4)
+    shared = without_rows(problem, held_out)
+    assert "gram" in vars(shared.instance)
+    alone = problem.rows(np.setdiff1d(np.arange(90), held_out))
+    for ours, expected in zip(shared.instance.gram, alone.instance.gram, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-10, atol=1e-12 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_l1_ratio_and_rule_are_chosen(n_jobs: int | None) -> None:
+    model = nb.RegressorCV("elastic_net", l1_ratio=[0.2, 0.9, 1.0], cv=4, n_jobs=n_jobs, n_alphas=30)
+    model.fit(frame(), DIABETES.y)
+    assert model.l1_ratio_ in (0.2, 0.9, 1.0)
+    thrifty = clone(model).set_params(rule="one_se").fit(frame(), DIABETES.y)
+    assert thrifty.alpha_ >= model.alpha_
+    assert (thrifty.coef_ != 0).sum() <= (model.coef_ != 0).sum()
+
+
+def test_classes_by_cross_validation() -> None:
+    X, y = classes(n_classes=2)
+    model = nb.ClassifierCV(cv=5, n_alphas=40).fit(X, y)
+    assert set(model.predict(X)) == {"a", "b"}
+    assert model.score(X, y) > 0.8
+    assert model.coef_[0, 0] != 0
+    assert "x0" in str(model.why(0))

@@ -27,6 +27,15 @@ def classifiers() -> list[Any]:
     return [*made, nb.Classifier(standardize=True), nb.Classifier(budget=1.0), nb.Classifier(alpha=0.01)]
 
 
-@parametrize_with_checks([*regressors(), *classifiers()])
+def chosen_by_cv() -> list[Any]:
+    made = [nb.RegressorCV(norm=norm, n_alphas=10, cv=3) for norm in ("l1", "squared_l2", "elastic_net")]
+    made += [
+        nb.RegressorCV(loss="huber", n_alphas=10, cv=3),
+        nb.RegressorCV(rule="one_se", n_alphas=10, cv=3),
+    ]
+    return [*made, nb.ClassifierCV(n_alphas=10, cv=3), nb.ClassifierCV("squared_l2", n_alphas=10, cv=3)]
+
+
+@parametrize_with_checks([*regressors(), *classifiers(), *chosen_by_cv()])
 def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)

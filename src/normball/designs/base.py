@@ -109,6 +109,10 @@ class Design(ABC):
     def _matrix(self) -> DataMatrix | None:
         return self._readable()
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled: not the kernels' view of the memory, which is made anew."""
+        return {name: value for name, value in self.__dict__.items() if name != "_matrix"}
+
     def products(self, U: Floats) -> Floats:
         """X'u for each row u of U (K, n), as (p, K), in one pass over X."""
         if self._matrix is None:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .cross_validation import CrossValidation, cross_validate, folds_of
 
 if TYPE_CHECKING:
+    from .chosen_by_cv import ClassifierCV, RegressorCV
     from .classifier import Classifier
     from .regressor import Regressor
 
-__all__ = ["Classifier", "CrossValidation", "Regressor", "cross_validate", "folds_of"]
+__all__ = [
+    "Classifier",
+    "ClassifierCV",
+    "CrossValidation",
+    "Regressor",
+    "RegressorCV",
+    "cross_validate",
+    "folds_of",
+]
+
+_NEED_SCIKIT_LEARN = {
+    "Classifier": ".classifier",
+    "ClassifierCV": ".chosen_by_cv",
+    "Regressor": ".regressor",
+    "RegressorCV": ".chosen_by_cv",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # cross-validation itself needs no scikit-learn
-    if name == "Regressor":
-        from .regressor import Regressor
-
-        return Regressor
-    if name == "Classifier":
-        from .classifier import Classifier
-
-        return Classifier
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _NEED_SCIKIT_LEARN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_NEED_SCIKIT_LEARN[name], __name__), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,47 @@ from ..warnings import ConvergenceWarning
 from .linear import DEFAULT_SHARE, LinearEstimator
 
 
-class Classifier(ClassifierMixin, LinearEstimator):
+class PredictsClasses(ClassifierMixin):
+    """Labels in, labels and probabilities out, for estimators with `coef_`, `intercept_` and `_eta`."""
+
+    classes_: np.ndarray
+    _eta: Callable[[Any], Floats]
+
+    def _codes(self, y: Any) -> Indices:
+        """Note the classes; position of each sample's class (n,)."""
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y must hold at least 2 classes for a classifier, got one class: {self.classes_[0]!r}."
+            )
+        return codes
+
+    def decision_function(self, X: Any) -> Floats:
+        """Linear predictor: (n,) for two classes, positive for the second; (n, K) for more."""
+        eta = self._eta(X)
+        return eta[:, 0] if len(self.classes_) == 2 else eta
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable label of each row (n,)."""
+        eta = self.decision_function(X)
+        chosen = (eta > 0).astype(np.intp) if eta.ndim == 1 else eta.argmax(axis=1)
+        labels: np.ndarray = self.classes_[chosen]
+        return labels
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Probability of each class (n, K), in the order of `classes_`."""
+        eta = self.decision_function(X)
+        if eta.ndim == 1:
+            eta = np.column_stack([np.zeros(len(eta)), eta])
+        return np.asarray(softmax(eta, axis=1))
+
+    def predict_log_proba(self, X: Any) -> Floats:
+        """Its logarithm (n, K)."""
+        return np.asarray(np.log(self.predict_proba(X)))
+
+
+class Classifier(PredictsClasses, LinearEstimator):
     """Logistic regression with a regulariser, a norm budget or a loss target.
 
     With two classes every norm and every form; with more, multinomial regression with a
@@ -59,15 +100,10 @@ class Classifier(ClassifierMixin, LinearEstimator):
             If the gap stays above tol.
         """
         X, y = self._read(X, y)
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"Classifier needs samples of at least 2 classes in y, got one class: {self.classes_[0]!r}."
-            )
+        codes = self._codes(y)
         if len(self.classes_) > 2:
             return self._fit_several(X, codes, sample_weight)
-        problem = self._make_problem(X, codes.astype(np.float64), "logistic", sample_weight)
+        problem = self._make_problem(X, codes.astype(np.float64), "logistic", self._norm(), sample_weight)
         coef, intercept = self._keep(self._solve(problem))
         self.coef_, self.intercept_ = coef[None, :], np.array([intercept])
         return self
@@ -122,29 +158,6 @@ class Classifier(ClassifierMixin, LinearEstimator):
         self.alpha_, self.loss_, self.gap_ = alpha, found.loss, found.gap
         self.norm_ = float(sum(self._norm().value(column) for column in found.W.T))
         self.dual_gap_, self.n_iter_ = found.gap * scale, max(found.n_models, 1)
-
-    def decision_function(self, X: Any) -> Floats:
-        """Linear predictor: (n,) for two classes, positive for the second; (n, K) for more."""
-        eta = self._eta(X)
-        return eta[:, 0] if len(self.classes_) == 2 else eta
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The most probable label of each row (n,)."""
-        eta = self.decision_function(X)
-        chosen = (eta > 0).astype(np.intp) if eta.ndim == 1 else eta.argmax(axis=1)
-        labels: np.ndarray = self.classes_[chosen]
-        return labels
-
-    def predict_proba(self, X: Any) -> Floats:
-        """Probability of each class (n, K), in the order of `classes_`."""
-        eta = self.decision_function(X)
-        if eta.ndim == 1:
-            eta = np.column_stack([np.zeros(len(eta)), eta])
-        return np.asarray(softmax(eta, axis=1))
-
-    def predict_log_proba(self, X: Any) -> Floats:
-        """Its logarithm (n, K)."""
-        return np.asarray(np.log(self.predict_proba(X)))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -8,15 +8,19 @@ whose mean loss is within one standard error of it (Breiman, Friedman, Olshen, S
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..path_solver import alpha_grid
 from ..problem import Problem
+from ..solvers.engine import LARGEST_GRAM
 from ..tables import read_count, read_vector
 from ..typing import ArrayLike, Floats, Indices
+
+CANCELLED = 1e-4
+"""Share of a column's variance in all rows below which its variance in some of them is computed anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +110,8 @@ def cross_validate(
     seed: int = 0,
     tol: float = 1e-6,
     progress: Callable[[int, int], None] | None = None,
+    folds: Sequence[Indices] | None = None,
+    n_jobs: int | None = None,
 ) -> CrossValidation:
     """Held-out loss of a problem along its path.
 
@@ -122,6 +128,10 @@ def cross_validate(
         Relative duality gap of each fit.
     progress : callable, optional
         Called with (folds done, folds in all).
+    folds : list of index arrays, optional
+        The rows that each fold holds out, instead of random ones.
+    n_jobs : int, optional
+        Folds at once, through joblib (which scikit-learn brings); default one after the other.
 
     Returns
     -------
@@ -136,27 +146,68 @@ def cross_validate(
         grid = alpha_grid(problem, n_alphas, eps)
     else:
         grid = np.sort(read_vector(alphas, "alphas", len(np.atleast_1d(np.asarray(alphas)))))[::-1]
-    folds = folds_of(problem, n_folds, seed)
-    losses = np.empty((len(folds), len(grid)))
-    wrong = np.zeros((len(folds), len(grid)))
-    share = np.empty(len(folds))
-    for number, held_out in enumerate(folds):
-        kept = np.setdiff1d(np.arange(problem.n_samples), held_out)
-        path = problem.rows(kept).path(alphas=grid, tol=tol)
-        test = problem.rows(held_out)
-        y, weight = test.instance.y, test.instance.sample_weight
-        share[number] = problem.instance.sample_weight[held_out].sum()
-        for k in range(len(grid)):
-            eta = test.instance.predictor(path.coefs[k], float(path.intercepts[k]))
-            losses[number, k] = test.instance.value(eta)
-            wrong[number, k] = weight @ ((eta > 0) != (y > 0.5))
-        if progress is not None:
-            progress(number + 1, len(folds))
+    held_out = folds_of(problem, n_folds, seed) if folds is None else list(folds)
+    share = np.array([problem.instance.sample_weight[rows].sum() for rows in held_out])
+    found: list[tuple[Floats, Floats]] = []
+    if n_jobs is None:
+        for rows in held_out:
+            found.append(score_fold(problem, rows, grid, tol))
+            if progress is not None:
+                progress(len(found), len(held_out))
+    else:
+        from joblib import Parallel, delayed
+
+        found = list(
+            Parallel(n_jobs=n_jobs)(delayed(score_fold)(problem, rows, grid, tol) for rows in held_out)
+        )
+    losses, wrong = (np.array(part) for part in zip(*found, strict=True))
     return CrossValidation(
         problem=problem,
         alphas=grid,
         fold_losses=losses,
         mean_loss=share @ losses / share.sum(),
-        standard_error=losses.std(axis=0, ddof=1) / np.sqrt(len(folds)),
+        standard_error=losses.std(axis=0, ddof=1) / np.sqrt(len(held_out)),
         mean_error=share @ wrong / share.sum() if problem.loss.is_classifier else None,
     )
+
+
+def score_fold(problem: Problem, held_out: Indices, alphas: Floats, tol: float) -> tuple[Floats, Floats]:
+    """Mean loss and share of wrong classes (k,) on the rows held out, of the path on the others."""
+    path = without_rows(problem, held_out).path(alphas=alphas, tol=tol, verbose=False)
+    test = problem.rows(held_out)
+    coefs = path.sparse_coefs
+    entered = np.flatnonzero(np.diff(coefs.tocsc().indptr))
+    etas = coefs[:, entered].toarray() @ test.design.columns(entered).T + path.intercepts[:, None]
+    y, weight = test.instance.y, test.instance.sample_weight
+    losses = np.array([test.instance.value(eta) for eta in etas])
+    return losses, ((etas > 0) != (y > 0.5)) @ weight
+
+
+def without_rows(problem: Problem, held_out: Indices) -> Problem:
+    """The problem on the other rows; a Gram matrix is taken from that of all rows.
+
+    With the weight a of the rows held out, their means m_h and Gram matrix G_h, those of the
+    others are G_k = (G - a G_h - a (1 - a) d d') / (1 - a), d = m_k - m_h (centred; without
+    the last term if not): every fold costs what its own rows cost.
+    """
+    instance = problem.instance
+    kept = problem.rows(np.setdiff1d(np.arange(problem.n_samples), held_out))
+    if not (instance.loss.is_quadratic and instance.n_features <= min(len(kept.instance.y), LARGEST_GRAM)):
+        return kept
+    gram, means = instance.gram
+    share = float(instance.sample_weight[held_out].sum())
+    if not 0 < share <= 0.5:
+        return kept
+    weight = instance.sample_weight[held_out] / share
+    gram_held, means_held = instance.design.rows(held_out).gram(weight, instance.fit_intercept)
+    rest = gram - share * gram_held
+    means_kept = (means - share * means_held) / (1 - share)
+    if instance.fit_intercept:
+        apart = means_kept - means_held
+        rest -= share * (1 - share) * np.outer(apart, apart)
+    rest /= 1 - share
+    # a column that hardly varies in the rows kept would be known by cancellation only
+    if (np.diagonal(rest) <= CANCELLED * np.diagonal(gram)).any():
+        return kept
+    kept.instance.__dict__["gram"] = (np.ascontiguousarray(rest), means_kept)
+    return kept

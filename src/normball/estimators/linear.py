@@ -116,14 +116,14 @@ class LinearEstimator(BaseEstimator):
     def _norm(self) -> Norm:
         return build_norm(self.norm, self.l1_ratio, self.feature_weights, self.positive)
 
-    def _make_problem(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any) -> Problem:
+    def _make_problem(self, X: Any, y: Floats, loss: str | Loss, norm: Norm, sample_weight: Any) -> Problem:
         scaled, self._scales = self._scaled(X, sample_weight)
         names = getattr(self, "feature_names_in_", None)
         return Problem(
             scaled,
             y,
             loss=loss,
-            norm=self._norm(),
+            norm=norm,
             fit_intercept=self.fit_intercept,
             sample_weight=sample_weight,
             feature_names=None if names is None else list(names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,18 @@ from ..typing import Floats
 from .linear import LinearEstimator
 
 
-class Regressor(RegressorMixin, LinearEstimator):
+class PredictsNumbers(RegressorMixin):
+    """Mean responses, for estimators with `loss` and `_eta`."""
+
+    loss: str | Loss
+    _eta: Callable[[Any], Floats]
+
+    def predict(self, X: Any) -> Floats:
+        """Mean response (n,) at X (n, p)."""
+        return get_loss(self.loss).predict(self._eta(X))
+
+
+class Regressor(PredictsNumbers, LinearEstimator):
     """Minimise the mean loss with a regulariser, a norm budget or a loss target.
 
     Parameters
@@ -113,11 +125,7 @@ class Regressor(RegressorMixin, LinearEstimator):
         loss = get_loss(self.loss)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")
-        problem = self._make_problem(X, np.asarray(y, dtype=np.float64), loss, sample_weight)
+        problem = self._make_problem(X, np.asarray(y, dtype=np.float64), loss, self._norm(), sample_weight)
         coef, intercept = self._keep(self._solve(problem))
         self.coef_, self.intercept_ = coef, intercept
         return self
-
-    def predict(self, X: Any) -> Floats:
-        """Mean response (n,) at X (n, p)."""
-        return get_loss(self.loss).predict(self._eta(X))

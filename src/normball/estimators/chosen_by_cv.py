@@ -1,0 +1,221 @@
+"""`RegressorCV` and `ClassifierCV`: alpha (and l1_ratio) by cross-validation along the path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import check_cv
+from sklearn.utils.validation import check_is_fitted
+
+from ..losses import Loss, get_loss
+from ..norms import Norm
+from ..problem import Problem
+from ..reading import read_weights
+from ..typing import Floats, Indices
+from .classifier import PredictsClasses
+from .cross_validation import CrossValidation, cross_validate
+from .linear import LinearEstimator, build_norm
+from .regressor import PredictsNumbers
+
+RULES = ("min", "one_se")
+
+
+class ChosenByCV(LinearEstimator):
+    """What `RegressorCV` and `ClassifierCV` share."""
+
+    def __init__(
+        self,
+        norm: str | Norm = "l1",
+        *,
+        l1_ratio: float | Sequence[float] | None = None,
+        n_alphas: int = 100,
+        eps: float = 1e-3,
+        alphas: Any = None,
+        cv: Any = 5,
+        rule: str = "min",
+        fit_intercept: bool = True,
+        standardize: bool = False,
+        positive: bool = False,
+        feature_weights: Any = None,
+        tol: float = 1e-8,
+        max_iter: int = 100,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.norm = norm
+        self.l1_ratio = l1_ratio  # type: ignore[assignment]
+        self.n_alphas = n_alphas
+        self.eps = eps
+        self.alphas = alphas
+        self.cv = cv
+        self.rule = rule
+        self.fit_intercept = fit_intercept
+        self.standardize = standardize
+        self.positive = positive
+        self.feature_weights = feature_weights
+        self.tol = tol
+        self.max_iter = max_iter
+        self.n_jobs = n_jobs
+
+    def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, is_classifier: bool) -> None:
+        """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
+        if self.rule not in RULES:
+            raise ValueError(f"rule must be 'min' or 'one_se', got {self.rule!r}.")
+        ratios = [None] if self.l1_ratio is None else [float(r) for r in np.atleast_1d(self.l1_ratio)]
+        splitter = check_cv(self.cv, y, classifier=is_classifier)
+        folds = _folds_of_seen(
+            [rows for _, rows in splitter.split(X, y)], read_weights(sample_weight, len(y))
+        )
+        tried: list[tuple[CrossValidation, float | None]] = []
+        for ratio in ratios:
+            norm = build_norm(self.norm, ratio, self.feature_weights, self.positive)
+            problem = self._make_problem(X, y, loss, norm, sample_weight)
+            tried.append((self._curve(problem, folds), ratio))
+        result, self.l1_ratio_ = min(tried, key=lambda pair: pair[0].mean_loss.min())
+        path = result.problem.path(alphas=result.alphas, tol=self.tol, verbose=False)
+        self.alphas_, self.fold_losses_, self.n_nonzeros_ = result.alphas, result.fold_losses, path.n_nonzeros
+        self.mean_loss_, self.standard_error_ = result.mean_loss, result.standard_error
+        self.best_index_, self.one_se_index_ = result.best_index, result.one_se_index
+        chosen = self.best_index_ if self.rule == "min" else self.one_se_index_
+        self._coef, self._intercept = self._keep(result.problem.solution_at(path, chosen))
+
+    def _curve(self, problem: Problem, folds: list[Indices]) -> CrossValidation:
+        return cross_validate(
+            problem,
+            n_alphas=self.n_alphas,
+            eps=self.eps,
+            alphas=self.alphas,
+            tol=max(self.tol, 1e-8),
+            folds=folds,
+            n_jobs=self.n_jobs,
+        )
+
+    def report(self) -> str:
+        """What was tried, what was chosen, and what the other rule would have taken."""
+        check_is_fitted(self)
+        ratio = "" if self.l1_ratio_ is None else f", l1_ratio={self.l1_ratio_:g}"
+        lines = [
+            f"{len(self.fold_losses_)}-fold cross-validation of {self._chosen_norm().title}{ratio}, "
+            f"{len(self.alphas_)} alphas from {self.alphas_[0]:.4g} to {self.alphas_[-1]:.4g}.",
+        ]
+        for name, k in (("Least loss", self.best_index_), ("One standard error", self.one_se_index_)):
+            lines.append(
+                f"{name}: alpha={self.alphas_[k]:.4g}, held-out loss {self.mean_loss_[k]:.4g} (standard "
+                f"error {self.standard_error_[k]:.2g}), {self.n_nonzeros_[k]} of {self.n_features_in_} features."
+            )
+        lines.append(f"Taken: alpha={self.alpha_:.4g} ({self.rule}), relative gap {self.gap_:.1e}.")
+        return "\n".join(lines)
+
+    def _chosen_norm(self) -> Norm:
+        return build_norm(self.norm, self.l1_ratio_, self.feature_weights, self.positive)
+
+
+def _folds_of_seen(folds: list[Indices], weights: Floats) -> list[Indices]:
+    """Rows that each fold holds out, counted among those of positive weight (a problem has no others)."""
+    seen = weights > 0
+    position = np.cumsum(seen) - 1
+    counted = [position[rows[seen[rows]]] for rows in folds]
+    return [rows for rows in counted if len(rows)]
+
+
+class RegressorCV(PredictsNumbers, ChosenByCV):
+    """`Regressor` with alpha chosen by cross-validation along the whole path.
+
+    Parameters
+    ----------
+    norm, fit_intercept, standardize, positive, feature_weights, tol, max_iter
+        As `Regressor`. With `standardize` columns are scaled once, on all rows.
+    loss : str or Loss, default "squared_error"
+        Also what is compared on the rows held out.
+    l1_ratio : float or list of floats in (0, 1], optional
+        Of norm="elastic_net"; of several the one with the least held-out loss.
+    n_alphas, eps : default 100 alphas down to 1e-3 of the largest.
+    alphas : (k,) array, optional, instead of that grid.
+    cv : int, splitter or iterable, default 5; as in scikit-learn.
+    rule : "min" or "one_se"
+        The alpha of least mean loss, or the largest within one standard error of it.
+    n_jobs : int, optional
+        Folds at once, through joblib.
+
+    Attributes
+    ----------
+    alpha_, l1_ratio_ : what was chosen.
+    alphas_ : (k,) ; mean_loss_, standard_error_ : (k,) ; fold_losses_ : (n_folds, k)
+    n_nonzeros_ : (k,) features of the fit to all rows at each alpha.
+    best_index_, one_se_index_ : int, what either rule takes.
+    coef_, intercept_, norm_, loss_, gap_, dual_gap_, n_iter_, solution_, ... as `Regressor`.
+    """
+
+    def __init__(
+        self,
+        norm: str | Norm = "l1",
+        loss: str | Loss = "squared_error",
+        *,
+        l1_ratio: float | Sequence[float] | None = None,
+        n_alphas: int = 100,
+        eps: float = 1e-3,
+        alphas: Any = None,
+        cv: Any = 5,
+        rule: str = "min",
+        fit_intercept: bool = True,
+        standardize: bool = False,
+        positive: bool = False,
+        feature_weights: Any = None,
+        tol: float = 1e-8,
+        max_iter: int = 100,
+        n_jobs: int | None = None,
+    ) -> None:
+        super().__init__(
+            norm,
+            l1_ratio=l1_ratio,
+            n_alphas=n_alphas,
+            eps=eps,
+            alphas=alphas,
+            cv=cv,
+            rule=rule,
+            fit_intercept=fit_intercept,
+            standardize=standardize,
+            positive=positive,
+            feature_weights=feature_weights,
+            tol=tol,
+            max_iter=max_iter,
+            n_jobs=n_jobs,
+        )
+        self.loss = loss
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> RegressorCV:
+        """Choose alpha on folds of X (n, p) and y (n,), then fit to all rows."""
+        X, y = self._read(X, y, y_numeric=True)
+        loss = get_loss(self.loss)
+        if loss.is_classifier:
+            raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
+        self._choose(X, np.asarray(y, dtype=np.float64), loss, sample_weight, is_classifier=False)
+        self.coef_, self.intercept_ = self._coef, self._intercept
+        return self
+
+
+class ClassifierCV(PredictsClasses, ChosenByCV):
+    """`Classifier` for two classes with alpha chosen by cross-validation along the whole path.
+
+    Parameters and attributes as `RegressorCV`; the loss is the logistic one, `classes_` holds the
+    labels, and folds are in proportion to the classes.
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> ClassifierCV:
+        """Choose alpha on folds of X (n, p) and labels y (n,), then fit to all rows."""
+        X, y = self._read(X, y)
+        codes = self._codes(y)
+        if len(self.classes_) > 2:
+            raise ValueError(
+                f"Only binary classification is supported. y has {len(self.classes_)} classes; use "
+                "GridSearchCV over the alpha of Classifier, or sklearn.multiclass.OneVsRestClassifier."
+            )
+        self._choose(X, codes.astype(np.float64), "logistic", sample_weight, is_classifier=True)
+        self.coef_, self.intercept_ = self._coef[None, :], np.array([self._intercept])
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
