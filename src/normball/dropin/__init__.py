@@ -8,6 +8,7 @@ scikit-learn approaches as `tol` goes to 0, and `dual_gap_` proves them. Needs s
 """
 
 from .coordinate_descent import ElasticNet, ElasticNetCV, Lasso, LassoCV
+from .logistic import LogisticRegression
 from .multitask import MultiTaskElasticNet, MultiTaskElasticNetCV, MultiTaskLasso, MultiTaskLassoCV
 from .paths import enet_path, lasso_path
 
@@ -16,6 +17,7 @@ __all__ = [
     "ElasticNetCV",
     "Lasso",
     "LassoCV",
+    "LogisticRegression",
     "MultiTaskElasticNet",
     "MultiTaskElasticNetCV",
     "MultiTaskLasso",

@@ -101,8 +101,9 @@ class ChosenByCV(LinearEstimator):
         ]
         for name, k in (("Least loss", self.best_index_), ("One standard error", self.one_se_index_)):
             lines.append(
-                f"{name}: alpha={self.alphas_[k]:.4g}, held-out loss {self.mean_loss_[k]:.4g} (standard "
-                f"error {self.standard_error_[k]:.2g}), {self.n_nonzeros_[k]} of {self.n_features_in_} features."
+                f"{name}: alpha={self.alphas_[k]:.4g}, held-out loss {self.mean_loss_[k]:.4g} "
+                f"(standard error {self.standard_error_[k]:.2g}), {self.n_nonzeros_[k]} of "
+                f"{self.n_features_in_} features."
             )
         lines.append(f"Taken: alpha={self.alpha_:.4g} ({self.rule}), relative gap {self.gap_:.1e}.")
         return "\n".join(lines)

@@ -124,8 +124,6 @@ class Classifier(PredictsClasses, LinearEstimator):
         design = as_design(scaled)
         if len(seen) < len(weights):
             design, codes, weights = design.rows(seen), codes[seen], weights[seen]
-        if len(np.unique(codes)) < len(self.classes_):
-            raise ValueError("every class needs a sample of positive weight in sample_weight.")
         tolerance = read_positive(self.tol, "tol")
         with suitable_threads(design.shape):
             problem = Multinomial(design, codes, len(self.classes_), weights, self.fit_intercept, separable)

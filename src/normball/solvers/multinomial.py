@@ -58,7 +58,7 @@ class Multinomial:
     Parameters
     ----------
     design : Design (n, p)
-    codes : (n,) class of each sample, 0 to K - 1
+    codes : (n,) class of each sample, 0 to K - 1; every class has samples
     n_classes : int, K >= 2
     sample_weight : (n,) > 0, sums to 1
     fit_intercept : bool
@@ -78,6 +78,8 @@ class Multinomial:
         self._separable, self._K = separable, n_classes
         self._ridge = np.zeros(design.shape[1]) if separable.ridge is None else separable.ridge
         self._is_ridge = not separable.price.any()
+        if len(np.unique(codes)) < n_classes:
+            raise ValueError(f"every one of the {n_classes} classes needs a sample of positive weight.")
         self._Y = np.zeros((len(codes), n_classes))
         self._Y[np.arange(len(codes)), codes] = 1.0
         self._W = np.zeros((design.shape[1], n_classes))
@@ -104,9 +106,12 @@ class Multinomial:
             n_models += 1
             if not self._step(self._taking_part(ratios.max(axis=1), alpha), Z, alpha):
                 n_stalled += 1
-        return ClassWeights(
-            self._W.copy(), self._b - self._b.mean(), gap, self._loss(self._linear + self._b), n_models
-        )
+        W = self._W.copy()
+        if (
+            self._is_ridge and (self._ridge > 0).all()
+        ):  # as it is at the optimum, where a shift would only cost
+            W -= W.mean(axis=1, keepdims=True)
+        return ClassWeights(W, self._b - self._b.mean(), gap, self._loss(self._linear + self._b), n_models)
 
     # ---- evaluation -----------------------------------------------------------------
     def _loss(self, eta: Floats) -> float:
