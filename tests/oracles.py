@@ -17,7 +17,7 @@ import cvxpy as cp
 import numpy as np
 from scipy.special import expit, xlogy
 
-from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
 
@@ -58,6 +58,27 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
         slopes=lambda loss, eta, y: np.exp(eta) - y,
         floors=lambda loss, y: y - xlogy(y, y),
         expression=lambda loss, eta, y: cp.exp(eta) - cp.multiply(y, eta),
+    ),
+    Gamma: LossOracle(
+        values=lambda loss, eta, y: y * np.exp(-eta) + eta,
+        slopes=lambda loss, eta, y: 1 - y * np.exp(-eta),
+        floors=lambda loss, y: 1 + np.log(y),
+        expression=lambda loss, eta, y: cp.multiply(y, cp.exp(-eta)) + eta,
+    ),
+    # half the deviance of a mean exp(eta), without the term in y alone, 0 at eta = 0
+    Tweedie: LossOracle(
+        values=lambda loss, eta, y: (
+            (np.exp((2 - loss.power) * eta) - 1) / (2 - loss.power)
+            + y * (np.exp((1 - loss.power) * eta) - 1) / (loss.power - 1)
+        ),
+        slopes=lambda loss, eta, y: np.exp((1 - loss.power) * eta) * (np.exp(eta) - y),
+        floors=lambda loss, y: (
+            (y ** (2 - loss.power) - 1) / (2 - loss.power) + (y ** (2 - loss.power) - y) / (loss.power - 1)
+        ),
+        expression=lambda loss, eta, y: (
+            (cp.exp((2 - loss.power) * eta) - 1) / (2 - loss.power)
+            + cp.multiply(y, cp.exp((1 - loss.power) * eta) - 1) / (loss.power - 1)
+        ),
     ),
 }
 

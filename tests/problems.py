@@ -23,7 +23,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from normball import Problem, Solution
-from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
 from oracles import bounds
@@ -69,6 +69,11 @@ LOSS_CASES: dict[str, Callable[[Draw, Floats], tuple[Loss, Floats]]] = {
     "huber": lambda rng, eta: (Huber(float(rng.choice([0.3, 1.0, 3.0]))), eta + rng.standard_t(2, len(eta))),
     "logistic": lambda rng, eta: (Logistic(), _with_two_classes(eta + rng.logistic(size=len(eta)) > 0)),
     "poisson": lambda rng, eta: (Poisson(), _with_a_count(rng.poisson(np.exp(np.clip(eta, -3, 3))))),
+    "gamma": lambda rng, eta: (Gamma(), np.exp(eta) * rng.gamma(2.0, 0.5, len(eta))),
+    "tweedie": lambda rng, eta: (
+        Tweedie(float(rng.choice([1.2, 1.5, 1.7]))),
+        _with_a_count(np.exp(eta) * rng.gamma(2.0, 0.5, len(eta)) * (rng.random(len(eta)) < 0.6)),
+    ),
 }
 """Name -> loss and response for the true predictor eta (n,)."""
 

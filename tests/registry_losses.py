@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
 from normball.typing import Floats
 
 LOSS_EXAMPLES: dict[str, list[Loss]] = {
@@ -16,6 +16,8 @@ LOSS_EXAMPLES: dict[str, list[Loss]] = {
     "huber": [Huber(), Huber(delta=0.1), Huber(delta=50.0)],
     "logistic": [Logistic()],
     "poisson": [Poisson()],
+    "gamma": [Gamma()],
+    "tweedie": [Tweedie(), Tweedie(power=1.05), Tweedie(power=1.9)],
 }
 
 RESPONSES: dict[str, Callable[[np.random.Generator, int], Floats]] = {
@@ -25,6 +27,8 @@ RESPONSES: dict[str, Callable[[np.random.Generator, int], Floats]] = {
     "poisson": lambda rng, n: rng.permutation(np.arange(n) % 2 * (1 + rng.poisson(4.0, n))).astype(
         np.float64
     ),
+    "gamma": lambda rng, n: rng.gamma(2.0, 3.0, n) + 1e-3,
+    "tweedie": lambda rng, n: rng.permutation(np.arange(n) % 2 * rng.gamma(2.0, 3.0, n)),
 }
 """Responses that the loss can score; both classes and zero counts occur if n >= 2."""
 
@@ -49,6 +53,15 @@ CONJUGATE_ENDS: list[tuple[Loss, float, float, float]] = [
     (Poisson(), -3.0, 3.0, 0.0),
     (Poisson(), -3 - 1e-9, 3.0, np.inf),
     (Poisson(), -2.0, 3.0, -1.0),
+    (Gamma(), 1.0, 3.0, 0.0),
+    (Gamma(), 1 + 1e-9, 3.0, np.inf),
+    (Gamma(), 0.0, 1.0, -1.0),
+    (Gamma(), -2.0, 3.0, -3.0),
+    (Tweedie(1.5), 0.0, 0.0, 2.0),
+    (Tweedie(1.5), -1e-9, 0.0, np.inf),
+    (Tweedie(1.5), 1.0, 0.0, 0.0),
+    (Tweedie(1.5), 1.0, 2.0, 2 * np.log(2.0)),
+    (Tweedie(1.75), -1.0, 2.0, 0.0),
 ]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import mean_tweedie_deviance
 
-from normball.losses import Huber, Logistic, Poisson, SquaredError, get_loss
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie, get_loss
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,18 @@ from normball.losses import Huber, Logistic, Poisson, SquaredError, get_loss
         (lambda: Logistic().constant_fit(np.ones(2), np.full(2, 0.5)), ValueError, "only the class 1"),
         (lambda: Logistic().constant_fit(np.array([0.0, 1.0]), np.array([1.0, 0.0])), ValueError, "class 0"),
         (lambda: Poisson().constant_fit(np.zeros(2), np.full(2, 0.5)), ValueError, "best Poisson rate is 0"),
+        (
+            lambda: Gamma().check_response(np.array([1.0, 0.0])),
+            ValueError,
+            "y must be > 0 for the gamma loss",
+        ),
+        (lambda: Tweedie().check_response(np.array([1.0, -2.0])), ValueError, "got -2 at position 1"),
+        (lambda: Tweedie().constant_fit(np.zeros(2), np.full(2, 0.5)), ValueError, "best Tweedie mean is 0"),
+        (lambda: Tweedie(1), ValueError, "between 1 and 2, both excluded, got 1; use Poisson()."),
+        (lambda: Tweedie(2.0), ValueError, "got 2.0; use Gamma()."),
+        (lambda: Tweedie(3.0), ValueError, "above 2 a log link is not convex"),
+        (lambda: Tweedie(float("nan")), ValueError, "between 1 and 2, both excluded, got nan"),
+        (lambda: Tweedie("1.5"), TypeError, "power must be a number between 1 and 2, got '1.5'."),  # type: ignore[arg-type]
     ],
 )
 def test_refusals(call: Callable[[], Any], kind: type[Exception], text: str) -> None:
@@ -101,3 +114,51 @@ def test_constant_fits_in_closed_form() -> None:
     assert Logistic().constant_fit(y, weight) == pytest.approx(np.log(0.6 / 0.4), rel=1e-14)
     assert Poisson().constant_fit(y, weight) == pytest.approx(np.log(0.6), rel=1e-14)
     assert SquaredError().constant_fit(y, weight) == pytest.approx(0.6, rel=1e-15)
+
+
+@pytest.mark.parametrize(("power", "limit"), [(1 + 1e-9, Poisson()), (2 - 1e-9, Gamma())])
+def test_tweedie_ends_in_poisson_and_gamma(power: float, limit: Loss) -> None:
+    rng = np.random.default_rng(0)
+    eta, y = rng.standard_normal(40), rng.gamma(2.0, 1.0, 40)
+    tweedie = Tweedie(power)
+    # half deviances differ by terms in y alone: 1 for Poisson, y for gamma
+    offset = 1.0 if isinstance(limit, Poisson) else y
+    np.testing.assert_allclose(
+        tweedie.sample_values(eta, y) + offset, limit.sample_values(eta, y), rtol=1e-7, atol=1e-7
+    )
+    u = limit.sample_gradients(eta, y)
+    np.testing.assert_allclose(
+        tweedie.sample_conjugates(u, y) - offset, limit.sample_conjugates(u, y), rtol=1e-6, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("loss", [Poisson(), Gamma(), Tweedie(1.2), Tweedie(1.8)], ids=repr)
+def test_deviances_are_those_of_scikit_learn(loss: Loss) -> None:
+    rng = np.random.default_rng(1)
+    eta, y = rng.standard_normal(50), rng.gamma(2.0, 1.0, 50)
+    power = {"poisson": 1, "gamma": 2}.get(loss.name, getattr(loss, "power", 0))
+    deviance = mean_tweedie_deviance(y, np.exp(eta), power=power) / 2
+    ours = loss.sample_values(eta, y) - loss.sample_values(np.log(y), y)
+    assert ours.mean() == pytest.approx(deviance, rel=1e-12)
+
+
+@pytest.mark.parametrize("power", [1.001, 1.3, 1.7, 1.999])
+def test_tweedie_conjugate_finds_its_root_everywhere(power: float) -> None:
+    """u from the gradient at known eta, whose root must come back, over 300 orders of magnitude of y."""
+    loss = Tweedie(power)
+    eta, y = np.meshgrid(np.linspace(-60, 60, 81), np.geomspace(1e-150, 1e150, 61))
+    eta, y = eta.ravel(), y.ravel()
+    u = loss.sample_gradients(eta, y)
+    terms = np.exp((2 - power) * eta) + y * np.exp(-(power - 1) * eta)
+    # where the two exponentials cancel, u tells less about eta
+    error = np.abs(loss.sample_gradients(loss._root(u, y), y) - u)
+    assert (error <= 1e-13 * (1 + np.abs(eta)) * terms).all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("loss", [Gamma(), Tweedie(1.5)], ids=repr)
+def test_log_links_at_infinity_are_never_nan(loss: Loss) -> None:
+    eta, y = np.array([np.inf, -np.inf, 800.0, -800.0]), np.array([2.0, 2.0, 5.0, 5.0])
+    assert (loss.sample_values(eta, y)[:2] == np.inf).all()
+    for result in (loss.sample_gradients, loss.sample_curvatures):
+        assert not np.isnan(result(eta, y)).any()

@@ -5,14 +5,28 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from .base import Loss
+from .gamma import Gamma
 from .huber import Huber
 from .logistic import Logistic
 from .poisson import Poisson
 from .squared_error import SquaredError
+from .tweedie import Tweedie
 
-__all__ = ["LOSSES", "Huber", "Logistic", "Loss", "Poisson", "SquaredError", "get_loss"]
+__all__ = [
+    "LOSSES",
+    "Gamma",
+    "Huber",
+    "Logistic",
+    "Loss",
+    "Poisson",
+    "SquaredError",
+    "Tweedie",
+    "get_loss",
+]
 
-LOSSES: dict[str, type[Loss]] = {loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson)}
+LOSSES: dict[str, type[Loss]] = {
+    loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie)
+}
 """Name -> class; a new loss is added here."""
 
 

@@ -14,12 +14,7 @@ import numpy as np
 from ..typing import Floats
 from .base import Loss
 from .domain import ROUNDING
-
-
-def rate(eta: Floats) -> Floats:
-    """exp(eta); inf, without a warning, where it overflows."""
-    with np.errstate(over="ignore"):
-        return np.exp(eta)
+from .log_link import log_mean, rate, refuse
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,12 +26,7 @@ class Poisson(Loss):
     curvature_bound: ClassVar[float] = np.inf
 
     def check_response(self, y: Floats) -> None:
-        if (y < 0).any():
-            position = int((y < 0).argmax())
-            raise ValueError(
-                f"y must be >= 0 (counts or rates) for the Poisson loss, got {y[position]:g} "
-                f"at position {position}; choose another loss for signed responses."
-            )
+        refuse(y, y < 0, ">= 0 (counts or rates)", "Poisson")
 
     def sample_values(self, eta: Floats, y: Floats) -> Floats:
         mean = rate(eta)
@@ -57,13 +47,7 @@ class Poisson(Loss):
         return np.where(inside, s * (np.log(s, out=np.zeros(len(s)), where=s > 0) - 1.0), np.inf)
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
-        mean = float(sample_weight @ y)
-        if mean == 0:
-            raise ValueError(
-                "y is 0 for every sample of positive weight, so the best Poisson rate is 0 and its logarithm "
-                "is not attained; give at least one count > 0."
-            )
-        return float(np.log(mean))
+        return log_mean(y, sample_weight, "Poisson rate")
 
     def predict(self, eta: Floats) -> Floats:
         """Mean count at eta."""
