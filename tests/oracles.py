@@ -17,7 +17,7 @@ import cvxpy as cp
 import numpy as np
 from scipy.special import expit, xlogy
 
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
 
@@ -64,6 +64,12 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
         slopes=lambda loss, eta, y: 1 - y * np.exp(-eta),
         floors=lambda loss, y: 1 + np.log(y),
         expression=lambda loss, eta, y: cp.multiply(y, cp.exp(-eta)) + eta,
+    ),
+    Quantile: LossOracle(
+        values=lambda loss, eta, y: np.where(eta < y, loss.q * (y - eta), (1 - loss.q) * (eta - y)),
+        slopes=lambda loss, eta, y: np.where(eta < y, -loss.q, 1 - loss.q),
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: loss.q * cp.pos(y - eta) + (1 - loss.q) * cp.pos(eta - y),
     ),
     # half the deviance of a mean exp(eta), without the term in y alone, 0 at eta = 0
     Tweedie: LossOracle(

@@ -23,7 +23,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from normball import Problem, Solution
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
 from oracles import bounds
@@ -74,8 +74,17 @@ LOSS_CASES: dict[str, Callable[[Draw, Floats], tuple[Loss, Floats]]] = {
         Tweedie(float(rng.choice([1.2, 1.5, 1.7]))),
         _with_a_count(np.exp(eta) * rng.gamma(2.0, 0.5, len(eta)) * (rng.random(len(eta)) < 0.6)),
     ),
+    "quantile": lambda rng, eta: (
+        Quantile(float(rng.choice([0.1, 0.5, 0.75]))),
+        _rounded(rng, eta + rng.standard_t(2, len(eta))),
+    ),
 }
 """Name -> loss and response for the true predictor eta (n,)."""
+
+
+def _rounded(rng: Draw, y: Floats) -> Floats:
+    """y, or now and then whole numbers, of which several are equal."""
+    return np.round(y) if rng.random() < 0.3 else y
 
 
 def _with_two_classes(y: Any) -> Floats:
@@ -221,7 +230,7 @@ def _level(rng: Draw, draft: RandomProblem) -> float:
     objective, form = draft.objective, draft.axes.form
     w, intercept = _ridge_fit(objective)
     loss, norm, null = objective.loss_value(w, intercept), objective.norm_value(w), objective.null_loss
-    interpolates = draft.axes.is_wide and draft.axes.loss in ("squared_error", "huber")
+    interpolates = draft.axes.is_wide and draft.axes.loss in ("squared_error", "huber", "quantile")
     if form == "target" and interpolates and rng.random() < 0.25 and _can_interpolate(objective):
         return 0.0
     if form == "target":

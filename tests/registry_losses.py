@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
 from normball.typing import Floats
 
 LOSS_EXAMPLES: dict[str, list[Loss]] = {
@@ -18,6 +18,7 @@ LOSS_EXAMPLES: dict[str, list[Loss]] = {
     "poisson": [Poisson()],
     "gamma": [Gamma()],
     "tweedie": [Tweedie(), Tweedie(power=1.05), Tweedie(power=1.9)],
+    "quantile": [Quantile(), Quantile(q=0.05), Quantile(q=0.9)],
 }
 
 RESPONSES: dict[str, Callable[[np.random.Generator, int], Floats]] = {
@@ -29,6 +30,7 @@ RESPONSES: dict[str, Callable[[np.random.Generator, int], Floats]] = {
     ),
     "gamma": lambda rng, n: rng.gamma(2.0, 3.0, n) + 1e-3,
     "tweedie": lambda rng, n: rng.permutation(np.arange(n) % 2 * rng.gamma(2.0, 3.0, n)),
+    "quantile": lambda rng, n: rng.standard_cauchy(n),
 }
 """Responses that the loss can score; both classes and zero counts occur if n >= 2."""
 
@@ -57,6 +59,10 @@ CONJUGATE_ENDS: list[tuple[Loss, float, float, float]] = [
     (Gamma(), 1 + 1e-9, 3.0, np.inf),
     (Gamma(), 0.0, 1.0, -1.0),
     (Gamma(), -2.0, 3.0, -3.0),
+    (Quantile(0.25), -0.25, 3.0, -0.75),
+    (Quantile(0.25), -0.25 - 1e-9, 3.0, np.inf),
+    (Quantile(0.25), 0.75, 3.0, 2.25),
+    (Quantile(0.25), 0.75 + 1e-9, 3.0, np.inf),
     (Tweedie(1.5), 0.0, 0.0, 2.0),
     (Tweedie(1.5), -1e-9, 0.0, np.inf),
     (Tweedie(1.5), 1.0, 0.0, 0.0),

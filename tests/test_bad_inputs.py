@@ -29,8 +29,8 @@ TERMS = {
     "norm in capitals": Bad(lambda: problem(norm="L1"), "norm 'L1' is unknown; known are l1, "),
     "unknown loss": Bad(
         lambda: problem(loss="squared"),
-        "loss must be one of 'squared_error', 'huber', 'logistic', 'poisson', 'gamma', 'tweedie' or an "
-        "instance of Loss, got 'squared'; did you mean 'squared_error'?",
+        "loss must be one of 'squared_error', 'huber', 'logistic', 'poisson', 'gamma', 'tweedie', "
+        "'quantile' or an instance of Loss, got 'squared'; did you mean 'squared_error'?",
     ),
     "norm of another type": Bad(
         lambda: problem(norm=2), "norm must be a name such as 'l1' or a Norm, got 2.", TypeError

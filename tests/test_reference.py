@@ -51,7 +51,7 @@ def test_loss_slopes_and_floors(name: str) -> None:
     step = 1e-6
     differences = (oracle.values(loss, eta + step, y) - oracle.values(loss, eta - step, y)) / (2 * step)
     np.testing.assert_allclose(oracle.slopes(loss, eta, y), differences, rtol=1e-7, atol=1e-7)
-    everywhere = [oracle.values(loss, np.full(len(y), x), y) for x in np.linspace(-40, 40, 20001)]
+    everywhere = [oracle.values(loss, np.full(len(y), x), y) for x in (*np.linspace(-40, 40, 20001), *y)]
     np.testing.assert_allclose(np.min(everywhere, axis=0), oracle.floors(loss, y), atol=1e-4)
 
 

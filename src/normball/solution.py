@@ -89,8 +89,16 @@ class Solution:
             normal = self.problem.design.rmatvec(self.certificate.theta)
             normal[self.problem.instance.unpenalised] = 0.0
             return find_contact(self.problem.norm, self.coef, normal, 1.0, is_interior=False)
-        normal = -self.problem.gradient(self.coef, self.intercept)
-        return find_contact(self.problem.norm, self.coef, normal, self.alpha, self.is_interior)
+        return find_contact(self.problem.norm, self.coef, self._pull, self.alpha, self.is_interior)
+
+    @property
+    def _pull(self) -> Floats:
+        """(p,) X'(-grad f); of many subgradients the one that the certificate proves."""
+        if self.problem.loss.is_smooth:
+            return -self.problem.gradient(self.coef, self.intercept)
+        # the target form's dual point is scaled to price 1
+        units = self.alpha if self.certificate.form == "target" else 1.0
+        return units * self.problem.design.rmatvec(self.certificate.theta)
 
     @property
     def is_exact_fit(self) -> bool:

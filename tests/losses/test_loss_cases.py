@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_tweedie_deviance
 
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie, get_loss
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie, get_loss
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,9 @@ from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError,
         ),
         (lambda: Tweedie().check_response(np.array([1.0, -2.0])), ValueError, "got -2 at position 1"),
         (lambda: Tweedie().constant_fit(np.zeros(2), np.full(2, 0.5)), ValueError, "best Tweedie mean is 0"),
+        (lambda: Quantile(1.0), ValueError, "q must lie between 0 and 1, both excluded, got 1.0."),
+        (lambda: Quantile(float("nan")), ValueError, "both excluded, got nan."),
+        (lambda: Quantile("0.5"), TypeError, "q must be a number between 0 and 1, got '0.5'."),  # type: ignore[arg-type]
         (lambda: Tweedie(1), ValueError, "between 1 and 2, both excluded, got 1; use Poisson()."),
         (lambda: Tweedie(2.0), ValueError, "got 2.0; use Gamma()."),
         (lambda: Tweedie(3.0), ValueError, "above 2 a log link is not convex"),
@@ -162,3 +165,21 @@ def test_log_links_at_infinity_are_never_nan(loss: Loss) -> None:
     assert (loss.sample_values(eta, y)[:2] == np.inf).all()
     for result in (loss.sample_gradients, loss.sample_curvatures):
         assert not np.isnan(result(eta, y)).any()
+
+
+def test_quantile_constant_is_the_quantile() -> None:
+    y = np.array([5.0, 1.0, 3.0, 2.0, 4.0])
+    even = np.full(5, 0.2)
+    assert [Quantile(q).constant_fit(y, even) for q in (0.1, 0.2, 0.3, 0.5, 0.6, 0.99)] == [1, 1, 2, 3, 3, 5]
+    assert Quantile(0.5).constant_fit(y, np.array([0.7, 0.1, 0.1, 0.05, 0.05])) == 5.0
+    rng = np.random.default_rng(0)
+    for q in (0.05, 0.37, 0.9):
+        draws = rng.standard_normal(201)
+        assert Quantile(q).constant_fit(draws, np.full(201, 1 / 201)) == np.quantile(
+            draws, q, method="inverted_cdf"
+        )
+
+
+def test_median_is_half_the_absolute_error() -> None:
+    eta, y = np.random.default_rng(0).standard_normal((2, 30))
+    np.testing.assert_allclose(Quantile(0.5).sample_values(eta, y), 0.5 * np.abs(eta - y), rtol=1e-15)

@@ -9,6 +9,7 @@ from .gamma import Gamma
 from .huber import Huber
 from .logistic import Logistic
 from .poisson import Poisson
+from .quantile import Quantile
 from .squared_error import SquaredError
 from .tweedie import Tweedie
 
@@ -19,13 +20,14 @@ __all__ = [
     "Logistic",
     "Loss",
     "Poisson",
+    "Quantile",
     "SquaredError",
     "Tweedie",
     "get_loss",
 ]
 
 LOSSES: dict[str, type[Loss]] = {
-    loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie)
+    loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie, Quantile)
 }
 """Name -> class; a new loss is added here."""
 

@@ -35,6 +35,8 @@ class Loss(ArrayValue, ABC):
     """Largest per-sample second derivative in eta; inf if there is none."""
     is_quadratic: ClassVar[bool] = False
     """The loss is exactly squared error, so that Newton's model of it is exact."""
+    is_smooth: ClassVar[bool] = True
+    """The loss has a gradient; otherwise it is a `PiecewiseLinear`."""
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..typing import Floats
 from .instance import Instance
+from .kinks import kink_dual
 from .terms import Ball, Term
 
 
@@ -59,14 +60,29 @@ class Certificate:
         return max(self.gap, self.infeasibility)
 
 
-def dual_point(instance: Instance, eta: Floats) -> tuple[Floats, Floats]:
+def dual_point(
+    instance: Instance,
+    eta: Floats,
+    w: Floats | None = None,
+    alpha: float | None = None,
+    known: Floats | None = None,
+) -> tuple[Floats, Floats]:
     """theta (n,) and z = X' theta (p,) at the predictor eta, with the free directions removed.
+
+    For a loss that is not smooth the weights w (p,) and the price, if known, single out one
+    of the subgradients. A `known` theta (n,) is taken as it is.
 
     The correction is weighted by the curvature of the loss: where the gradient of a
     sample is at the end of its range (a probability of 1) the curvature vanishes, and so
     does the correction, which keeps theta in the domain of f*.
     """
-    theta = free_part_removed(instance, eta, instance.free_columns)
+    if known is not None:
+        theta = known
+    elif instance.loss.is_smooth:
+        theta = free_part_removed(instance, eta, instance.free_columns)
+    else:
+        assert w is not None
+        theta = kink_dual(instance, w, eta, alpha)
     z = instance.design.rmatvec(theta)
     z[instance.unpenalised] = 0.0
     return theta, z
@@ -101,18 +117,29 @@ def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Float
 
 
 def certify_term(
-    instance: Instance, term: Term, w: Floats, intercept: float, eta: Floats, tolerance: float
+    instance: Instance,
+    term: Term,
+    w: Floats,
+    intercept: float,
+    eta: Floats,
+    tolerance: float,
+    theta: Floats | None = None,
 ) -> Certificate:
-    """Certificate of the penalty or the budget form."""
-    theta, z = dual_point(instance, eta)
+    """Certificate of the penalty or the budget form.
+
+    `theta` (n,) is a dual point, free directions removed, where the solver knows one; by
+    default it comes from eta.
+    """
+    price = term.condition.level if term.condition.form == "penalty" else None
+    theta, z = dual_point(instance, eta, w, price, theta)
     primal = instance.value(eta) + term.value(w)
     scaling = term.dual_scaling(z)
     theta, z = scaling * theta, scaling * z
-    dual = -instance.conjugate(-theta) - term.conjugate(z)
+    bound = -instance.conjugate(-theta) - term.conjugate(z)
     return _certificate(
         term.condition.form,
         primal,
-        dual,
+        bound,
         instance.scale,
         term.excess(w),
         theta,
@@ -121,18 +148,27 @@ def certify_term(
 
 
 def certify_target(
-    instance: Instance, target: float, w: Floats, eta: Floats, alpha: float, tolerance: float
+    instance: Instance,
+    target: float,
+    w: Floats,
+    eta: Floats,
+    alpha: float,
+    tolerance: float,
+    theta: Floats | None = None,
 ) -> Certificate:
-    """Certificate of the target form; alpha > 0 is the price at w, a hint for lambda."""
-    theta, z = dual_point(instance, eta)
+    """Certificate of the target form; alpha > 0 is the price at w, a hint for lambda.
+
+    `theta` as in `certify_term`.
+    """
+    theta, z = dual_point(instance, eta, w, None, theta)
     attained = -target - instance.conjugate(-theta)
-    multiplier, dual = 0.0, 0.0
+    multiplier, bound = 0.0, 0.0
     if attained > 1e-15 * instance.scale and np.isfinite(theta).all():
-        multiplier, dual = _best_multiplier(instance, z, attained, alpha)
+        multiplier, bound = _best_multiplier(instance, z, attained, alpha)
     primal = instance.norm.value(w)
     infeasibility = max(instance.value(eta) - target, 0.0) / instance.scale
     scale = primal if primal > 0 else 1.0
-    return _certificate("target", primal, dual, scale, infeasibility, multiplier * theta, tolerance)
+    return _certificate("target", primal, bound, scale, infeasibility, multiplier * theta, tolerance)
 
 
 def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: float) -> tuple[float, float]:

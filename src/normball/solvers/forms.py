@@ -17,19 +17,26 @@ solution is finished on its face with f = s as the closing equation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
+from ..typing import Floats
 from .certificate import Certificate, certify_target, certify_term, certify_unbound
 from .engine import PathEngine, suits
 from .face_newton import Point, solve_on_face
 from .instance import Instance
 from .least import best_fit, least_norm_fit
 from .proximal_newton import Answer, Options, Workspace, solve_term
-from .smooth_fit import LeastFit, null_point
+from .smooth_fit import LeastFit, null_model, null_point
 from .terms import Ball, Condition, Penalty, Term
 
 LARGEST_BUDGET = 1e8
 """In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""
+
+CLOSE = 1e-10
+"""Relative excess over a target up to which the steps along the frontier go on."""
 
 
 def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:
@@ -42,7 +49,7 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
                 f"alpha=0 has no answer here: the loss falls towards {fit.loss:.4g} without reaching it "
                 "(separable classes or empty counts); give alpha > 0."
             )
-        return least_norm_fit(workspace, fit, options)
+        return _least_norm(workspace, fit, options)
     term = Penalty(instance.norm, alpha)
     if suits(instance):
         answer = _certified(
@@ -51,7 +58,37 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
         if answer.certificate.is_met:
             return answer
         start = answer.point
+    elif not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
+        return _null_answer(instance, term, options)
     return solve_term(workspace, term, start or null_point(instance), options)
+
+
+def _null_answer(instance: Instance, term: Term, options: Options) -> Answer:
+    """The null point, proved by its own dual point; many slopes at the kinks would fail to."""
+    null = null_model(instance)
+    point = Point(null.point.w, null.point.intercept, term.condition.level)
+    eta = instance.predictor(point.w, point.intercept)
+    certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, null.theta)
+    return Answer(point, certificate, 0)
+
+
+def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer:
+    """The least norm at the least attainable loss.
+
+    Best fits of a smooth loss share one predictor; those of a loss with straight pieces do
+    not, unless they are perfect, and are searched along the frontier.
+    """
+    instance = workspace.instance
+    if instance.loss.is_smooth:
+        return least_norm_fit(workspace, fit, options)
+    if fit.loss - instance.floor <= 1e-12 * instance.scale:
+        return least_norm_fit(workspace, replace(fit, eta=instance.y), options)
+    null = null_point(instance)
+    certificate = _certify_null(instance, fit.loss, options)
+    best = Answer(null, certificate, 0)
+    if not certificate.is_met:
+        best = _follow_frontier(workspace, fit.loss, null, certificate, options)
+    return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 
 def _certified(instance: Instance, term: Term, point: Point, options: Options) -> Answer:
@@ -84,24 +121,28 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
     scale = null.alpha if np.isfinite(null.alpha) else 1.0
     binds = answer.point.alpha > 1e-7 * scale and instance.norm.value(answer.point.w) > budget * (1 - 1e-9)
     if budget > 0 and not binds:
-        free = _unbound(workspace, term, options)
+        free = _unbound(workspace, term, answer, options)
         if free is not None:
             return free
     return answer
 
 
-def _unbound(workspace: Workspace, term: Ball, options: Options) -> Answer | None:
-    """The least-norm best fit if it lies within the ball."""
+def _unbound(workspace: Workspace, term: Ball, found: Answer, options: Options) -> Answer | None:
+    """The least-norm best fit if it lies within the ball, where the answer found has price 0."""
     instance = workspace.instance
     fit = best_fit(workspace)
     if not fit.is_attained:
         return None
-    answer = least_norm_fit(workspace, fit, options)
+    answer = _least_norm(workspace, fit, options)
     if instance.norm.value(answer.point.w) > term.radius * (1 + 1e-12):
         return None
     point = answer.point
     eta = instance.predictor(point.w, point.intercept)
-    certificate = certify_unbound(instance, term, point.w, eta, options.tolerance)
+    if instance.loss.is_smooth:
+        certificate = certify_unbound(instance, term, point.w, eta, options.tolerance)
+    else:  # a dual point bounds f from below for any weights
+        theta = found.certificate.theta
+        certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, theta)
     return Answer(Point(point.w, point.intercept, 0.0), certificate, answer.n_iterations)
 
 
@@ -115,7 +156,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     """
     instance = workspace.instance
     null = null_point(instance)
-    certificate = _certify_target(instance, target, null, options)
+    certificate = _certify_null(instance, target, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0)
     found = _on_path(workspace, Condition("target", target), options)
@@ -130,7 +171,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     fit = best_fit(workspace)
     _refuse_unattainable(instance, target, fit)
     if target - fit.loss <= 1e-15 * instance.scale:
-        return least_norm_fit(workspace, fit, options)
+        return _least_norm(workspace, fit, options)
     if not instance.norm.is_one_sided:
         best = _follow_frontier(workspace, target, start or null, certificate, options)
     return best
@@ -149,27 +190,50 @@ def _follow_frontier(
             workspace, Ball(instance.norm, budget), point, Options(1e-2 * options.tolerance, 30)
         )
         point = answer.point
-        candidates = [point]
-        finished = solve_on_face(instance, workspace.store, Condition("target", target), point)
-        if finished is not None:
-            candidates.append(finished)
         improved = False
-        for candidate in candidates:
-            certificate = _certify_target(instance, target, candidate, options)
+        for candidate, theta in _candidates(workspace, target, answer):
+            certificate = _certify_target(instance, target, candidate, options, theta)
             budget = max(budget, certificate.dual)
             if certificate.excess < best.certificate.excess:
                 improved = certificate.excess < 0.9 * best.certificate.excess
                 best = Answer(candidate, certificate, iteration)
         stalled = 0 if improved else stalled + 1
         is_hopeless = LARGEST_BUDGET * instance.scale < budget * null.alpha < np.inf
-        if best.certificate.is_met or stalled > 15 or is_hopeless:
+        # without a face to finish on, f comes down to the target by these steps alone
+        is_close = instance.loss.is_smooth or best.certificate.infeasibility <= CLOSE
+        if (best.certificate.is_met and is_close) or stalled > 15 or is_hopeless:
             break
     return best
 
 
-def _certify_target(instance: Instance, target: float, point: Point, options: Options) -> Certificate:
+def _candidates(workspace: Workspace, target: float, answer: Answer) -> Iterator[tuple[Point, Floats | None]]:
+    """A budget's answer, finished on its face; each with its dual point where eta alone does not give it."""
+    instance, point = workspace.instance, answer.point
+    if not instance.loss.is_smooth:
+        yield point, answer.certificate.theta
+        return
+    yield point, None
+    finished = solve_on_face(instance, workspace.store, Condition("target", target), point)
+    if finished is not None:
+        yield finished, None
+
+
+def _certify_target(
+    instance: Instance,
+    target: float,
+    point: Point,
+    options: Options,
+    theta: Floats | None = None,
+) -> Certificate:
     eta = instance.predictor(point.w, point.intercept)
-    return certify_target(instance, target, point.w, eta, point.alpha, options.tolerance)
+    return certify_target(instance, target, point.w, eta, point.alpha, options.tolerance, theta)
+
+
+def _certify_null(instance: Instance, target: float, options: Options) -> Certificate:
+    """Certificate of the target form at the null point."""
+    null = null_model(instance)
+    theta = None if instance.loss.is_smooth else null.theta
+    return _certify_target(instance, target, null.point, options, theta)
 
 
 def _refuse_unattainable(instance: Instance, target: float, fit: LeastFit) -> None:

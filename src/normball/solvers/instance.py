@@ -140,6 +140,8 @@ class Instance:
         """argmin_b f(linear + b) by safeguarded Newton; 0 without an intercept."""
         if not self.fit_intercept:
             return 0.0
+        if not self.loss.is_smooth:  # two lines that meet at y: moving eta is moving y
+            return self.loss.constant_fit(self.y - linear, self.sample_weight)
         intercept = start
         value = self.value(linear + intercept)
         for _ in range(50):

@@ -48,7 +48,11 @@ def best_fit(workspace: Workspace) -> LeastFit:
     radius, fit = 10 * instance.scale / point.alpha, None
     for _ in range(8):
         point = solve_term(workspace, Ball(instance.norm, radius), point, Options(1e-12, 30)).point
-        if point.alpha * radius <= 1e-6 * instance.scale:
+        if not instance.loss.is_smooth:
+            if point.alpha * radius <= 1e-10 * instance.scale:
+                eta = instance.predictor(point.w, point.intercept)
+                return LeastFit(instance.value(eta), eta, True)
+        elif point.alpha * radius <= 1e-6 * instance.scale:
             fit = _fit_support(instance, point, radius)
             if fit.is_attained:
                 return fit

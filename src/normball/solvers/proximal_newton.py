@@ -53,12 +53,14 @@ class Workspace:
     caution : float in (0, 1], share of the majorant that the model keeps where the loss is
         straight: 1 always descends, a little is nearly Newton's method; adapted by the
         line search.
+    slopes : dual point of a loss that is not smooth.
     """
 
     instance: Instance
     store: ColumnStore = field(init=False)
     state: ProximalPointState | None = None
     caution: float = 1.0
+    slopes: Floats | None = None
 
     def __post_init__(self) -> None:
         self.store = ColumnStore(self.instance.design)
@@ -71,6 +73,10 @@ def solve_term(workspace: Workspace, term: Term, start: Point, options: Options)
     `certificate.is_met` to see whether the tolerance was reached.
     """
     instance, condition = workspace.instance, term.condition
+    if not instance.loss.is_smooth:
+        from .piecewise_linear import solve_piecewise  # which solves smooth problems in turn
+
+        return solve_piecewise(workspace, term, start, options)
     w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
     best = _certify(instance, term, Point(term.prox(w, 0.0)[0], start.intercept, start.alpha), options)
     if not best.certificate.is_met and best.point.w.any():

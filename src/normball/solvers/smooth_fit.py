@@ -39,10 +39,14 @@ def least_fit(instance: Instance) -> LeastFit:
 
 @dataclass(frozen=True, eq=False)
 class NullModel:
-    """What carries no price, fitted; `pull` (p,) is X'(-grad f) there, 0 for unpenalised features."""
+    """What carries no price, fitted; `pull` (p,) is X'(-grad f) there, 0 for unpenalised features.
+
+    `theta` (n,) is that -grad f; None where nothing pulls.
+    """
 
     point: Point
     pull: Floats
+    theta: Floats | None = None
 
 
 def null_model(instance: Instance) -> NullModel:
@@ -80,9 +84,19 @@ def _fit_null_model(instance: Instance) -> NullModel:
     if instance.is_fitted_by_null:  # what is left of y is rounding, nothing pulls
         return NullModel(Point(w, intercept, 0.0), np.zeros(instance.n_features))
     eta = instance.predictor(w, intercept) if w.any() else np.full(instance.n_samples, intercept)
-    z = -instance.design.rmatvec(instance.gradient(eta))
+    theta = _null_dual(instance, w, eta)
+    z = instance.design.rmatvec(theta)
     z[instance.unpenalised] = 0.0
-    return NullModel(Point(w, intercept, instance.norm.critical_alpha(z)), z)
+    return NullModel(Point(w, intercept, instance.norm.critical_alpha(z)), z, theta)
+
+
+def _null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
+    """-grad f (n,) at the null point, or the subgradient of least dual norm."""
+    if instance.loss.is_smooth:
+        return -instance.gradient(eta)
+    from .piecewise_null import null_dual  # which fits smooth losses in turn
+
+    return null_dual(instance, w, eta)
 
 
 def _orthonormal_basis(columns: Floats) -> Floats:
@@ -98,6 +112,10 @@ def _orthonormal_basis(columns: Floats) -> Floats:
 
 def fit_span(instance: Instance, columns: Floats) -> LeastFit:
     """Minimise f over the span of columns (n, k) by Newton's method with a halving line search."""
+    if not instance.loss.is_smooth:
+        from .piecewise_linear import fit_span_piecewise  # which fits smooth losses in turn
+
+        return fit_span_piecewise(instance, columns)[0]
     basis = _orthonormal_basis(columns)
     eta = np.full(instance.n_samples, instance.null_intercept)
     if basis.shape[1] == 0:
@@ -136,8 +154,6 @@ def _runs_away(instance: Instance, basis: Floats, eta: Floats) -> bool:
 def _working_curvature(instance: Instance, eta: Floats) -> Floats:
     """Curvature (n,) in which the majorant fills in where the loss is straight."""
     curvature = instance.curvature(eta)
-    if not np.isfinite(instance.loss.curvature_bound) or instance.loss.is_classifier:
-        return curvature
     majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
     return np.where(curvature > 0, curvature, 1e-3 * majorant)
 
