@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
+from normball.losses import Gamma, Huber, Logistic, Poisson, Quantile, SampleLoss, SquaredError, Tweedie
 from normball.typing import Floats
 
-LOSS_EXAMPLES: dict[str, list[Loss]] = {
+LOSS_EXAMPLES: dict[str, list[SampleLoss]] = {
     "squared_error": [SquaredError()],
     "huber": [Huber(), Huber(delta=0.1), Huber(delta=50.0)],
     "logistic": [Logistic()],
@@ -35,7 +35,7 @@ RESPONSES: dict[str, Callable[[np.random.Generator, int], Floats]] = {
 """Responses that the loss can score; both classes and zero counts occur if n >= 2."""
 
 # (loss, u, y, l*(u)): the ends of the domain, and just outside
-CONJUGATE_ENDS: list[tuple[Loss, float, float, float]] = [
+CONJUGATE_ENDS: list[tuple[SampleLoss, float, float, float]] = [
     (SquaredError(), 1e6, 2.0, 5e11 + 2e6),
     (Huber(2.0), 2.0, 3.0, 8.0),
     (Huber(2.0), -2.0, 3.0, -4.0),

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_tweedie_deviance
 
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie, get_loss
+from normball.losses import (
+    Gamma,
+    Huber,
+    Logistic,
+    Poisson,
+    Quantile,
+    SampleLoss,
+    SquaredError,
+    Tweedie,
+    get_loss,
+)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_constant_fits_in_closed_form() -> None:
 
 
 @pytest.mark.parametrize(("power", "limit"), [(1 + 1e-9, Poisson()), (2 - 1e-9, Gamma())])
-def test_tweedie_ends_in_poisson_and_gamma(power: float, limit: Loss) -> None:
+def test_tweedie_ends_in_poisson_and_gamma(power: float, limit: SampleLoss) -> None:
     rng = np.random.default_rng(0)
     eta, y = rng.standard_normal(40), rng.gamma(2.0, 1.0, 40)
     tweedie = Tweedie(power)
@@ -136,7 +146,7 @@ def test_tweedie_ends_in_poisson_and_gamma(power: float, limit: Loss) -> None:
 
 
 @pytest.mark.parametrize("loss", [Poisson(), Gamma(), Tweedie(1.2), Tweedie(1.8)], ids=repr)
-def test_deviances_are_those_of_scikit_learn(loss: Loss) -> None:
+def test_deviances_are_those_of_scikit_learn(loss: SampleLoss) -> None:
     rng = np.random.default_rng(1)
     eta, y = rng.standard_normal(50), rng.gamma(2.0, 1.0, 50)
     power = {"poisson": 1, "gamma": 2}.get(loss.name, getattr(loss, "power", 0))
@@ -160,7 +170,7 @@ def test_tweedie_conjugate_finds_its_root_everywhere(power: float) -> None:
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("loss", [Gamma(), Tweedie(1.5)], ids=repr)
-def test_log_links_at_infinity_are_never_nan(loss: Loss) -> None:
+def test_log_links_at_infinity_are_never_nan(loss: SampleLoss) -> None:
     eta, y = np.array([np.inf, -np.inf, 800.0, -800.0]), np.array([2.0, 2.0, 5.0, 5.0])
     assert (loss.sample_values(eta, y)[:2] == np.inf).all()
     for result in (loss.sample_gradients, loss.sample_curvatures):

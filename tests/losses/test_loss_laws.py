@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from inspect import isabstract
 
 import numpy as np
 import pytest
@@ -11,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normball import losses
-from normball.losses import LOSSES, Loss
-from normball.losses.piecewise_linear import PiecewiseLinear
+from normball.losses import LOSSES, Loss, SampleLoss
 from normball.typing import Floats
 from registry_losses import CONJUGATE_ENDS, LOSS_EXAMPLES, RESPONSES
 
@@ -30,7 +30,7 @@ def drawn(check: Callable[..., None]) -> Callable[..., None]:
 
 
 def draw(
-    loss: Loss, seed: int, spread: float, n: int = 12
+    loss: SampleLoss, seed: int, spread: float, n: int = 12
 ) -> tuple[Floats, Floats, Floats, np.random.Generator]:
     """Linear predictor, response and weights (sum 1)."""
     rng = np.random.default_rng(seed)
@@ -40,21 +40,28 @@ def draw(
 
 
 def test_every_loss_is_registered_with_examples() -> None:
-    kinds = [*Loss.__subclasses__(), *PiecewiseLinear.__subclasses__()]
-    classes = {kind for kind in kinds if kind.__module__.startswith("normball.losses.")} - {PiecewiseLinear}
-    assert classes == set(LOSSES.values())
-    assert set(LOSS_EXAMPLES) == set(RESPONSES) == set(LOSSES)
+    def found(parent: type[Loss]) -> set[type[Loss]]:
+        children = [
+            kind for kind in parent.__subclasses__() if kind.__module__.startswith("normball.losses.")
+        ]
+        return set(children).union(*map(found, children))
+
+    assert {kind for kind in found(Loss) if not isabstract(kind)} == set(LOSSES.values())
+    of_samples = {name: kind for name, kind in LOSSES.items() if issubclass(kind, SampleLoss)}
+    assert set(LOSSES) - set(of_samples) == {"cox"}  # which has laws of its own
+    assert set(LOSS_EXAMPLES) == set(RESPONSES) == set(of_samples)
     for name, kind in LOSSES.items():
         assert kind.name == name
         assert kind.__name__ in losses.__all__
         assert kind.title
+    for name, kind in of_samples.items():
         assert LOSS_EXAMPLES[name]
         assert all(type(example) is kind for example in LOSS_EXAMPLES[name])
         assert any(type(end[0]) is kind for end in CONJUGATE_ENDS)
 
 
 @every_loss
-def test_value_semantics(loss: Loss) -> None:
+def test_value_semantics(loss: SampleLoss) -> None:
     assert pickle.loads(pickle.dumps(loss)) == loss
     assert eval(repr(loss), vars(losses)) == loss
     assert hash(eval(repr(loss), vars(losses))) == hash(loss)
@@ -63,7 +70,7 @@ def test_value_semantics(loss: Loss) -> None:
 
 @every_loss
 @drawn
-def test_gradient_matches_differences(loss: Loss, seed: int, spread: float) -> None:
+def test_gradient_matches_differences(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, _, _ = draw(loss, seed, spread)
     step = 1e-6 * np.maximum(1.0, np.abs(eta))
     slope = (loss.sample_values(eta + step, y) - loss.sample_values(eta - step, y)) / (2 * step)
@@ -73,7 +80,7 @@ def test_gradient_matches_differences(loss: Loss, seed: int, spread: float) -> N
 
 @every_loss
 @drawn
-def test_curvature_matches_differences(loss: Loss, seed: int, spread: float) -> None:
+def test_curvature_matches_differences(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, _, _ = draw(loss, seed, spread)
     step = 1e-6 * np.maximum(1.0, np.abs(eta))
     low, curvature, high = (loss.sample_curvatures(eta + shift, y) for shift in (-step, 0.0, step))
@@ -87,7 +94,7 @@ def test_curvature_matches_differences(loss: Loss, seed: int, spread: float) -> 
 
 @every_loss
 @drawn
-def test_fenchel_young_equality_at_the_gradient(loss: Loss, seed: int, spread: float) -> None:
+def test_fenchel_young_equality_at_the_gradient(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, weight, _ = draw(loss, seed, spread)
     gradient = loss.gradient(eta, y, weight)
     value, conjugate = loss.value(eta, y, weight), loss.conjugate(gradient, y, weight)
@@ -97,7 +104,7 @@ def test_fenchel_young_equality_at_the_gradient(loss: Loss, seed: int, spread: f
 
 @every_loss
 @drawn
-def test_fenchel_young_inequality_elsewhere(loss: Loss, seed: int, spread: float) -> None:
+def test_fenchel_young_inequality_elsewhere(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, _, rng = draw(loss, seed, spread)
     other = spread * rng.standard_normal(len(eta))
     for u in (loss.sample_gradients(other, y), rng.uniform(-2, 2, len(eta))):
@@ -106,7 +113,7 @@ def test_fenchel_young_inequality_elsewhere(loss: Loss, seed: int, spread: float
 
 
 @every_loss
-def test_conjugate_leaves_out_samples_of_weight_zero(loss: Loss) -> None:
+def test_conjugate_leaves_out_samples_of_weight_zero(loss: SampleLoss) -> None:
     eta, y, weight, _ = draw(loss, 3, 1.0)
     weight[4] = 0.0
     gradient = loss.gradient(eta, y, weight)
@@ -116,7 +123,7 @@ def test_conjugate_leaves_out_samples_of_weight_zero(loss: Loss) -> None:
 
 
 @every_loss
-def test_conjugate_forgives_rounding_at_the_ends(loss: Loss) -> None:
+def test_conjugate_forgives_rounding_at_the_ends(loss: SampleLoss) -> None:
     rng = np.random.default_rng(0)
     y = RESPONSES[loss.name](rng, 5000)
     weight = rng.random(5000)
@@ -127,14 +134,14 @@ def test_conjugate_forgives_rounding_at_the_ends(loss: Loss) -> None:
 
 
 @pytest.mark.parametrize(("loss", "u", "y", "expected"), CONJUGATE_ENDS)
-def test_conjugate_at_the_ends_of_its_domain(loss: Loss, u: float, y: float, expected: float) -> None:
+def test_conjugate_at_the_ends_of_its_domain(loss: SampleLoss, u: float, y: float, expected: float) -> None:
     found = loss.sample_conjugates(np.array([u]), np.array([y]))
     np.testing.assert_allclose(found, [expected], rtol=1e-15, atol=0)
 
 
 @every_loss
 @drawn
-def test_convexity(loss: Loss, seed: int, spread: float) -> None:
+def test_convexity(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, _, rng = draw(loss, seed, spread)
     other, share = spread * rng.standard_normal(len(eta)), rng.random(len(eta))
     ends = share * loss.sample_values(eta, y) + (1 - share) * loss.sample_values(other, y)
@@ -144,11 +151,11 @@ def test_convexity(loss: Loss, seed: int, spread: float) -> None:
 
 @every_loss
 @drawn
-def test_majorants_lie_above(loss: Loss, seed: int, spread: float) -> None:
+def test_majorants_lie_above(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, _, rng = draw(loss, seed, spread)
     other = eta + spread * rng.standard_normal(len(eta))
     bounds = [np.full(len(eta), loss.curvature_bound)]
-    if type(loss).sample_majorants is not Loss.sample_majorants:
+    if type(loss).sample_majorants is not SampleLoss.sample_majorants:
         bounds.append(loss.sample_majorants(eta, y))
         assert (bounds[-1] > 0).all()
     for bound in bounds:
@@ -159,7 +166,7 @@ def test_majorants_lie_above(loss: Loss, seed: int, spread: float) -> None:
 
 @every_loss
 @drawn
-def test_constant_fit_is_optimal(loss: Loss, seed: int, spread: float) -> None:
+def test_constant_fit_is_optimal(loss: SampleLoss, seed: int, spread: float) -> None:
     _, y, weight, _ = draw(loss, seed, spread)
     y = y * spread if loss.name in ("squared_error", "huber", "quantile") else y
     best = loss.constant_fit(y, weight)
@@ -174,7 +181,7 @@ def test_constant_fit_is_optimal(loss: Loss, seed: int, spread: float) -> None:
 
 @every_loss
 @drawn
-def test_integer_weights_equal_repeated_rows(loss: Loss, seed: int, spread: float) -> None:
+def test_integer_weights_equal_repeated_rows(loss: SampleLoss, seed: int, spread: float) -> None:
     eta, y, _, rng = draw(loss, seed, spread)
     counts = rng.integers(1, 4, len(eta))
     weight, equal = counts / counts.sum(), np.full(counts.sum(), 1 / counts.sum())
@@ -195,7 +202,7 @@ def test_integer_weights_equal_repeated_rows(loss: Loss, seed: int, spread: floa
 @every_loss
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("size", [0.0, 40.0, 700.0, 1e4, -40.0, -700.0, -1e4])
-def test_extreme_predictors(loss: Loss, size: float) -> None:
+def test_extreme_predictors(loss: SampleLoss, size: float) -> None:
     y = RESPONSES[loss.name](np.random.default_rng(0), 8)
     eta = np.full(8, size)
     for result in (loss.sample_values, loss.sample_gradients, loss.sample_curvatures, loss.sample_majorants):
@@ -210,7 +217,7 @@ def test_extreme_predictors(loss: Loss, size: float) -> None:
 
 
 @every_loss
-def test_results_have_the_right_dtype_and_inputs_stay(loss: Loss) -> None:
+def test_results_have_the_right_dtype_and_inputs_stay(loss: SampleLoss) -> None:
     eta, y, weight, _ = draw(loss, 1, 1.0)
     before = eta.copy(), y.copy(), weight.copy()
     for array in (eta, y, weight):

@@ -91,7 +91,9 @@ def _principal_axes(solution: Solution) -> Floats:
     """(3, 3) rows in whose coordinates the level set is nearly a sphere."""
     instance = solution.problem.instance
     columns = solution.problem.design.columns(np.arange(3))
-    curvature = instance.loss.sample_majorants(solution.predictor, instance.y) * instance.sample_weight
+    curvature = instance.majorant(solution.predictor)
+    if not curvature.any():  # straight pieces: the columns alone give the proportions
+        curvature = instance.sample_weight
     if instance.fit_intercept:
         columns = columns - curvature @ columns / curvature.sum()
     values, vectors = np.linalg.eigh((columns.T * curvature) @ columns)

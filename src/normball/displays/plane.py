@@ -115,13 +115,11 @@ class Plane:
         instance = problem.instance
         linear = problem.design.matvec(self.embed(np.zeros(2)))
         intercepts = self._intercepts(linear, a, b)
-        responses = np.tile(instance.y, len(a))
         result = np.empty((len(b), len(a)))
         for row, second in enumerate(b):
             eta = linear + second * self._columns[:, 1] + np.outer(a, self._columns[:, 0])
-            with np.errstate(over="ignore"):
-                values = instance.loss.sample_values((eta + intercepts[row][:, None]).ravel(), responses)
-            result[row] = values.reshape(len(a), -1) @ instance.sample_weight
+            etas = eta + intercepts[row][:, None]
+            result[row] = instance.loss.values(etas, instance.y, instance.sample_weight)
         return result
 
     def _quadratic(self, a: Floats, b: Floats) -> Floats:
@@ -194,7 +192,7 @@ class Plane:
         instance = self.solution.problem.instance
         linear = instance.design.matvec(self.embed(point))
         eta = linear + instance.best_intercept(linear, self.solution.intercept)
-        return float(instance.sample_weight @ instance.loss.sample_majorants(eta, instance.y))
+        return float(instance.majorant(eta).sum())
 
     # ---- ball -----------------------------------------------------------------------
     def ball(self, radius: float | None = None) -> Floats:

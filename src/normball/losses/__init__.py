@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from .base import Loss
+from .base import Loss, SampleLoss
+from .cox import Cox
 from .gamma import Gamma
 from .huber import Huber
 from .logistic import Logistic
@@ -15,19 +16,21 @@ from .tweedie import Tweedie
 
 __all__ = [
     "LOSSES",
+    "Cox",
     "Gamma",
     "Huber",
     "Logistic",
     "Loss",
     "Poisson",
     "Quantile",
+    "SampleLoss",
     "SquaredError",
     "Tweedie",
     "get_loss",
 ]
 
 LOSSES: dict[str, type[Loss]] = {
-    loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie, Quantile)
+    loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie, Quantile, Cox)
 }
 """Name -> class; a new loss is added here."""
 

@@ -1,7 +1,7 @@
-"""What every loss offers: per-sample value, gradient, curvature, conjugate; and their mean.
+"""What every loss offers: value, gradient, curvature and conjugate in the linear predictor.
 
 A loss sees the linear predictor eta = X w + b (n,) and the response y (n,), never X.
-The loss of a model is the weighted mean over samples,
+Nearly every loss is a `SampleLoss`, the weighted mean over samples,
 
     f(eta) = sum_i v_i l(eta_i, y_i),    v_i >= 0,  sum_i v_i = 1,
 
@@ -9,14 +9,15 @@ and that scale is fixed here, once: `value`, `gradient`, `curvature` and `conjug
 the v_i, the `sample_...` methods do not. Conjugates prove answers: for every u,
 f(eta) + f*(u) >= <u, eta>, with equality at u = gradient (Fenchel-Young).
 
-A new loss is one file with one subclass of `Loss`, one line in `LOSSES`
-(`losses/__init__.py`), and its example instances in `tests/registry.py`.
+A new loss is one file with one subclass of `SampleLoss`, one line in `LOSSES`
+(`losses/__init__.py`), and its example instances in `tests/registry_losses.py`. A loss
+that ties samples to each other subclasses `Loss` and says so by `is_diagonal`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,12 +38,70 @@ class Loss(ArrayValue, ABC):
     """The loss is exactly squared error, so that Newton's model of it is exact."""
     is_smooth: ClassVar[bool] = True
     """The loss has a gradient; otherwise it is a `PiecewiseLinear`."""
+    is_diagonal: ClassVar[bool] = True
+    """The Hessian in eta is diagonal; otherwise `coupling` gives what `curvature` is too large by."""
+    is_shift_invariant: ClassVar[bool] = False
+    """A constant added to eta changes nothing, so that there is no intercept."""
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
+
+    def encode_response(self, y: Any) -> Any:
+        """The response as numbers (n,), from what users of this loss hold; by default y itself."""
+        return y
 
     @abstractmethod
     def check_response(self, y: Floats) -> None:
         """Raise ValueError if a response (finite numbers) is not one this loss can score."""
+
+    @abstractmethod
+    def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f(eta); may be inf where eta overflows, never NaN."""
+
+    def values(self, etas: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """f (k,) at many predictors (k, n)."""
+        return np.array([self.value(eta, y, sample_weight) for eta in etas])
+
+    @abstractmethod
+    def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """df/deta (n,), weights included."""
+
+    @abstractmethod
+    def curvature(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """Diagonal (n,) of the Hessian of f in eta, or of a diagonal matrix above it; weights included."""
+
+    def majorant(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """Curvature (n,) of the quadratic model that a solver builds at eta; > 0 where possible."""
+        return self.curvature(eta, y, sample_weight)
+
+    def sample_majorants(self, eta: Floats, y: Floats) -> Floats:
+        """`majorant` without the weights, of a loss that is a mean over samples."""
+        raise TypeError(f"the {self.title} ties samples to each other; use majorant.")
+
+    def coupling(self, eta: Floats, y: Floats, sample_weight: Floats, columns: Floats) -> Floats:
+        """C (m, d) with columns' H columns = columns' diag(curvature) columns - C'C, for columns (n, d)."""
+        return np.zeros((0, columns.shape[1]))
+
+    @abstractmethod
+    def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f*(u) = sup_eta <u, eta> - f(eta); inf outside the domain."""
+
+    @abstractmethod
+    def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
+        """The best constant eta: argmin_b f(b).
+
+        Raises
+        ------
+        ValueError
+            If the minimum is not attained (all responses in one class, all counts zero).
+        """
+
+    def predict(self, eta: Floats) -> Floats:
+        """Mean response at eta (n,): eta itself, a probability, a rate."""
+        return eta
+
+
+class SampleLoss(Loss):
+    """A loss that is a weighted mean over samples, given by what it is for one sample."""
 
     @abstractmethod
     def sample_values(self, eta: Floats, y: Floats) -> Floats:
@@ -61,26 +120,12 @@ class Loss(ArrayValue, ABC):
         """l*(u_i) = sup_eta u_i eta - l(eta, y_i), (n,); inf outside the domain."""
 
     def sample_majorants(self, eta: Floats, y: Floats) -> Floats:
-        """Curvature (n,) of the quadratic model that a solver builds at eta; > 0 where possible.
+        """Per-sample curvature (n,) of the quadratic model that a solver builds at eta.
 
         Default: the curvature itself. A loss with flat or straight pieces gives the
         curvature of a parabola that touches it at eta and lies above it.
         """
         return self.sample_curvatures(eta, y)
-
-    @abstractmethod
-    def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
-        """The best constant eta: argmin_b sum_i v_i l(b, y_i).
-
-        Raises
-        ------
-        ValueError
-            If the minimum is not attained (all responses in one class, all counts zero).
-        """
-
-    def predict(self, eta: Floats) -> Floats:
-        """Mean response at eta (n,): eta itself, a probability, a rate."""
-        return eta
 
     # ---- weighted means -------------------------------------------------------------
     def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
@@ -88,13 +133,19 @@ class Loss(ArrayValue, ABC):
         with np.errstate(over="ignore"):  # a line search may step where the mean is beyond floats
             return float((sample_weight * self.sample_values(eta, y)).sum())
 
+    def values(self, etas: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        with np.errstate(over="ignore"):
+            values = self.sample_values(etas.ravel(), np.tile(y, len(etas)))
+        return np.asarray(values.reshape(etas.shape) @ sample_weight)
+
     def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
-        """df/deta (n,), weights included."""
         return sample_weight * self.sample_gradients(eta, y)
 
     def curvature(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
-        """Diagonal (n,) of the Hessian of f in eta, weights included."""
         return sample_weight * self.sample_curvatures(eta, y)
+
+    def majorant(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        return sample_weight * self.sample_majorants(eta, y)
 
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u) = sum_i v_i l*(u_i / v_i); inf outside the domain. A sample of weight 0 needs u_i = 0."""

@@ -15,13 +15,13 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 from .domain import ROUNDING
 from .log_link import log_mean, rate, refuse
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Gamma(Loss):
+class Gamma(SampleLoss):
     """Half the gamma deviance with a log link."""
 
     name: ClassVar[str] = "gamma"

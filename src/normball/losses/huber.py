@@ -14,12 +14,12 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 from .domain import ROUNDING
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Huber(Loss):
+class Huber(SampleLoss):
     """Squared error with a bounded pull.
 
     Parameters

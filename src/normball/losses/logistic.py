@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 from .domain import ROUNDING
 
 
@@ -24,7 +24,7 @@ def sigmoid(eta: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Logistic(Loss):
+class Logistic(SampleLoss):
     """Negative log-likelihood of two classes, eta the log-odds of class 1."""
 
     name: ClassVar[str] = "logistic"

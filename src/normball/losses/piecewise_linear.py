@@ -15,11 +15,11 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 from .domain import ROUNDING
 
 
-class PiecewiseLinear(Loss):
+class PiecewiseLinear(SampleLoss):
     """A loss of two lines; subclasses give their slopes."""
 
     curvature_bound: ClassVar[float] = np.inf

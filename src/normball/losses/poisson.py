@@ -12,13 +12,13 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 from .domain import ROUNDING
 from .log_link import log_mean, rate, refuse
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Poisson(Loss):
+class Poisson(SampleLoss):
     """Negative log-likelihood of counts with a log link."""
 
     name: ClassVar[str] = "poisson"

@@ -8,11 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SquaredError(Loss):
+class SquaredError(SampleLoss):
     """Half the squared residual."""
 
     name: ClassVar[str] = "squared_error"

@@ -31,7 +31,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..typing import Floats
-from .base import Loss
+from .base import SampleLoss
 from .log_link import log_mean, rate, refuse, times
 
 MAX_NEWTON = 60
@@ -39,7 +39,7 @@ MAX_NEWTON = 60
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Tweedie(Loss):
+class Tweedie(SampleLoss):
     """Half the Tweedie deviance with a log link.
 
     Parameters

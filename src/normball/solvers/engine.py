@@ -62,7 +62,7 @@ def suits(instance: Instance) -> bool:
     norm, p = instance.norm, instance.n_features
     if min(instance.design.shape) == 0 or (norm.separable(p) is None and norm.blocks(p) is None):
         return False
-    if not instance.loss.is_smooth:  # `piecewise_linear` solves these
+    if not (instance.loss.is_smooth and instance.loss.is_diagonal):
         return False
     separable = norm.separable(p)
     if separable is not None and not separable.price.any():  # ridge: everything is in at every alpha

@@ -19,12 +19,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..losses.base import Loss
+from ..losses.base import SampleLoss
 from ..typing import Floats
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Envelope(Loss):
+class Envelope(SampleLoss):
     """The smooth loss above; it belongs to the samples of one problem.
 
     Parameters

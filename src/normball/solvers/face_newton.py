@@ -52,6 +52,8 @@ def solve_on_face(
     if face.n_coordinates == 0:
         return None
     E = face.restrict(store.take(face.index))
+    if instance.loss.is_shift_invariant:
+        E = E - instance.sample_weight @ E
     z, intercept, alpha = face.coordinates, start.intercept, start.alpha
     best: tuple[float, Point] | None = None
     n_worse = 0
@@ -69,7 +71,10 @@ def solve_on_face(
             best = (size, Point(face.embed(z), intercept, alpha))
         if n_worse > 2 or best[0] < 3e-15 or (n_worse and best[0] < 1e-13):
             break
-        step = _newton_step(instance, condition, face, E, curvature, alpha, residual, balance, excess)
+        coupling = instance.coupling(eta, E)
+        step = _newton_step(
+            instance, condition, face, E, curvature, coupling, alpha, residual, balance, excess
+        )
         if step is None:
             break
         moved = _stay_on_face(instance, face, z, step[0])
@@ -115,6 +120,7 @@ def _newton_step(
     face: Face,
     E: Floats,
     curvature: Floats,
+    coupling: Floats,
     alpha: float,
     residual: Floats,
     balance: float,
@@ -133,7 +139,9 @@ def _newton_step(
         rhs = rhs + along * (balance / total)
     weighted = root[:, None] * weighted
     try:
-        system = NewtonSystem(alpha * face.curvature, weighted, face.factors, alpha * face.factor_weights)
+        factors = np.column_stack([face.factors, coupling.T])
+        factor_weights = np.append(alpha * face.factor_weights, -np.ones(len(coupling)))
+        system = NewtonSystem(alpha * face.curvature, weighted, factors, factor_weights)
         change = 0.0
         if condition.form == "penalty":
             step = system.solve(rhs)

@@ -29,7 +29,7 @@ class Instance:
     y : (n,) response.
     loss, norm : the two terms.
     sample_weight : (n,) >= 0, sums to 1.
-    fit_intercept : whether b is fitted (never penalised) or 0.
+    fit_intercept : whether b is fitted (never penalised) or 0; never fitted where f does not see it.
     """
 
     design: Design
@@ -40,6 +40,15 @@ class Instance:
     fit_intercept: bool
     null: object = field(default=None, init=False)
     """What `smooth_fit.null_model` found, kept because it costs a pass over X."""
+
+    def __post_init__(self) -> None:
+        if self.loss.is_shift_invariant:
+            object.__setattr__(self, "fit_intercept", False)
+
+    @property
+    def is_centred(self) -> bool:
+        """Whether the best constant may be taken out of every column."""
+        return self.fit_intercept or self.loss.is_shift_invariant
 
     @property
     def n_samples(self) -> int:
@@ -133,6 +142,12 @@ class Instance:
     def curvature(self, eta: Floats) -> Floats:
         return self.loss.curvature(eta, self.y, self.sample_weight)
 
+    def majorant(self, eta: Floats) -> Floats:
+        return self.loss.majorant(eta, self.y, self.sample_weight)
+
+    def coupling(self, eta: Floats, columns: Floats) -> Floats:
+        return self.loss.coupling(eta, self.y, self.sample_weight, columns)
+
     def conjugate(self, u: Floats) -> float:
         return self.loss.conjugate(u, self.y, self.sample_weight)
 
@@ -146,9 +161,7 @@ class Instance:
         value = self.value(linear + intercept)
         for _ in range(50):
             gradient = float(self.gradient(linear + intercept).sum())
-            curvature = float(
-                (self.sample_weight * self.loss.sample_majorants(linear + intercept, self.y)).sum()
-            )
+            curvature = float(self.majorant(linear + intercept).sum())
             if curvature <= 0 or gradient == 0:
                 break
             step = -gradient / curvature

@@ -81,6 +81,7 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
         original,
         y=fit.eta,
         loss=SquaredError(),
+        fit_intercept=original.is_centred,
         sample_weight=np.full(original.n_samples, 1 / original.n_samples),
     )
     point = null_point(instance)
@@ -109,6 +110,8 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
                 best = Answer(Point(candidate.w, candidate.intercept, 0.0), certificate, iteration)
         if not falling:  # add back what is still missing, which multiplies it by the order of alpha
             instance = replace(instance, y=instance.y + fit.eta - eta)
+    if original.loss.is_shift_invariant:  # the constant that made the equations meet
+        best.point.intercept = 0.0
     return best
 
 

@@ -153,8 +153,7 @@ def _model_step(
     instance, point = workspace.instance, current.point
     eta = instance.predictor(point.w, point.intercept)
     gradient = instance.gradient(eta)
-    majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
-    curvature = np.maximum(instance.curvature(eta), workspace.caution * majorant)
+    curvature = np.maximum(instance.curvature(eta), workspace.caution * instance.majorant(eta))
     curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
     root = np.sqrt(curvature)
     model = LeastSquaresModel(instance, workspace.store, root, root * eta - gradient / root)
@@ -182,7 +181,7 @@ def _model_step(
 def _mean_square(model: LeastSquaresModel) -> float:
     """Mean squared column norm of A, estimated once per instance from the column moments."""
     means, deviations = model.instance.moments
-    spread = deviations**2 if model.instance.fit_intercept else deviations**2 + means**2
+    spread = deviations**2 if model.instance.is_centred else deviations**2 + means**2
     size = float(spread.mean()) if len(spread) else 1.0
     return max(size * float(model.root @ model.root), 1e-300)
 

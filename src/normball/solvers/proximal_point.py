@@ -50,7 +50,7 @@ class LeastSquaresModel:
 
     def __post_init__(self) -> None:
         total = float(self.root @ self.root)
-        self._unit = self.root / np.sqrt(total) if self.instance.fit_intercept and total > 0 else None
+        self._unit = self.root / np.sqrt(total) if self.instance.is_centred and total > 0 else None
         self.c = self.centre(self.c)
         self._free_basis = None
         if self.instance.unpenalised.any():

@@ -116,6 +116,8 @@ def fit_span(instance: Instance, columns: Floats) -> LeastFit:
         from .piecewise_linear import fit_span_piecewise  # which fits smooth losses in turn
 
         return fit_span_piecewise(instance, columns)[0]
+    if instance.loss.is_shift_invariant:
+        columns = columns - columns.mean(axis=0)
     basis = _orthonormal_basis(columns)
     eta = np.full(instance.n_samples, instance.null_intercept)
     if basis.shape[1] == 0:
@@ -146,20 +148,26 @@ def fit_span(instance: Instance, columns: Floats) -> LeastFit:
 
 def _runs_away(instance: Instance, basis: Floats, eta: Floats) -> bool:
     """Whether some direction has lost its curvature because eta went off to infinity along it."""
-    curvature = _working_curvature(instance, eta)
-    smallest = linalg.eigvalsh((basis.T * curvature) @ basis, subset_by_index=[0, 0])[0]
+    smallest = linalg.eigvalsh(_working_hessian(instance, basis, eta), subset_by_index=[0, 0])[0]
     return bool(smallest < 1e-9 * instance.sample_weight[instance.sample_weight > 0].min())
 
 
 def _working_curvature(instance: Instance, eta: Floats) -> Floats:
     """Curvature (n,) in which the majorant fills in where the loss is straight."""
     curvature = instance.curvature(eta)
-    majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
-    return np.where(curvature > 0, curvature, 1e-3 * majorant)
+    return np.where(curvature > 0, curvature, 1e-3 * instance.majorant(eta))
+
+
+def _working_hessian(instance: Instance, basis: Floats, eta: Floats) -> Floats:
+    """Hessian (r, r) of f along an orthonormal basis (n, r), with that curvature."""
+    hessian = (basis.T * _working_curvature(instance, eta)) @ basis
+    if instance.loss.is_diagonal:
+        return hessian
+    coupling = instance.coupling(eta, basis)
+    return np.asarray(hessian - coupling.T @ coupling)
 
 
 def _newton_direction(instance: Instance, basis: Floats, eta: Floats) -> Floats:
     """Newton step in the predictor."""
     rhs = -(basis.T @ instance.gradient(eta))
-    hessian = (basis.T * _working_curvature(instance, eta)) @ basis
-    return basis @ linalg.lstsq(hessian, rhs, cond=1e-14)[0]
+    return basis @ linalg.lstsq(_working_hessian(instance, basis, eta), rhs, cond=1e-14)[0]

@@ -1,0 +1,235 @@
+"""Cox: the partial likelihood of event times, for hazards proportional to exp(eta).
+
+With risk sets R_m and events D_m at the distinct event times (`risk_sets.py`), v the sample
+weights, c_m = sum of v over D_m, and ties counted as Breslow does,
+
+    f(eta) = sum_m c_m log( sum_{j in R_m} v_j exp(eta_j) / c_m ) - sum_{events i} v_i eta_i.
+
+Efron's count splits c_m evenly over the d events of a tie, the k-th of which sees the events
+with the share 1 - k / d in its sum, k = 0, ..., d - 1. f is half the deviance: the negative
+logarithm counted from that of the saturated model, so inf f = 0. Adding a constant to eta
+changes nothing; there is no intercept. f is no sum over samples, its Hessian is
+
+    diag(p) - sum_k c_k pi_k pi_k',     p = grad f + (v_i at events, 0 elsewhere),
+
+with pi_k the shares of the k-th sum, so diag(p) lies above it.
+
+The conjugate has a closed form because risk sets are nested. Write s = u + (v at events),
+b_m = sum_{l <= m} (c_l - sum of s over group l) with b_0 = 0. Stationarity s_j = v_j
+exp(eta_j) H_j, H the cumulated hazard, gives S_{m+1} H_m = b_m and S_m H_m = b_{m-1} + c_m
+for the sums S_m, whatever their scale, so with a_m = b_{m-1} + c_m
+
+    f*(u) = sum_j s_j log(s_j / v_j) + sum_m (b_m log b_m - a_m log a_m + c_m log c_m)
+
+for s >= 0, b >= 0, b_M = 0, inf otherwise. With Efron's count one number of each tie remains
+to be found, the share rho of its events in S_m: the root of the increasing function
+rho (b_{m-1} + sum_k c_k (1 - k/d) / (1 - k rho / d)) = s(D_m), by bisection and Newton.
+
+Sources: Cox, JRSS B 34 (1972); Breslow, Biometrics 30 (1974); Efron, JASA 72 (1977); weighted
+ties as in Therneau and Grambsch, Modeling Survival Data (2000), section 3.3; the saturated
+likelihood as in Simon, Friedman, Hastie, Tibshirani, J. Stat. Software 39 (2011). The
+conjugate is derived in docs/mathematics.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..typing import Floats
+from .base import Loss
+from .risk_sets import RiskSets
+
+ROUNDING = 1e-13
+"""Share of the events' weight by which a sum over the samples may be off by rounding."""
+
+
+def _xlogx(x: Floats) -> Floats:
+    """x log x, 0 at 0 and at a negative remainder of rounding."""
+    return x * np.log(x, out=np.zeros(len(x)), where=x > 0)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Cox(Loss):
+    """Half the deviance of the partial likelihood.
+
+    The response (n,) is the time, negative where the sample is censored at it; see
+    `encode_response`. Integer weights equal repeated rows with Breslow's count; Efron's
+    treats equal rows as a tie.
+
+    Parameters
+    ----------
+    ties : {"breslow", "efron"}, default "breslow"
+        How events at the same time are counted.
+    """
+
+    ties: str = "breslow"
+
+    name: ClassVar[str] = "cox"
+    title: ClassVar[str] = "Cox partial likelihood"
+    curvature_bound: ClassVar[float] = np.inf
+    is_diagonal: ClassVar[bool] = False
+    is_shift_invariant: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.ties not in ("breslow", "efron"):
+            raise ValueError(f"ties must be 'breslow' or 'efron', got {self.ties!r}.")
+
+    def encode_response(self, y: Any) -> Any:
+        """Signed times (n,) from pairs (time, event) or from a structured array; else y itself.
+
+        Pairs are an (n, 2) array; of two named fields the boolean one is the event. Only
+        the order of times matters: where one is not positive, ranks stand for all.
+
+        Raises
+        ------
+        ValueError
+            If events are not 0 or 1, a time is not finite, or no field is boolean.
+        """
+        array = np.asarray(y)
+        if array.dtype.names is not None:
+            flags = [name for name in array.dtype.names if array.dtype[name].kind == "b"]
+            if len(array.dtype.names) != 2 or len(flags) != 1:
+                raise ValueError(
+                    "y must have two fields for the Cox loss, a boolean event and a time, got "
+                    f"{array.dtype}; make it an (n, 2) array of times and events."
+                )
+            (clock,) = (name for name in array.dtype.names if name != flags[0])
+            time, event = array[clock].astype(np.float64), array[flags[0]].astype(np.float64)
+        elif array.ndim == 2 and array.shape[1] == 2:
+            time, event = array.astype(np.float64).T
+        else:
+            return y
+        if not np.isin(event, (0.0, 1.0)).all():
+            raise ValueError("y must hold events coded 0 (censored) and 1 in its second column.")
+        if not np.isfinite(time).all():
+            raise ValueError(f"y must hold finite times, got {time[~np.isfinite(time)][0]}.")
+        if (time <= 0).any():
+            time = (np.unique(time, return_inverse=True)[1] + 1).astype(np.float64)
+        return np.where(event == 1, time, -time)
+
+    def check_response(self, y: Floats) -> None:
+        if (y == 0).any():
+            raise ValueError(
+                f"y must be a time > 0, negative where censored, for the Cox loss, got 0 at position "
+                f"{int((y == 0).argmax())}; pass times and events as pairs."
+            )
+        if not (y > 0).any():
+            raise ValueError("y holds no event, only censored times, where the Cox loss needs one event.")
+
+    def _risk_sets(self, y: Floats, sample_weight: Floats) -> RiskSets:
+        return RiskSets.of(y, sample_weight, self.ties == "efron")
+
+    def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
+        sets = self._risk_sets(y, sample_weight)
+        if len(sets.starts) == 0:
+            return 0.0
+        eta = eta[sets.order]
+        logs = eta + np.log(sets.weight)
+        saturated = np.log(sets.masses)[sets.term_group] + np.log1p(-sets.term_share)
+        reached = sets.term_mass @ (sets.log_denominators(logs) - saturated)
+        return float(reached - (sets.weight * sets.is_event) @ eta)
+
+    def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        return self.curvature(eta, y, sample_weight) - np.where(y > 0, sample_weight, 0.0)
+
+    def curvature(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """p (n,), the diagonal above the Hessian."""
+        sets = self._risk_sets(y, sample_weight)
+        if len(sets.starts) == 0:
+            return np.zeros(len(y))
+        logs = eta[sets.order] + np.log(sets.weight)
+        hazard = np.log(sets.term_mass) - sets.log_denominators(logs)
+        cumulated = np.logaddexp.accumulate(sets.log_over_terms(hazard))
+        own = sets.log_over_terms(hazard + np.log1p(-sets.term_share))
+        before = np.concatenate([[-np.inf], cumulated[:-1]])
+        felt = np.where(sets.is_event, np.logaddexp(before, own)[sets.group], cumulated[sets.group])
+        return sets.scatter(np.exp(logs + felt), len(y))
+
+    def coupling(self, eta: Floats, y: Floats, sample_weight: Floats, columns: Floats) -> Floats:
+        """(t, d) rows sqrt(c_k) pi_k' columns, for columns (n, d)."""
+        sets = self._risk_sets(y, sample_weight)
+        eta = eta[sets.order]
+        share = sets.weight * np.exp(eta - eta.max(initial=-np.inf))
+        both = np.column_stack([share, share[:, None] * columns[sets.order]])
+        tails = np.vstack([np.cumsum(both[::-1], axis=0)[::-1], np.zeros(both.shape[1])])
+        rest = tails[sets.starts + sets.counts]
+        events = np.add.reduceat(np.where(sets.is_event[:, None], both, 0.0), sets.starts, axis=0)
+        sums = rest[sets.term_group] + (1 - sets.term_share)[:, None] * events[sets.term_group]
+        means = np.divide(sums[:, 1:], sums[:, :1], out=np.zeros_like(sums[:, 1:]), where=sums[:, :1] > 0)
+        return np.asarray(np.sqrt(sets.term_mass)[:, None] * means)
+
+    def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f*(u); a sample in no risk set needs u_i = 0."""
+        sets = self._risk_sets(y, sample_weight)
+        outside = np.ones(len(u), dtype=bool)
+        outside[sets.order] = False
+        slack = ROUNDING * float(sets.masses.sum())
+        if not np.isfinite(u).all() or (np.abs(u[outside]) > slack).any():
+            return np.inf
+        s = u[sets.order] + sets.weight * sets.is_event
+        served = sets.over_groups(s)
+        after = np.cumsum(sets.masses - served)
+        if (s < -slack * sets.weight).any() or (after < -slack).any() or (np.abs(after[-1:]) > slack).any():
+            return np.inf
+        s, after = np.maximum(s, 0.0), np.maximum(after, 0.0)
+        after[-1:] = 0.0
+        before = np.concatenate([[0.0], after[:-1]])[: len(after)]
+        own = float(np.sum(s * np.log(s / sets.weight, out=np.zeros(len(s)), where=s > 0)))
+        if self.ties == "breslow":
+            groups = _xlogx(after) - _xlogx(before + sets.masses) + _xlogx(sets.masses)
+            return own + float(groups.sum())
+        return own + self._tied(sets, s, before, after)
+
+    def _tied(self, sets: RiskSets, s: Floats, before: Floats, after: Floats) -> float:
+        """The groups' part of f* with Efron's count."""
+        of_events = sets.over_groups(s * sets.is_event)
+        of_others = sets.over_groups(s) - of_events
+        rho = self._share_of_events(sets, of_events, before)
+        left = 1 - sets.term_share * rho[sets.term_group]
+        for_events = before + sets.over_terms(sets.term_mass * (1 - sets.term_share) / left)
+        for_others = before + sets.over_terms(sets.term_mass / left)
+        saturated = np.log(sets.masses)[sets.term_group] + np.log1p(-sets.term_share)
+        groups = _xlogx(after) - (after + np.maximum(of_others, 0.0)) * np.log(for_others)
+        groups -= of_events * np.log(for_events)
+        return float(groups.sum() + sets.term_mass @ (saturated - np.log(left)))
+
+    @staticmethod
+    def _share_of_events(sets: RiskSets, of_events: Floats, before: Floats) -> Floats:
+        """rho (M,) in [0, 1]: Newton's method inside a bracket that bisection halves."""
+        low, high = np.zeros(len(before)), np.ones(len(before))
+        rho = np.clip(of_events / (before + sets.masses), 0.0, 1.0)
+        for _ in range(60):
+            left = 1 - sets.term_share * rho[sets.term_group]
+            rate = sets.term_mass * (1 - sets.term_share) / left
+            reached = before + sets.over_terms(rate)
+            excess = rho * reached - of_events
+            slope = reached + rho * sets.over_terms(rate * sets.term_share / left)
+            low, high = np.where(excess < 0, rho, low), np.where(excess > 0, rho, high)
+            step = rho - excess / slope
+            moved = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
+            if (np.abs(moved - rho) <= 1e-16).all():
+                break
+            rho = moved
+        return rho
+
+    def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
+        """0: a constant changes nothing.
+
+        Raises
+        ------
+        ValueError
+            If no event has positive weight.
+        """
+        if not ((y > 0) & (sample_weight > 0)).any():
+            raise ValueError(
+                "y holds no event among the samples of positive weight, where the Cox loss needs one."
+            )
+        return 0.0
+
+    def predict(self, eta: Floats) -> Floats:
+        """Hazard relative to eta = 0."""
+        with np.errstate(over="ignore"):
+            return np.exp(eta)
