@@ -57,13 +57,23 @@ def test_value_gradient_and_hessian(loss: Cox, seed: int) -> None:
         for e in unit
     ]
     np.testing.assert_allclose(loss.gradient(eta, y, weight), slopes, atol=1e-9)
-    coupling = loss.coupling(eta, y, weight, unit)
-    hessian = np.diag(loss.curvature(eta, y, weight)) - coupling.T @ coupling
+    root = loss.hessian_root(eta, y, weight)
+    rows = root.apply(unit)
+    hessian = rows.T @ rows
     changes = [
         (loss.gradient(eta + step * e, y, weight) - loss.gradient(eta - step * e, y, weight)) / (2 * step)
         for e in unit
     ]
     np.testing.assert_allclose(hessian, changes, atol=1e-9)
+    assert np.linalg.eigvalsh(np.diag(loss.curvature(eta, y, weight)) - hessian).min() >= -1e-12
+    rng = np.random.default_rng(seed)
+    u = rng.standard_normal(len(rows))
+    np.testing.assert_allclose(root.adjoint(u), rows.T @ u, atol=1e-14)
+    np.testing.assert_array_equal(root.apply(unit[0]), rows[:, 0])
+    np.testing.assert_allclose(root.apply(np.ones(len(eta))), 0.0, atol=1e-14)
+    gradient = loss.gradient(eta, y, weight)
+    np.testing.assert_allclose(root.adjoint(root.solve(gradient)), gradient, atol=1e-13)
+    assert root.total == pytest.approx(np.trace(np.diag(loss.curvature(eta, y, weight))), rel=1e-12)
 
 
 @both_counts
@@ -163,7 +173,9 @@ def test_extreme_predictors(loss: Cox, size: float) -> None:
     assert np.isfinite(loss.value(eta, y, weight))
     assert (curvature >= 0).all()
     assert (curvature <= weight[y > 0].sum() * (1 + 1e-12)).all()
-    assert np.isfinite(loss.coupling(eta, y, weight, np.eye(12))).all()
+    root = loss.hessian_root(eta, y, weight)
+    assert np.isfinite(root.apply(np.eye(12))).all()
+    assert np.isfinite(root.adjoint(root.solve(gradient))).all()
     equality = loss.value(eta, y, weight) + loss.conjugate(gradient, y, weight) - gradient @ eta
     assert abs(equality) <= 1e-12 * abs(size)
 

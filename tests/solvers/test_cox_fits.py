@@ -99,6 +99,17 @@ def test_path_and_alpha_max() -> None:
     assert path.at(budget=0.5 * path.norms[-1]).converged
 
 
+def test_many_features_take_few_iterations() -> None:
+    """Newton's own model: a diagonal one takes ten times as many, and stalls on the way."""
+    X, y = data(9, 100, 300)
+    problem = Problem(X, y, loss=Cox("efron"))
+    path = problem.path(n_alphas=15, eps=0.05)
+    assert path.gaps.max() <= 1e-10
+    far = problem.solve(alpha=0.1 * problem.alpha_max, tol=1e-11)
+    assert far.converged
+    assert far.n_iterations <= 12
+
+
 def test_storage_shift_and_scale_of_columns_do_not_matter() -> None:
     X, y = data(5)
     plain = Problem(X, y, loss="cox").solve(alpha=0.02, tol=1e-11)

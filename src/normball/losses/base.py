@@ -23,6 +23,7 @@ import numpy as np
 
 from ..typing import Floats
 from ..values import ArrayValue
+from .hessian_root import DiagonalRoot, HessianRoot
 
 
 class Loss(ArrayValue, ABC):
@@ -39,7 +40,7 @@ class Loss(ArrayValue, ABC):
     is_smooth: ClassVar[bool] = True
     """The loss has a gradient; otherwise it is a `PiecewiseLinear`."""
     is_diagonal: ClassVar[bool] = True
-    """The Hessian in eta is diagonal; otherwise `coupling` gives what `curvature` is too large by."""
+    """The Hessian in eta is diagonal; otherwise `curvature` lies above it and `hessian_root` gives it."""
     is_shift_invariant: ClassVar[bool] = False
     """A constant added to eta changes nothing, so that there is no intercept."""
     is_classifier: ClassVar[bool] = False
@@ -77,9 +78,9 @@ class Loss(ArrayValue, ABC):
         """`majorant` without the weights, of a loss that is a mean over samples."""
         raise TypeError(f"the {self.title} ties samples to each other; use majorant.")
 
-    def coupling(self, eta: Floats, y: Floats, sample_weight: Floats, columns: Floats) -> Floats:
-        """C (m, d) with columns' H columns = columns' diag(curvature) columns - C'C, for columns (n, d)."""
-        return np.zeros((0, columns.shape[1]))
+    def hessian_root(self, eta: Floats, y: Floats, sample_weight: Floats) -> HessianRoot:
+        """R with R'R the Hessian of f in eta; by default the root of `curvature`."""
+        return DiagonalRoot(np.sqrt(self.curvature(eta, y, sample_weight)))
 
     @abstractmethod
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:

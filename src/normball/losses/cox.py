@@ -12,7 +12,7 @@ changes nothing; there is no intercept. f is no sum over samples, its Hessian is
 
     diag(p) - sum_k c_k pi_k pi_k',     p = grad f + (v_i at events, 0 elsewhere),
 
-with pi_k the shares of the k-th sum, so diag(p) lies above it.
+with pi_k the shares of the k-th sum, so diag(p) lies above it; `cox_hessian.py` has its root.
 
 The conjugate has a closed form because risk sets are nested. Write s = u + (v at events),
 b_m = sum_{l <= m} (c_l - sum of s over group l) with b_0 = 0. Stationarity s_j = v_j
@@ -40,6 +40,7 @@ import numpy as np
 
 from ..typing import Floats
 from .base import Loss
+from .cox_hessian import CoxRoot
 from .risk_sets import RiskSets
 
 ROUNDING = 1e-13
@@ -148,18 +149,9 @@ class Cox(Loss):
         felt = np.where(sets.is_event, np.logaddexp(before, own)[sets.group], cumulated[sets.group])
         return sets.scatter(np.exp(logs + felt), len(y))
 
-    def coupling(self, eta: Floats, y: Floats, sample_weight: Floats, columns: Floats) -> Floats:
-        """(t, d) rows sqrt(c_k) pi_k' columns, for columns (n, d)."""
-        sets = self._risk_sets(y, sample_weight)
-        eta = eta[sets.order]
-        share = sets.weight * np.exp(eta - eta.max(initial=-np.inf))
-        both = np.column_stack([share, share[:, None] * columns[sets.order]])
-        tails = np.vstack([np.cumsum(both[::-1], axis=0)[::-1], np.zeros(both.shape[1])])
-        rest = tails[sets.starts + sets.counts]
-        events = np.add.reduceat(np.where(sets.is_event[:, None], both, 0.0), sets.starts, axis=0)
-        sums = rest[sets.term_group] + (1 - sets.term_share)[:, None] * events[sets.term_group]
-        means = np.divide(sums[:, 1:], sums[:, :1], out=np.zeros_like(sums[:, 1:]), where=sums[:, :1] > 0)
-        return np.asarray(np.sqrt(sets.term_mass)[:, None] * means)
+    def hessian_root(self, eta: Floats, y: Floats, sample_weight: Floats) -> CoxRoot:
+        p = self.curvature(eta, y, sample_weight)
+        return CoxRoot(self._risk_sets(y, sample_weight), eta, p)
 
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u); a sample in no risk set needs u_i = 0."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..losses.hessian_root import HessianRoot
 from ..norms.face import Face
 from ..typing import Floats
 from .instance import ColumnStore, Instance
@@ -71,10 +72,8 @@ def solve_on_face(
             best = (size, Point(face.embed(z), intercept, alpha))
         if n_worse > 2 or best[0] < 3e-15 or (n_worse and best[0] < 1e-13):
             break
-        coupling = instance.coupling(eta, E)
-        step = _newton_step(
-            instance, condition, face, E, curvature, coupling, alpha, residual, balance, excess
-        )
+        root = instance.hessian_root(eta)
+        step = _newton_step(instance, condition, face, E, curvature, root, alpha, residual, balance, excess)
         if step is None:
             break
         moved = _stay_on_face(instance, face, z, step[0])
@@ -120,14 +119,13 @@ def _newton_step(
     face: Face,
     E: Floats,
     curvature: Floats,
-    coupling: Floats,
+    root: HessianRoot,
     alpha: float,
     residual: Floats,
     balance: float,
     excess: float,
 ) -> tuple[Floats, float, float] | None:
     """(dz, d intercept, d alpha) of one Newton step."""
-    root = np.sqrt(curvature)
     total = float(curvature.sum())
     rhs = -residual
     along = E.T @ curvature
@@ -137,11 +135,9 @@ def _newton_step(
             return None
         weighted = E - along / total  # the intercept takes up the weighted mean of each column
         rhs = rhs + along * (balance / total)
-    weighted = root[:, None] * weighted
+    weighted = root.apply(weighted)
     try:
-        factors = np.column_stack([face.factors, coupling.T])
-        factor_weights = np.append(alpha * face.factor_weights, -np.ones(len(coupling)))
-        system = NewtonSystem(alpha * face.curvature, weighted, factors, factor_weights)
+        system = NewtonSystem(alpha * face.curvature, weighted, face.factors, alpha * face.factor_weights)
         change = 0.0
         if condition.form == "penalty":
             step = system.solve(rhs)

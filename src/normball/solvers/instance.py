@@ -15,6 +15,7 @@ import numpy as np
 
 from ..designs.base import Design
 from ..losses.base import Loss
+from ..losses.hessian_root import HessianRoot
 from ..norms.base import Norm
 from ..typing import Floats, Indices, Mask
 
@@ -145,8 +146,8 @@ class Instance:
     def majorant(self, eta: Floats) -> Floats:
         return self.loss.majorant(eta, self.y, self.sample_weight)
 
-    def coupling(self, eta: Floats, columns: Floats) -> Floats:
-        return self.loss.coupling(eta, self.y, self.sample_weight, columns)
+    def hessian_root(self, eta: Floats) -> HessianRoot:
+        return self.loss.hessian_root(eta, self.y, self.sample_weight)
 
     def conjugate(self, u: Floats) -> float:
         return self.loss.conjugate(u, self.y, self.sample_weight)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..losses.hessian_root import DiagonalRoot
 from ..typing import Floats
 from .certificate import Certificate, certify_term
 from .face_newton import Point, price_on_face, solve_on_face
@@ -155,8 +156,8 @@ def _model_step(
     gradient = instance.gradient(eta)
     curvature = np.maximum(instance.curvature(eta), workspace.caution * instance.majorant(eta))
     curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
-    root = np.sqrt(curvature)
-    model = LeastSquaresModel(instance, workspace.store, root, root * eta - gradient / root)
+    root = DiagonalRoot(np.sqrt(curvature)) if instance.loss.is_diagonal else instance.hessian_root(eta)
+    model = LeastSquaresModel(instance, workspace.store, root, root.apply(eta) - root.solve(gradient))
     state = workspace.state
     if state is None:
         state = ProximalPointState(model.c - model.matvec(point.w), 0.0)
@@ -183,7 +184,7 @@ def _mean_square(model: LeastSquaresModel) -> float:
     means, deviations = model.instance.moments
     spread = deviations**2 if model.instance.is_centred else deviations**2 + means**2
     size = float(spread.mean()) if len(spread) else 1.0
-    return max(size * float(model.root @ model.root), 1e-300)
+    return max(size * model.root.total, 1e-300)
 
 
 def _line_search(

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..losses.hessian_root import HessianRoot
 from ..norms.face import Face
 from ..typing import Floats
 from .instance import ColumnStore, Instance
@@ -44,18 +45,21 @@ class LeastSquaresModel:
 
     instance: Instance
     store: ColumnStore
-    root: Floats
-    """(n,) square roots of the curvatures."""
+    root: HessianRoot
+    """Root of the Hessian of the model in eta, diag(sqrt(d)) for a sum over samples."""
     c: Floats
 
     def __post_init__(self) -> None:
-        total = float(self.root @ self.root)
-        self._unit = self.root / np.sqrt(total) if self.instance.is_centred and total > 0 else None
+        self._unit = None
+        if self.instance.fit_intercept:
+            constant = self.root.apply(np.ones(self.instance.n_samples))
+            size = float(np.linalg.norm(constant))
+            self._unit = constant / size if size > 0 else None
         self.c = self.centre(self.c)
         self._free_basis = None
         if self.instance.unpenalised.any():
             columns = self.instance.design.columns(np.flatnonzero(self.instance.unpenalised))
-            columns = self.root[:, None] * columns
+            columns = self.root.apply(columns)
             if self._unit is not None:
                 columns -= np.outer(self._unit, self._unit @ columns)
             self._free_basis = np.linalg.qr(columns)[0]
@@ -66,11 +70,11 @@ class LeastSquaresModel:
 
     def matvec(self, w: Floats) -> Floats:
         """A w, (n,)."""
-        return self.centre(self.root * self.instance.design.matvec(w))
+        return self.centre(self.root.apply(self.instance.design.matvec(w)))
 
     def rmatvec(self, u: Floats) -> Floats:
         """A' u, (p,)."""
-        return self.instance.design.rmatvec(self.root * self.centre(u))
+        return self.instance.design.rmatvec(self.root.adjoint(self.centre(u)))
 
     def feasible(self, u: Floats) -> Floats:
         """u without its part along the unpenalised columns, where the dual allows none."""
@@ -78,7 +82,7 @@ class LeastSquaresModel:
 
     def face_columns(self, face: Face) -> Floats:
         """E = A B, (n, d)."""
-        columns = self.root[:, None] * face.restrict(self.store.take(face.index))
+        columns = self.root.apply(face.restrict(self.store.take(face.index)))
         if self._unit is not None:
             columns -= np.outer(self._unit, self._unit @ columns)
         return columns

@@ -160,11 +160,10 @@ def _working_curvature(instance: Instance, eta: Floats) -> Floats:
 
 def _working_hessian(instance: Instance, basis: Floats, eta: Floats) -> Floats:
     """Hessian (r, r) of f along an orthonormal basis (n, r), with that curvature."""
-    hessian = (basis.T * _working_curvature(instance, eta)) @ basis
     if instance.loss.is_diagonal:
-        return hessian
-    coupling = instance.coupling(eta, basis)
-    return np.asarray(hessian - coupling.T @ coupling)
+        return (basis.T * _working_curvature(instance, eta)) @ basis
+    rows = instance.hessian_root(eta).apply(basis)
+    return rows.T @ rows
 
 
 def _newton_direction(instance: Instance, basis: Floats, eta: Floats) -> Floats:
