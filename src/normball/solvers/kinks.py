@@ -57,9 +57,11 @@ def kink_dual(instance: Instance, w: Floats, eta: Floats, alpha: float | None) -
             low, high = np.append(low, 0.0), np.append(high, np.inf)
         else:
             rhs = rhs + alpha * gradient
-        size = np.maximum(np.linalg.norm(system, axis=1), 1e-300)
+        size = np.linalg.norm(system, axis=1)
+        size[size == 0] = 1.0
         method: Literal["bvls", "trf"] = "bvls" if len(low) <= 500 else "trf"
-        found = lsq_linear(system / size[:, None], rhs / size, (low, high), method=method, tol=1e-14)
+        with np.errstate(over="ignore", invalid="ignore"):  # it may run away, which the last line finds out
+            found = lsq_linear(system / size[:, None], rhs / size, (low, high), method=method, tol=1e-14)
         theta[kinks] = -weight[kinks] * np.clip(found.x[: len(kinks)], lower, upper)
     free = instance.free_columns
     rounding = 1e-12 * (np.abs(free).T @ weight) * max(upper, -lower)
