@@ -1,0 +1,122 @@
+"""LassoCV and its peers: time of the whole choice of alpha, and how far the held-out losses are from exact.
+
+python benchmarks/cross_validation.py [case ...]
+
+Every package chooses alpha on the same five folds along the same 100 alphas and fits all rows at
+the end. The error of a run is the largest relative difference of its mean held-out losses from
+those of coefficients with a relative duality gap of 1e-12.
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Callable
+from importlib.util import find_spec
+from time import perf_counter
+
+import numpy as np
+from cases import CASES, Case
+from sklearn.linear_model import LassoCV
+from sklearn.model_selection import KFold
+
+import normball as nb
+from normball import dropin
+
+FOLDS = KFold(5, shuffle=True, random_state=0)
+Curve = Callable[[Case], np.ndarray]
+
+
+def sklearn_curve(tol: float) -> Curve:
+    def run(case: Case) -> np.ndarray:
+        model = LassoCV(alphas=case.alphas, cv=FOLDS, fit_intercept=False, tol=tol, max_iter=100_000)
+        return np.asarray(model.fit(case.X, case.y).mse_path_.mean(axis=1))
+
+    return run
+
+
+def dropin_curve(case: Case) -> np.ndarray:
+    model = dropin.LassoCV(alphas=case.alphas, cv=FOLDS, fit_intercept=False)
+    return np.asarray(model.fit(case.X, case.y).mse_path_.mean(axis=1))
+
+
+def own_curve(tol: float) -> Curve:
+    def run(case: Case) -> np.ndarray:
+        model = nb.RegressorCV(alphas=case.alphas, cv=FOLDS, fit_intercept=False, tol=tol)
+        return 2 * model.fit(case.X, case.y).fold_losses_.mean(axis=0)
+
+    return run
+
+
+def celer_curve(tol: float) -> Curve:
+    def run(case: Case) -> np.ndarray:
+        import celer
+
+        model = celer.LassoCV(alphas=case.alphas, cv=FOLDS, fit_intercept=False, tol=tol, max_iter=1000)
+        return np.asarray(model.fit(case.X, case.y).mse_path_.mean(axis=1))
+
+    return run
+
+
+def adelie_curve(tol: float) -> Curve:
+    def run(case: Case) -> np.ndarray:
+        import adelie as ad
+
+        losses = []
+        for train, test in FOLDS.split(case.X):
+            X = np.asfortranarray(case.X[train])
+            state = ad.grpnet(
+                X=X, glm=ad.glm.gaussian(case.y[train]), lmda_path=case.alphas, intercept=False, tol=tol,
+                early_exit=False, progress_bar=False,
+            )  # fmt: skip
+            losses.append(
+                ((case.y[test][:, None] - case.X[test] @ state.betas.T.toarray()) ** 2).mean(axis=0)
+            )
+        ad.grpnet(
+            X=case.X, glm=ad.glm.gaussian(case.y), lmda_path=case.alphas, intercept=False, tol=tol,
+            early_exit=False, progress_bar=False,
+        )  # fmt: skip
+        return np.mean(losses, axis=0)
+
+    return run
+
+
+RUNS: dict[str, tuple[str, Curve]] = {
+    "normball.RegressorCV": ("normball", own_curve(1e-8)),
+    "normball.dropin.LassoCV": ("normball", dropin_curve),
+    "scikit-learn, tol 1e-4": ("sklearn", sklearn_curve(1e-4)),
+    "scikit-learn, tol 1e-8": ("sklearn", sklearn_curve(1e-8)),
+    "celer, tol 1e-6": ("celer", celer_curve(1e-6)),
+    "adelie, tol 1e-12": ("adelie", adelie_curve(1e-12)),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("cases", nargs="*", default=["small", "leukaemia", "wide"], help="names in cases.py")
+    parser.add_argument("--repeats", type=int, default=2, help="the fastest of how many runs (default 2)")
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")
+    for name in chosen.cases:
+        case = CASES[name]()
+        exact = own_curve(1e-12)(case)
+        print(
+            f"\n{name} {case.X.shape}, {case.description}\n{'':28s}{'seconds':>9s}{'ratio':>8s}{'error':>10s}"
+        )
+        ours = np.inf
+        for label, (package, curve) in RUNS.items():
+            if find_spec(package) is None:
+                print(f"{label:28s}  (the package {package} is not installed)")
+                continue
+            seconds = np.inf
+            for _ in range(chosen.repeats):
+                start = perf_counter()
+                found = curve(case)
+                seconds = min(seconds, perf_counter() - start)
+            ours = min(ours, seconds) if label == "normball.RegressorCV" else ours
+            error = np.abs(found / exact - 1).max()
+            print(f"{label:28s}{seconds:9.3f}{seconds / ours:8.1f}{error:10.1e}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
