@@ -48,37 +48,34 @@ def own_curve(tol: float) -> Curve:
     return run
 
 
-def celer_curve(tol: float) -> Curve:
+def by_folds(path: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> Curve:
+    """The folds one after the other, and the fit to all rows, by a path: coefs (k, p) of X, y, alphas."""
+
     def run(case: Case) -> np.ndarray:
-        import celer
-
-        model = celer.LassoCV(alphas=case.alphas, cv=FOLDS, fit_intercept=False, tol=tol, max_iter=1000)
-        return np.asarray(model.fit(case.X, case.y).mse_path_.mean(axis=1))
-
-    return run
-
-
-def adelie_curve(tol: float) -> Curve:
-    def run(case: Case) -> np.ndarray:
-        import adelie as ad
-
         losses = []
         for train, test in FOLDS.split(case.X):
-            X = np.asfortranarray(case.X[train])
-            state = ad.grpnet(
-                X=X, glm=ad.glm.gaussian(case.y[train]), lmda_path=case.alphas, intercept=False, tol=tol,
-                early_exit=False, progress_bar=False,
-            )  # fmt: skip
-            losses.append(
-                ((case.y[test][:, None] - case.X[test] @ state.betas.T.toarray()) ** 2).mean(axis=0)
-            )
-        ad.grpnet(
-            X=case.X, glm=ad.glm.gaussian(case.y), lmda_path=case.alphas, intercept=False, tol=tol,
-            early_exit=False, progress_bar=False,
-        )  # fmt: skip
+            coefs = path(np.asfortranarray(case.X[train]), case.y[train], case.alphas)
+            losses.append(((case.y[test] - coefs @ case.X[test].T) ** 2).mean(axis=1))
+        path(case.X, case.y, case.alphas)
         return np.mean(losses, axis=0)
 
     return run
+
+
+def celer_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    from celer import celer_path
+
+    return np.asarray(celer_path(X, y, "lasso", alphas=alphas, tol=1e-6, max_iter=1000)[1].T)
+
+
+def adelie_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    import adelie as ad
+
+    state = ad.grpnet(
+        X=X, glm=ad.glm.gaussian(y), lmda_path=alphas, intercept=False, tol=1e-12, early_exit=False,
+        progress_bar=False,
+    )  # fmt: skip
+    return np.asarray(state.betas.toarray())
 
 
 RUNS: dict[str, tuple[str, Curve]] = {
@@ -86,8 +83,8 @@ RUNS: dict[str, tuple[str, Curve]] = {
     "normball.dropin.LassoCV": ("normball", dropin_curve),
     "scikit-learn, tol 1e-4": ("sklearn", sklearn_curve(1e-4)),
     "scikit-learn, tol 1e-8": ("sklearn", sklearn_curve(1e-8)),
-    "celer, tol 1e-6": ("celer", celer_curve(1e-6)),
-    "adelie, tol 1e-12": ("adelie", adelie_curve(1e-12)),
+    "celer, tol 1e-6": ("celer", by_folds(celer_path)),
+    "adelie, tol 1e-12": ("adelie", by_folds(adelie_path)),
 }
 
 
