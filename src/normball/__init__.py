@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         BallDisplay,
         Contact3DDisplay,
         ContactDisplay,
+        CVDisplay,
         FrontierDisplay,
         PathDisplay,
         plot_balls,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BallDisplay",
+    "CVDisplay",
     "Classifier",
     "ClassifierCV",
     "Contact3DDisplay",
@@ -56,6 +58,7 @@ __all__ = [
 _ESTIMATORS = {"Classifier", "ClassifierCV", "Regressor", "RegressorCV"}
 _DISPLAYS = {
     "BallDisplay",
+    "CVDisplay",
     "Contact3DDisplay",
     "ContactDisplay",
     "FrontierDisplay",

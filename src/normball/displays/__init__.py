@@ -1,6 +1,6 @@
 """Pictures of solutions, with matplotlib, in the manner of scikit-learn's displays.
 
-A display is made by a class method (`from_solution`, `from_path`, `from_norm`) that does
+A display is made by a class method (`from_solution`, `from_path`, `from_norm`, `from_estimator`) that does
 all computing and keeps the result in attributes; `plot` only draws, on axes given or new,
 and returns the display with `ax_` and `figure_`.
 """
@@ -19,11 +19,13 @@ from .balls import BallDisplay, plot_balls
 from .contact import ContactDisplay
 from .contact3d import Contact3DDisplay
 from .contact_panels import classic_ellipse, classic_line, contact_row, line_contact
+from .cross_validation import CVDisplay
 from .frontier import FrontierDisplay
 from .path import PathDisplay
 
 __all__ = [
     "BallDisplay",
+    "CVDisplay",
     "Contact3DDisplay",
     "ContactDisplay",
     "FrontierDisplay",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -16,6 +16,7 @@ from ..typing import ArrayLike, Floats
 from . import style
 from .contact_labels import write_labels
 from .features import pick_features
+from .fitted import solution_of
 from .level_sets import LevelSet, Window, find_level_sets, level_set_through, within
 from .plane import Plane, has_width
 
@@ -125,6 +126,13 @@ class ContactDisplay:
             best_fit=plane.best_fit,
             ghosts=[Ghost(label, p, level_set_through(plane, window, p)) for label, p in points.items()],
         )
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, features: Sequence[int | str] | None = None, **options: Any
+    ) -> ContactDisplay:
+        """The contact of a fitted estimator, on columns as it scaled them; options as `from_solution`."""
+        return cls.from_solution(solution_of(estimator), features, **options)
 
     def plot(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -12,6 +12,7 @@ from ..path import Path
 from ..solution import Solution
 from ..typing import Floats
 from . import style
+from .fitted import solution_of
 from .labels import LabelPlacer
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ class FrontierDisplay:
             loss_title=path.problem.loss.title,
             tangent=None if at is None else _tangent(norms, losses, at),
         )
+
+    @classmethod
+    def from_estimator(cls, estimator: Any) -> FrontierDisplay:
+        """The frontier of the problem that an estimator was fitted to, with its solution on it."""
+        solution = solution_of(estimator)
+        return cls.from_path(solution.problem.path(), at=solution)
 
     def plot(self, ax: Axes | None = None, *, title: str = "") -> FrontierDisplay:
         """Draw.

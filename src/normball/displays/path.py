@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
 from ..path import Path
 from ..typing import Floats, Indices
 from . import style
+from .count_axis import count_axis
+from .fitted import problem_of
 from .labels import spread
 
 if TYPE_CHECKING:
@@ -101,6 +103,11 @@ class PathDisplay:
             value_label="coefficient times deviation of its feature" if in_deviations else "coefficient",
         )
 
+    @classmethod
+    def from_estimator(cls, estimator: Any, x: str = "budget", **options: Any) -> PathDisplay:
+        """The path of the problem that an estimator of this package was fitted to; options as `from_path`."""
+        return cls.from_path(problem_of(estimator).path(), x, **options)
+
     def plot(self, ax: Axes | None = None, *, title: str = "") -> PathDisplay:
         """Draw, entering from left to right; the upper axis counts the features in the model.
 
@@ -122,7 +129,7 @@ class PathDisplay:
             ax.set_title(title, fontsize=style.TITLE)
         self._scale(ax)
         self._draw_curves(ax)
-        self._count(ax)
+        self.count_ax_ = count_axis(ax, self.positions, self.n_nonzeros, self.x == "alpha")
         self._label_curves(ax)
         return self
 
@@ -160,24 +167,6 @@ class PathDisplay:
     @staticmethod
     def _look(rank: int) -> tuple[str, object]:
         return style.CURVES[rank % len(style.CURVES)], style.DASHES[rank % len(style.DASHES)]
-
-    def _count(self, ax: Axes) -> None:
-        """Upper axis: where the number of features in the model changes, as many as have room."""
-        self.count_ax_ = count_ax = ax.secondary_xaxis("top")
-        changed = np.flatnonzero(np.diff(self.n_nonzeros, prepend=-1))
-        scaled = np.log(self.positions) if self.x == "alpha" else self.positions
-        share = (scaled - scaled[0]) / (scaled[-1] - scaled[0])
-        kept: list[int] = []
-        for step in changed:
-            has_room = not kept or share[step] - share[kept[-1]] >= 0.075
-            if has_room and not (kept and self.n_nonzeros[step] == self.n_nonzeros[kept[-1]]):
-                kept.append(int(step))
-        count_ax.xaxis.set_major_locator(FixedLocator([float(self.positions[step]) for step in kept]))
-        count_ax.xaxis.set_minor_locator(NullLocator())
-        count_ax.set_xticklabels([str(int(self.n_nonzeros[step])) for step in kept])
-        count_ax.tick_params(labelsize=style.SMALL, colors=style.QUIET, length=3)
-        count_ax.set_xlabel("features in the model", fontsize=style.SMALL, color=style.QUIET)
-        count_ax.spines["top"].set_color(style.QUIET)
 
     def _label_curves(self, ax: Axes) -> None:
         """Names at the right edge, moved apart, with leader lines to the ends of their curves."""

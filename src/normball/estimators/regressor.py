@@ -69,10 +69,10 @@ class Regressor(PredictsNumbers, LinearEstimator):
     Examples
     --------
     >>> import normball as nb
-    >>> X, y = nb.datasets.load_diabetes(return_X_y=True)
-    >>> model = nb.Regressor(alpha=5.0).fit(X, y)
+    >>> data = nb.datasets.load_diabetes()
+    >>> model = nb.Regressor(alpha=50.0).fit(data.X, data.y)
     >>> int((model.coef_ != 0).sum()), model.gap_ < 1e-8
-    (5, True)
+    (6, True)
     """
 
     def __init__(

@@ -1,0 +1,135 @@
+"""Held-out loss along the path, with the alphas that both rules take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.ticker import LogLocator, NullLocator
+
+from ..estimators.cross_validation import CrossValidation
+from ..typing import Floats, Indices
+from . import style
+from .count_axis import count_axis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axes._secondary_axes import SecondaryAxis
+    from matplotlib.figure import Figure
+
+
+@dataclass(eq=False)
+class CVDisplay:
+    """Mean held-out loss against alpha, one standard error either way; made by `from_estimator`.
+
+    Attributes
+    ----------
+    alphas : (k,) decreasing ; mean_loss, standard_error : (k,)
+    best_index, one_se_index : int, what either rule takes.
+    alpha : float, what was taken.
+    n_nonzeros : (k,) features of the fit to all rows, or None.
+    ax_, figure_ : where `plot` drew; `count_ax_` is the upper axis, if there are counts.
+    """
+
+    alphas: Floats
+    mean_loss: Floats
+    standard_error: Floats
+    best_index: int
+    one_se_index: int
+    alpha: float
+    n_nonzeros: Indices | None
+    ax_: Axes = field(init=False, repr=False)
+    count_ax_: SecondaryAxis = field(init=False, repr=False)
+    figure_: Figure = field(init=False, repr=False)
+
+    @classmethod
+    def from_estimator(cls, estimator: Any) -> CVDisplay:
+        """Take what is drawn from a fitted `RegressorCV` or `ClassifierCV`.
+
+        Raises
+        ------
+        TypeError
+            If the estimator chose no alpha by cross-validation, or is not fitted.
+        """
+        if not hasattr(estimator, "mean_loss_"):
+            raise TypeError(
+                f"CVDisplay needs a fitted RegressorCV or ClassifierCV, got {type(estimator).__name__}; call "
+                "fit first, or use one of those."
+            )
+        return cls(
+            estimator.alphas_,
+            estimator.mean_loss_,
+            estimator.standard_error_,
+            estimator.best_index_,
+            estimator.one_se_index_,
+            estimator.alpha_,
+            estimator.n_nonzeros_,
+        )
+
+    @classmethod
+    def from_curve(cls, curve: CrossValidation, alpha: float | None = None) -> CVDisplay:
+        """Take what is drawn from the result of `cross_validate`; `alpha` is what was taken."""
+        return cls(
+            curve.alphas,
+            curve.mean_loss,
+            curve.standard_error,
+            curve.best_index,
+            curve.one_se_index,
+            curve.best_alpha if alpha is None else alpha,
+            None,
+        )
+
+    def plot(self, ax: Axes | None = None) -> CVDisplay:
+        """Draw, regularisation weakening to the right.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Default: a new figure.
+
+        Returns
+        -------
+        CVDisplay
+            This display, with `ax_` and `figure_`.
+        """
+        self.ax_ = ax = style.new_axes(ax, (1.15 * style.PANEL, 0.85 * style.PANEL))
+        self.figure_ = style.figure_of(ax)
+        style.plain_axes(ax)
+        low, high = self.mean_loss - self.standard_error, self.mean_loss + self.standard_error
+        ax.fill_between(self.alphas, low, high, color=style.BALL, alpha=0.18, linewidth=0)
+        ax.plot(self.alphas, self.mean_loss, color=style.BALL, linewidth=1.6)
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(numticks=6))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xlim(self.alphas[0], self.alphas[-1])
+        self._mark(ax, self.best_index, style.CONTACT, "o", "least loss")
+        self._mark(ax, self.one_se_index, style.LEVEL_SET, "s", "one standard error")
+        ax.axvline(self.alpha, color=style.CONTACT, linewidth=0.9, linestyle=(0, (2, 2)))
+        ax.set_ylim(*self._window(low, high))
+        ax.set_xlabel("alpha (weaker regularisation to the right)", fontsize=style.NORMAL)
+        ax.set_ylabel("loss on rows not seen", fontsize=style.NORMAL)
+        ax.legend(frameon=False, fontsize=style.SMALL)
+        if self.n_nonzeros is not None and len(self.alphas) > 1:
+            self.count_ax_ = count_axis(ax, self.alphas, self.n_nonzeros, is_logarithmic=True)
+        return self
+
+    def _mark(self, ax: Axes, index: int, color: str, marker: str, label: str) -> None:
+        ax.plot(
+            self.alphas[index],
+            self.mean_loss[index],
+            marker,
+            color=color,
+            markersize=7,
+            label=label,
+            linestyle="",
+            clip_on=False,
+        )
+
+    def _window(self, low: Floats, high: Floats) -> tuple[float, float]:
+        """Limits that hold the curve up to its start; an end that shoots far above is cut off."""
+        mean = self.mean_loss
+        top = min(float(high.max()), float(high[0] + 0.5 * (mean[0] - mean.min()) + 1e-12))
+        bottom = float(np.min(low))
+        margin = 0.06 * (top - bottom) or 1.0
+        return bottom - margin, top + margin
