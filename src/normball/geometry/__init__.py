@@ -1,5 +1,18 @@
-"""How likely a contact at a corner is: exact in the plane, by sampling in many dimensions."""
+"""From two dimensions to a hundred: odds of corners, sizes of cones, measurements needed.
 
+Odds of touching a face (`zero_odds`, `face_shares`, and for the plane `corner_share`,
+`ellipse_odds`); angles and intrinsic volumes (`cone_volumes`, `intrinsic_volumes`);
+statistical dimension and what follows (`statistical_dimension`, `measurements_needed`,
+`success_curve`); the experiment (`phase_transition`); noise (`minimax_risk`,
+`universal_alpha`); and what zeros save (`worth_of_zeros`).
+"""
+
+from .descent_cones import cone_volumes
+from .face_shares import FaceShares, face_shares, intrinsic_volumes
+from .level_sets import Equations, GaussianDesign, LevelSetLaw, OrthonormalDesign
+from .measurements import largest_sparsity, measurements_needed, success_curve, transition_width
+from .noise import MinimaxRisk, minimax_alpha, minimax_risk, universal_alpha
+from .nuclear import nuclear_statistical_dimension
 from .odds import (
     LeastNormZeros,
     contact_on_line,
@@ -8,12 +21,41 @@ from .odds import (
     wilson_interval,
     zeros_of_least_norm,
 )
+from .phase_transition import PhaseTransition, phase_transition
+from .statistical_dimension import StatisticalDimension, statistical_dimension
+from .worth import Worth, worth_of_zeros
+from .zero_odds import ZeroOdds, zero_odds
 
 __all__ = [
+    "Equations",
+    "FaceShares",
+    "GaussianDesign",
     "LeastNormZeros",
+    "LevelSetLaw",
+    "MinimaxRisk",
+    "OrthonormalDesign",
+    "PhaseTransition",
+    "StatisticalDimension",
+    "Worth",
+    "ZeroOdds",
+    "cone_volumes",
     "contact_on_line",
     "corner_share",
     "ellipse_odds",
+    "face_shares",
+    "intrinsic_volumes",
+    "largest_sparsity",
+    "measurements_needed",
+    "minimax_alpha",
+    "minimax_risk",
+    "nuclear_statistical_dimension",
+    "phase_transition",
+    "statistical_dimension",
+    "success_curve",
+    "transition_width",
+    "universal_alpha",
     "wilson_interval",
+    "worth_of_zeros",
+    "zero_odds",
     "zeros_of_least_norm",
 ]

@@ -148,7 +148,8 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     share, spread = successes / trials, z * z / trials
     centre = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    return max(centre - half, 0.0), min(centre + half, 1.0)
+    # without a success the lower end is 0, with nothing else the upper end is 1: not their rounding
+    return centre - half if successes else 0.0, centre + half if successes < trials else 1.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,141 @@
+"""How many random measurements the least-norm answer needs to find the signal.
+
+A w = b with m equations in general position (A Gaussian, or rotated at random) has the
+signal as its only answer of least norm exactly if the null space of A misses the descent
+cone D. By the conic Crofton formula, with v_k the cone's intrinsic volumes,
+
+    P(success) = 1 - 2 (v_{m+1} + v_{m+3} + ...),
+
+exact at every p; about P(V < m) + P(V = m) / 2 for the random dimension V with odds v_k,
+whose mean is the statistical dimension delta: half of all trials succeed at m = delta. V
+is nearly normal (Goldstein, Nourdin, Peccati, "Gaussian phase transitions and conic
+intrinsic volumes", Annals of Applied Probability 27, 2017), which serves where the v_k
+are not known. A bound that needs nothing but delta (Amelunxen, Lotz, McCoy, Tropp 2014,
+theorem II): m >= delta + sqrt(8 log(4 / eta) p) succeeds with probability 1 - eta or more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from ..norms import Norm
+from ..tables import read_count
+from ..typing import ArrayLike, Floats
+from .descent_cones import exact_volumes, read_signal
+from .statistical_dimension import statistical_dimension
+
+
+def success_curve(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats:
+    """Odds (p + 1,) that the least-norm answer is the signal, from m = 0 to m = p equations.
+
+    Parameters
+    ----------
+    norm, p, sparsity : as `statistical_dimension`.
+
+    Returns
+    -------
+    (p + 1,) array
+        Exact for L1 without weights, LInf, L2 and Lp; else the normal law with the mean and
+        the spread of `statistical_dimension`.
+    """
+    norm, signal = read_signal(norm, p, sparsity)
+    volumes = exact_volumes(norm, signal)
+    m = np.arange(p + 1)
+    if volumes is None:
+        size = statistical_dimension(norm, p, signal)
+        if size.spread == 0:
+            return np.where(m >= size.value, 1.0, 0.0)
+        curve = ndtr((m - size.value) / size.spread)
+        curve[-1] = 1.0  # p equations leave no freedom
+        return np.asarray(curve)
+    if volumes[0] == 1.0:  # the signal 0 is found without a measurement
+        return np.ones(p + 1)
+    # sums over every other volume from the top: v_{m+1} + v_{m+3} + ...
+    tails = np.zeros(p + 3)
+    for k in range(p, -1, -1):
+        tails[k] = volumes[k] + tails[k + 2]
+    return np.clip(1 - 2 * tails[1 : p + 2], 0.0, 1.0)
+
+
+def measurements_needed(
+    norm: str | Norm,
+    p: int,
+    sparsity: int | ArrayLike,
+    probability: float = 0.5,
+    *,
+    guaranteed: bool = False,
+) -> int:
+    """Least number of random equations at which the least-norm answer is the signal.
+
+    Parameters
+    ----------
+    norm, p, sparsity : as `statistical_dimension`.
+    probability : float, 0 < probability < 1, default 0.5
+        Odds of success to reach.
+    guaranteed : bool, default False
+        Use the theorem that holds for every convex norm, with its loose constant, instead of
+        the odds of `success_curve`; for L1 it is several times too careful.
+
+    Returns
+    -------
+    int, at most p.
+
+    Raises
+    ------
+    ValueError
+        If the probability is out of range; as `statistical_dimension`.
+
+    Notes
+    -----
+    For noiseless data with independent Gaussian columns. Correlated columns and noise need more.
+
+    Examples
+    --------
+    >>> measurements_needed("l1", p=100, sparsity=10)
+    33
+    >>> measurements_needed("l1", p=100, sparsity=10, probability=0.95)
+    41
+    """
+    if not 0 < probability < 1:
+        raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
+    if guaranteed:
+        size = statistical_dimension(norm, p, sparsity)
+        careful = size.value + 3 * size.standard_error
+        return min(int(np.ceil(careful + np.sqrt(8 * np.log(4 / (1 - probability)) * p))), p)
+    # rounding in the sums must not cost an equation
+    return int((success_curve(norm, p, sparsity) >= probability - 1e-12).argmax())
+
+
+def transition_width(norm: str | Norm, p: int, sparsity: int | ArrayLike, probability: float = 0.9) -> float:
+    """Number of equations between 1 - probability and probability of success, by the normal law.
+
+    Raises
+    ------
+    ValueError
+        If the probability is not between 1/2 and 1; as `statistical_dimension`.
+    """
+    if not 0.5 < probability < 1:
+        raise ValueError(f"probability must lie between 0.5 and 1, got {probability!r}.")
+    return float(2 * ndtri(probability) * statistical_dimension(norm, p, sparsity).spread)
+
+
+def largest_sparsity(p: int, m: int, probability: float = 0.5) -> int:
+    """Largest number of non-zeros that L1 finds from m equations with the given odds.
+
+    Raises
+    ------
+    ValueError
+        If m is not between 0 and p; as `measurements_needed`.
+    """
+    p, m = read_count(p, "p"), read_count(m, "m", 0)
+    if m > p:
+        raise ValueError(f"m must be at most p={p}, got {m}.")
+    low, high = 0, p
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measurements_needed("l1", p, middle, probability) <= m:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,239 @@
+"""Statistical dimension: how large a descent cone is, which is how many equations it costs.
+
+delta(C) = E |Pi_C(g)|^2 for a Gaussian g; for a flat it is the dimension. For the descent
+cone D of a norm R at w it is E min_tau dist(g, tau dR(w))^2, and exchanging mean and
+minimum gives the formula of the field, a bound from above that is nearly sharp:
+
+    delta(D) <= min_{tau >= 0} E dist(g, tau dR(w))^2 <= delta(D) + 2 sup|z| / R(w / |w|)
+
+with z over dR(w). For groups of size d_g and price c_g (L1: all of size 1) the mean is
+
+    sum_{active} (d_g + c_g^2 tau^2) + sum_{others} E (chi_{d_g} - c_g tau)_+^2,
+
+in incomplete gamma functions. For L1 the excess is at most 2 sqrt(p / s).
+The spread of V, the random dimension whose odds are the cone's volumes, sets how wide the
+change from failure to success is; Var V = Var |Pi_C(g)|^2 - 2 delta.
+
+Sources: Amelunxen, Lotz, McCoy, Tropp (2014), propositions 4.1, 4.5 and theorem 4.3;
+Chandrasekaran, Recht, Parrilo, Willsky, "The convex geometry of linear inverse problems",
+FoCM 12 (2012); McCoy, Tropp, "From Steiner formulas for cones to concentration of
+intrinsic volumes", Discrete & Computational Geometry 51 (2014), for Var V.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammaincc, gammaln
+
+from ..norms import Norm
+from ..tables import read_count
+from ..typing import ArrayLike, Floats, Mask
+from .descent_cones import exact_volumes, read_signal, sample_cone
+
+METHODS = ("auto", "exact", "formula", "sampling")
+
+
+@dataclass(frozen=True)
+class StatisticalDimension:
+    """Size of a descent cone.
+
+    Attributes
+    ----------
+    value : float
+        delta, between 0 and p.
+    spread : float
+        Standard deviation of the random dimension V: the width of the transition.
+    standard_error : float
+        Of `value`; 0 unless it was sampled.
+    method : str
+        "exact", "formula" (bound from above, see the module) or "sampling".
+    """
+
+    value: float
+    spread: float
+    standard_error: float
+    method: str
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __str__(self) -> str:
+        doubt = f" ± {self.standard_error:.2g}" if self.standard_error else ""
+        return f"{self.value:.6g}{doubt} ({self.method})"
+
+
+def statistical_dimension(
+    norm: str | Norm,
+    p: int,
+    sparsity: int | ArrayLike,
+    method: str = "auto",
+    *,
+    trials: int = 2000,
+    seed: int = 0,
+    verbose: bool | None = None,
+) -> StatisticalDimension:
+    """Statistical dimension of the norm's descent cone at a sparse signal.
+
+    Parameters
+    ----------
+    norm : str or Norm
+        Any convex norm or gauge of the package.
+    p : int, features.
+    sparsity : int or (p,) array
+        Non-zero coefficients (L1, SLOPE), non-zero groups (GroupL2), coefficients below the
+        largest (LInf); or the signal itself.
+    method : str, default "auto"
+        "formula": the field's one-dimensional formula (L1 with any weights or `positive`,
+        GroupL2), else exact (LInf p - k/2 for k ties, L2 p - 1/2), else sampling.
+        "exact": from face angles (L1 without weights, LInf, L2, Lp). "sampling": any norm.
+        "auto" takes the first of "formula", "exact" and "sampling" that the norm has.
+    trials, seed : int
+        For sampling.
+    verbose : bool, optional
+        Progress bar; see `Progress`.
+
+    Returns
+    -------
+    StatisticalDimension
+        `float(...)` of it is the number.
+
+    Raises
+    ------
+    ValueError
+        Unknown method, or one that the norm does not have; as `read_signal`.
+
+    Examples
+    --------
+    >>> print(statistical_dimension("l1", p=100, sparsity=10))
+    32.8794 (formula)
+    >>> print(statistical_dimension("l1", p=100, sparsity=10, method="exact"))
+    32.319 (exact)
+    """
+    norm, signal = read_signal(norm, p, sparsity)
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}.")
+    found = None
+    if method in ("auto", "formula"):
+        found = _by_formula(norm, signal)
+    if found is None and method in ("auto", "exact"):
+        found = _by_angles(norm, signal)
+    if found is None and method in ("auto", "sampling"):
+        found = _by_sampling(norm, signal, read_count(trials, "trials", 2), seed, verbose)
+    if found is None:
+        raise ValueError(f"method {method!r} does not cover {norm!r}; use method='auto'.")
+    return found
+
+
+def _by_formula(norm: Norm, signal: Floats) -> StatisticalDimension | None:
+    groups = _groups(norm, signal)
+    return None if groups is None else groups.solve()
+
+
+def _by_angles(norm: Norm, signal: Floats) -> StatisticalDimension | None:
+    volumes = exact_volumes(norm, signal)
+    if volumes is None:
+        return None
+    k = np.arange(len(volumes))
+    mean = float(volumes @ k)
+    return StatisticalDimension(mean, float(np.sqrt(volumes @ (k - mean) ** 2)), 0.0, "exact")
+
+
+def _by_sampling(
+    norm: Norm, signal: Floats, trials: int, seed: int, verbose: bool | None
+) -> StatisticalDimension:
+    squares = sample_cone(norm, signal, trials, np.random.default_rng(seed), verbose)
+    mean, variance = float(squares.mean()), float(squares.var(ddof=1))
+    spread = np.sqrt(max(variance - 2 * mean, 0.0))
+    return StatisticalDimension(mean, float(spread), float(np.sqrt(variance / trials)), "sampling")
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Sizes, prices and activity of the groups (G,); `share` is 1/2 where pulls count one way only."""
+
+    size: Floats
+    price: Floats
+    is_active: Mask
+    share: float
+
+    def solve(self) -> StatisticalDimension:
+        """The minimum over tau and the spread there."""
+        if not self.is_active.any():
+            return StatisticalDimension(0.0, 0.0, 0.0, "formula")
+        tau = self.best_tau()
+        value = self.mean(tau)
+        # each group's distance is independent of the others', so that the variances add up
+        active, price = self.is_active, self.price
+        first, second = self.size[active], price[active] * tau
+        variance = float((2 * first + 4 * second**2).sum())
+        level, size = price[~active] * tau, self.size[~active]
+        square = self.share * _excess_moment(size, level, 2)
+        variance += float((self.share * _excess_moment(size, level, 4) - square**2).sum())
+        return StatisticalDimension(value, float(np.sqrt(max(variance - 2 * value, 0.0))), 0.0, "formula")
+
+    def mean(self, tau: float) -> float:
+        """E dist(g, tau dR(w))^2."""
+        active = self.is_active
+        inner = self.size[active] + (self.price[active] * tau) ** 2
+        outer = self.share * _excess_moment(self.size[~active], self.price[~active] * tau, 2)
+        return float(inner.sum() + outer.sum())
+
+    def best_tau(self) -> float:
+        """Where the mean is least: half its derivative in tau is increasing."""
+        active, price = self.is_active, self.price
+        growth = float((price[active] ** 2).sum())
+
+        def slope(tau: float) -> float:
+            gain = self.share * price[~active] * _excess_moment(self.size[~active], price[~active] * tau, 1)
+            return growth * tau - float(gain.sum())
+
+        if slope(0.0) >= 0 or growth == 0:
+            return 0.0
+        high = 1.0
+        while slope(high) < 0:
+            high *= 2
+        return float(brentq(slope, 0.0, high, xtol=1e-14))
+
+
+def _groups(norm: Norm, signal: Floats) -> _Groups | None:
+    p = len(signal)
+    blocks, parts = norm.blocks(p), norm.separable(p)
+    if blocks is not None:
+        active = np.bincount(blocks.label, weights=np.abs(signal)) > 0
+        return _Groups(np.bincount(blocks.label).astype(float), blocks.price, active, 1.0)
+    if parts is None:
+        return None
+    allowed = np.isfinite(parts.price)  # what may never enter adds no direction
+    price, active = parts.price[allowed], (signal != 0)[allowed]
+    if parts.is_one_sided:
+        return _Groups(np.ones(len(price)), price, active, 0.5)
+    return _Groups(np.ones(len(price)), price, active | (price == 0), 1.0)
+
+
+def _excess_moment(size: Floats, level: Floats, power: int) -> Floats:
+    """E (chi_d - a)_+^power for d = size and a = level, elementwise.
+
+    By the binomial theorem from E chi^k 1{chi > a} = 2^(k/2) Gamma((d+k)/2) / Gamma(d/2) Q((d+k)/2, a^2/2).
+    """
+    total = np.zeros(np.broadcast(size, level).shape)
+    sign_binomial = 1.0
+    for k in range(power, -1, -1):
+        log_gamma = gammaln((size + k) / 2) - gammaln(size / 2)
+        moment = np.exp(0.5 * k * np.log(2) + log_gamma) * gammaincc((size + k) / 2, level**2 / 2)
+        total = total + sign_binomial * moment * level ** (power - k)
+        sign_binomial *= -k / (power - k + 1)
+    return np.maximum(total, 0.0)
+
+
+def minimax_threshold(p: int, sparsity: int) -> tuple[float, float]:
+    """The tau that attains the formula for L1, and the least attainable value (delta) at it."""
+    norm, signal = read_signal("l1", p, sparsity)
+    groups = _groups(norm, signal)
+    assert groups is not None  # L1 has the formula
+    if not groups.is_active.any():
+        return np.inf, 0.0
+    tau = groups.best_tau()
+    return tau, groups.mean(tau)
