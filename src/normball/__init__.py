@@ -9,6 +9,7 @@ matplotlib or scikit-learn is imported when it is first asked for.
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,21 @@ from .version import version
 from .warnings import ConvergenceWarning
 
 if TYPE_CHECKING:
+    from . import geometry
+    from .diagnosis import Diagnosis, diagnose
     from .displays import (
         BallDisplay,
+        ConeDisplay,
         Contact3DDisplay,
         ContactDisplay,
         CVDisplay,
+        DiagnosisDisplay,
+        FaceSharesDisplay,
         FrontierDisplay,
         PathDisplay,
+        PhaseTransitionDisplay,
+        WorthDisplay,
+        ZeroOddsDisplay,
         plot_balls,
     )
     from .estimators import Classifier, ClassifierCV, Regressor, RegressorCV
@@ -37,19 +46,28 @@ __all__ = [
     "CVDisplay",
     "Classifier",
     "ClassifierCV",
+    "ConeDisplay",
     "Contact3DDisplay",
     "ContactDisplay",
     "ConvergenceWarning",
+    "Diagnosis",
+    "DiagnosisDisplay",
+    "FaceSharesDisplay",
     "FrontierDisplay",
     "Path",
     "PathDisplay",
+    "PhaseTransitionDisplay",
     "Problem",
     "Regressor",
     "RegressorCV",
     "Solution",
+    "WorthDisplay",
+    "ZeroOddsDisplay",
     "convert_alpha",
     "datasets",
+    "diagnose",
     "fraction",
+    "geometry",
     "losses",
     "norms",
     "plot_balls",
@@ -59,12 +77,19 @@ _ESTIMATORS = {"Classifier", "ClassifierCV", "Regressor", "RegressorCV"}
 _DISPLAYS = {
     "BallDisplay",
     "CVDisplay",
+    "ConeDisplay",
     "Contact3DDisplay",
     "ContactDisplay",
+    "DiagnosisDisplay",
+    "FaceSharesDisplay",
     "FrontierDisplay",
     "PathDisplay",
+    "PhaseTransitionDisplay",
+    "WorthDisplay",
+    "ZeroOddsDisplay",
     "plot_balls",
 }
+_DIAGNOSIS = {"Diagnosis", "diagnose"}
 
 
 def __getattr__(name: str) -> Any:
@@ -79,6 +104,10 @@ def __getattr__(name: str) -> Any:
         from . import estimators
 
         return getattr(estimators, name)
+    if name == "geometry":
+        return import_module(".geometry", __name__)
+    if name in _DIAGNOSIS:
+        return getattr(import_module(".diagnosis", __name__), name)
     if name not in _DISPLAYS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("matplotlib") is None:

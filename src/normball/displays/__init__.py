@@ -16,20 +16,32 @@ except ImportError:
     ) from None
 
 from .balls import BallDisplay, plot_balls
+from .cone import ConeDisplay
 from .contact import ContactDisplay
 from .contact3d import Contact3DDisplay
 from .contact_panels import classic_ellipse, classic_line, contact_row, line_contact
 from .cross_validation import CVDisplay
+from .diagnosis import DiagnosisDisplay
+from .face_shares import FaceSharesDisplay
 from .frontier import FrontierDisplay
 from .path import PathDisplay
+from .phase_transition import PhaseTransitionDisplay
+from .worth import WorthDisplay
+from .zero_odds import ZeroOddsDisplay
 
 __all__ = [
     "BallDisplay",
     "CVDisplay",
+    "ConeDisplay",
     "Contact3DDisplay",
     "ContactDisplay",
+    "DiagnosisDisplay",
+    "FaceSharesDisplay",
     "FrontierDisplay",
     "PathDisplay",
+    "PhaseTransitionDisplay",
+    "WorthDisplay",
+    "ZeroOddsDisplay",
     "classic_ellipse",
     "classic_line",
     "contact_row",

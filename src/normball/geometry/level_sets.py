@@ -125,10 +125,10 @@ class OrthonormalDesign(LevelSetLaw):
         signal, deviation = _signal(self.signal, p), self.noise / np.sqrt(self.n_samples)
         parts, blocks = norm.separable(p), norm.blocks(p)
         if parts is not None and norm.makes_zeros:
-            zero = np.asarray(ndtr((self.alpha * parts.price - signal) / deviation), dtype=np.float64)
+            zero = ndtr((self.alpha * parts.price - signal) / deviation)
             if not parts.is_one_sided:
                 zero = zero - ndtr((-self.alpha * parts.price - signal) / deviation)
-            return _sum_law(np.asarray(zero), np.ones(p, dtype=np.intp))
+            return _sum_law(np.asarray(zero, dtype=np.float64), np.ones(p, dtype=np.intp))
         if norm.name == "l2":
             label, price = np.zeros(p, dtype=np.intp), np.ones(1)
         elif blocks is not None:
@@ -137,7 +137,8 @@ class OrthonormalDesign(LevelSetLaw):
             return None
         sizes = np.bincount(label)
         shift = np.bincount(label, weights=(signal / deviation) ** 2)
-        return _sum_law(chndtr((self.alpha * price / deviation) ** 2, sizes, shift), sizes)
+        zero = chndtr((self.alpha * price / deviation) ** 2, sizes, shift)
+        return _sum_law(np.asarray(zero, dtype=np.float64), sizes)
 
     def sample(self, norm: Norm, p: int, size: int, rng: np.random.Generator) -> Floats:
         deviation = self.noise / np.sqrt(self.n_samples)

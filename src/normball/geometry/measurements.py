@@ -25,6 +25,9 @@ from ..typing import ArrayLike, Floats
 from .descent_cones import exact_volumes, read_signal
 from .statistical_dimension import statistical_dimension
 
+LARGEST_EXACT = 3000
+"""Features up to which the odds are exact; beyond, the normal law is as good and needs no O(p) integrals."""
+
 
 def success_curve(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats:
     """Odds (p + 1,) that the least-norm answer is the signal, from m = 0 to m = p equations.
@@ -36,11 +39,11 @@ def success_curve(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats
     Returns
     -------
     (p + 1,) array
-        Exact for L1 without weights, LInf, L2 and Lp; else the normal law with the mean and
-        the spread of `statistical_dimension`.
+        Exact for L1 without weights, LInf, L2 and Lp up to p = 3,000; else the normal law with
+        the mean and the spread of `statistical_dimension`.
     """
     norm, signal = read_signal(norm, p, sparsity)
-    volumes = exact_volumes(norm, signal)
+    volumes = exact_volumes(norm, signal) if p <= LARGEST_EXACT else None
     m = np.arange(p + 1)
     if volumes is None:
         size = statistical_dimension(norm, p, signal)
