@@ -104,4 +104,5 @@ class DiagnosisDisplay:
         ax.set_xlim(0, max(1.1, 1.05 * float(self.values.max(initial=0.0))))
         ax.set_xlabel("how far the other columns kept imitate it (limit 1)", fontsize=style.NORMAL)
         ax.set_title("irrepresentable condition", fontsize=style.TITLE)
-        ax.legend(fontsize=style.SMALL, loc="lower left")
+        ax.set_ylim(-len(self.shown) - 0.6, 0.6)  # room for the legend below the last row
+        ax.legend(fontsize=style.SMALL, loc="lower left", ncols=2, frameon=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 QUANTILES = (0.05, 0.95)
-"""Odds of success whose contours show how wide the change is."""
+"""Odds of success whose lines show how wide the change is."""
 
 
 @dataclass(eq=False)
@@ -77,16 +77,14 @@ class PhaseTransitionDisplay:
             vmax=1,
             gid="shares",
         )
-        levels = [QUANTILES[0], 0.5, QUANTILES[1]]
-        if found.theory.min() < 0.5 < found.theory.max():
-            ax.contour(
+        for odds in QUANTILES:
+            ax.plot(
                 found.sparsities,
-                found.measurements,
-                found.theory,
-                levels=[levels[0], levels[2]],
-                colors=style.BALL,
-                linewidths=1.0,
-                linestyles="dotted",
+                found.theory_at(odds),
+                color=style.BALL,
+                lw=1.1,
+                ls=":",
+                gid=f"theory {odds}",
             )
         ax.plot(
             found.sparsities,
@@ -113,6 +111,7 @@ class PhaseTransitionDisplay:
         bar = self.figure_.colorbar(mesh, ax=ax, pad=0.02)
         bar.set_label(f"share of successes in {found.trials} trials", fontsize=style.NORMAL)
         bar.ax.tick_params(labelsize=style.SMALL)
+        ax.set_ylim(top=found.n_features)
         ax.legend(loc="lower right", fontsize=style.SMALL, framealpha=0.95)
         return self
 

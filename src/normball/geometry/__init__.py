@@ -8,7 +8,7 @@ statistical dimension and what follows (`statistical_dimension`, `measurements_n
 """
 
 from .descent_cones import cone_volumes
-from .face_shares import FaceShares, face_shares, intrinsic_volumes
+from .dimension import StatisticalDimension, statistical_dimension
 from .level_sets import Equations, GaussianDesign, LevelSetLaw, OrthonormalDesign
 from .measurements import largest_sparsity, measurements_needed, success_curve, transition_width
 from .noise import MinimaxRisk, minimax_alpha, minimax_risk, universal_alpha
@@ -21,10 +21,10 @@ from .odds import (
     wilson_interval,
     zeros_of_least_norm,
 )
-from .phase_transition import PhaseTransition, phase_transition
-from .statistical_dimension import StatisticalDimension, statistical_dimension
+from .shares import FaceShares, face_shares, intrinsic_volumes
+from .transition import PhaseTransition, phase_transition
 from .worth import Worth, worth_of_zeros
-from .zero_odds import ZeroOdds, zero_odds
+from .zeros import ZeroOdds, zero_odds
 
 __all__ = [
     "Equations",

@@ -84,7 +84,7 @@ class Equations(LevelSetLaw):
             return _surely(p - m, p) if usual else None
         if norm.name in ("l2", "lp", "linf") and norm.is_convex:
             return _surely(0, p)
-        if (p, m) == (2, 1) and norm.is_convex and not norm.is_one_sided:
+        if (p, m) == (2, 1) and norm.is_convex and norm.is_homogeneous and not norm.is_one_sided:
             share = corner_share(norm, axes_only=True)
             return np.array([1 - share, share, 0.0])
         if m == 1 and blocks is not None and len(np.unique(sizes := np.bincount(blocks.label))) == 1:

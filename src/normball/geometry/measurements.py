@@ -23,7 +23,7 @@ from ..norms import Norm
 from ..tables import read_count
 from ..typing import ArrayLike, Floats
 from .descent_cones import exact_volumes, read_signal
-from .statistical_dimension import statistical_dimension
+from .dimension import statistical_dimension
 
 LARGEST_EXACT = 3000
 """Features up to which the odds are exact; beyond, the normal law is as good and needs no O(p) integrals."""

@@ -33,7 +33,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from ..tables import read_count, read_positive
-from .statistical_dimension import minimax_threshold
+from .dimension import minimax_threshold
 
 
 @dataclass(frozen=True)

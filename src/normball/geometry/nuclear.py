@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 
 from ..tables import read_count
 from ..typing import Floats
-from .statistical_dimension import StatisticalDimension
+from .dimension import StatisticalDimension
 
 
 def nuclear_statistical_dimension(shape: tuple[int, int], rank: int) -> StatisticalDimension:

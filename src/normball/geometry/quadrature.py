@@ -100,12 +100,11 @@ def log_half_normal_density(n: Any, variance: Any, x: Any) -> Floats:
     """
     n, variance, x = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (n, variance, x)))
     saddle = _saddle(n, variance, x)
-    mills = _mills(saddle)
-    width = 1 / np.sqrt(variance + n * (1 - saddle * mills - mills**2))
+    width = 1 / np.sqrt(variance + n * _variance(saddle))
     node, weight = panels(12)
     t = saddle[:, None] + width[:, None] * node * RAY
     exponent = variance[:, None] * t * t / 2 + n[:, None] * _log_factor(t) - t * x[:, None]
-    at_saddle = variance * saddle**2 / 2 + n * (saddle**2 / 2 + log_ndtr(saddle)) - saddle * x
+    at_saddle = variance * saddle**2 / 2 + n * _log_real_factor(saddle) - saddle * x
     with np.errstate(over="ignore", invalid="ignore"):
         value = np.exp(exponent - at_saddle[:, None])
     total = (value * RAY).imag @ weight if len(n) else np.zeros(0)
@@ -122,6 +121,25 @@ def _log_factor(t: NDArray[np.complex128]) -> NDArray[np.complex128]:
     return np.asarray(np.where(is_right, right, left))
 
 
+def _log_real_factor(t: Floats) -> Floats:
+    """log(exp(t^2 / 2) Phi(t)); far to the left its two parts would cancel."""
+    left = np.log(0.5 * erfcx(-np.minimum(t, 0.0) / np.sqrt(2)))
+    return np.asarray(np.where(t < 0, left, t * t / 2 + log_ndtr(t)))
+
+
+def _mean(t: Floats) -> Floats:
+    """First derivative of log(exp(t^2 / 2) Phi(t)); by its expansion far to the left, where terms cancel."""
+    far = np.minimum(t, -300.0)
+    return np.asarray(np.where(t > -300, t + _mills(np.maximum(t, -300.0)), (2 / far**2 - 1) / far))
+
+
+def _variance(t: Floats) -> Floats:
+    """Second derivative of log(exp(t^2 / 2) Phi(t)); by its expansion far to the left, where terms cancel."""
+    mills = _mills(np.maximum(t, -30.0))
+    near = 1 - np.maximum(t, -30.0) * mills - mills**2
+    return np.asarray(np.where(t > -30, near, 1 / np.minimum(t, -30.0) ** 2))
+
+
 def _mills(t: Floats) -> Floats:
     """phi(t) / Phi(t), without overflow."""
     return np.asarray(np.sqrt(2 / np.pi) / erfcx(-t / np.sqrt(2)))
@@ -131,7 +149,7 @@ def _saddle(n: Floats, variance: Floats, x: Floats) -> Floats:
     """The real t where the log moment generating function has slope x; by bisection."""
 
     def slope(t: Floats) -> Floats:
-        return variance * t + n * (t + _mills(t)) - x
+        return variance * t + n * _mean(t) - x
 
     low, high = -np.ones(n.shape), np.ones(n.shape)
     for _ in range(60):

@@ -47,8 +47,7 @@ class PhaseTransition:
     sparsities : (S,) s, ascending.
     successes : (M, S) trials in which the answer was the signal.
     trials : int, a cell.
-    theory : (M, S) odds of success by `success_curve`.
-    theory_half : (S,) m at which theory gives even odds.
+    curves : (p + 1, S) odds of success by theory, for m = 0..p; see `success_curve`.
     """
 
     norm: Norm
@@ -57,8 +56,21 @@ class PhaseTransition:
     sparsities: Indices
     successes: Indices
     trials: int
-    theory: Floats
-    theory_half: Floats
+    curves: Floats
+
+    @property
+    def theory(self) -> Floats:
+        """(M, S) odds of success by theory."""
+        return self.curves[self.measurements]
+
+    @property
+    def theory_half(self) -> Floats:
+        """(S,) m at which theory gives even odds."""
+        return self.theory_at(0.5)
+
+    def theory_at(self, odds: float) -> Floats:
+        """(S,) m at which theory gives these odds of success, between whole numbers by straight lines."""
+        return np.array([_crossing(curve, odds) for curve in self.curves.T])
 
     @property
     def shares(self) -> Floats:
@@ -160,8 +172,7 @@ def phase_transition(
         sparsities=s_grid,
         successes=np.array([record.cells[cell] for cell in cells]).reshape(len(m_grid), len(s_grid)),
         trials=trials,
-        theory=curves[m_grid],
-        theory_half=np.array([_crossing(curve) for curve in curves.T]),
+        curves=curves,
     )
 
 
@@ -184,13 +195,13 @@ def _most_sparsity(norm: str | Norm, p: int) -> int:
     return p - 1 if norm.name == "linf" else p
 
 
-def _crossing(curve: Floats) -> float:
-    """Where a curve over m = 0, 1, ..., p reaches 1/2, on the straight line between its points."""
-    above = int((curve >= 0.5).argmax())
+def _crossing(curve: Floats, odds: float) -> float:
+    """Where a curve over m = 0, 1, ..., p reaches the odds, on the straight line between its points."""
+    above = int((curve >= odds).argmax())
     if above == 0:
         return 0.0
     low, high = curve[above - 1], curve[above]
-    return float(above - 1 + (0.5 - low) / (high - low))
+    return float(above - 1 + (odds - low) / (high - low))
 
 
 class _Record:
