@@ -84,8 +84,7 @@ class WorthDisplay:
         ax.set_ylabel("dense over sparse (times less)", fontsize=style.NORMAL)
         kept = sorted({worth.n_nonzero for worth in self.worths})
         what = f"{kept[0]:,}" if len(kept) == 1 else f"{kept[0]:,} to {kept[-1]:,}"
-        ax.set_title(
-            f"What zeros save: {what} coefficients kept" if title is None else title, fontsize=style.TITLE
-        )
+        what += " coefficient kept" if kept == [1] else " coefficients kept"
+        ax.set_title(f"What zeros save: {what}" if title is None else title, fontsize=style.TITLE)
         ax.legend(fontsize=style.SMALL, frameon=False)
         return self
