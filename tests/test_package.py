@@ -35,6 +35,7 @@ LAYERS = [
     {"geometry"},
     {"estimators"},
     {"dropin"},
+    {"diagnosis"},
     {"displays"},
     {"explorer"},
     {"report"},

@@ -64,11 +64,13 @@ def test_it_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_other_norms_one_by_one() -> None:
-    groups = GroupL2(np.repeat(np.arange(4), 3))
-    found = phase_transition(12, [3, 6, 9, 12], [1], groups, trials=20)
-    assert (np.diff(found.shares[:, 0]) >= -0.15).all()
-    assert found.shares[-1, 0] == 1
-    assert abs(found.half[0] - found.theory_half[0]) < 2
+    found = phase_transition(8, [2, 4, 6, 8], [1, 3], "linf", trials=25)
+    # a flat of dimension s and an orthant of 8 - s
+    assert found.theory_half == pytest.approx([4.5, 5.5], abs=0.1)
+    assert (np.abs(found.half - found.theory_half) <= 4 * found.half_error + 0.3).all()
+    groups = phase_transition(6, [3, 6], [1], GroupL2([0, 0, 1, 1, 2, 2]), trials=6)
+    assert groups.shares[-1, 0] == 1
+    assert 0 < groups.theory[0, 0] < groups.theory[1, 0] == 1
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ SAMPLED = [
 @pytest.mark.parametrize(("norm", "p", "sparsity"), SAMPLED[:4], ids=str)
 def test_exact_values_agree_with_sampling(norm: object, p: int, sparsity: int) -> None:
     exact = statistical_dimension(norm, p, sparsity, "exact")
-    sampled = statistical_dimension(norm, p, sparsity, "sampling", trials=1500, seed=3)
+    sampled = statistical_dimension(norm, p, sparsity, "sampling", trials=800, seed=3)
     assert abs(sampled.value - exact.value) <= 3 * sampled.standard_error
-    assert sampled.spread == pytest.approx(exact.spread, abs=1.3)
+    assert sampled.spread == pytest.approx(exact.spread, abs=1.8)
 
 
 GROUPS = GroupL2(np.repeat(np.arange(40), 5))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..estimators import cross_validate
 from ..losses import Loss
 from ..norms import L1
 from ..problem import Problem
@@ -174,8 +175,6 @@ def diagnose(
 
 
 def _chosen(problem: Problem, seed: int) -> tuple[float, str]:
-    from ..estimators import cross_validate
-
     n_folds = min(5, problem.n_samples)
     if problem.loss.is_classifier:
         n_folds = min(n_folds, int(np.bincount(problem.instance.y.astype(np.intp)).min()))
