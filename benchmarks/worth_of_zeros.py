@@ -30,8 +30,8 @@ def by_size() -> list[Worth]:
     return worths
 
 
-def accuracy() -> list[tuple[str, str, int, int, float, float]]:
-    """Dataset, norm, coefficients kept, p, held-out loss and its standard error."""
+def accuracy() -> list[tuple[str, str, int, int, float, float, str]]:
+    """Dataset, norm, coefficients kept, p, held-out loss, its standard error, share of wrong classes."""
     rows = []
     cases = [("diabetes", datasets.load_diabetes(), "squared_error")]
     cases += [
@@ -39,13 +39,15 @@ def accuracy() -> list[tuple[str, str, int, int, float, float]]:
     ]
     for name, data, loss in cases:
         X = (data.X - data.X.mean(axis=0)) / data.X.std(axis=0)
-        for norm, eps in (("l1", 1e-2), ("squared_l2", 1e-7)):
+        for norm, eps in (("l1", 1e-3), ("squared_l2", 1e-7)):
             problem = Problem(X, data.y, loss, norm)
             alphas = None if np.isfinite(problem.alpha_max) else np.geomspace(1e3, 1e3 * eps, 40)
             found = cross_validate(problem, 5, 40, eps, alphas)
             kept = len(problem.solve(alpha=found.best_alpha).support)
             best = found.best_index
-            rows.append((name, norm, kept, X.shape[1], found.mean_loss[best], found.standard_error[best]))
+            wrong = "" if found.mean_error is None else f"{found.mean_error[best]:.1%}"
+            error = found.standard_error[best]
+            rows.append((name, norm, kept, X.shape[1], found.mean_loss[best], error, wrong))
     return rows
 
 
@@ -60,9 +62,9 @@ def main() -> None:
         bits, time = worth.dense_bits / worth.sparse_bits, worth.dense_seconds / worth.sparse_seconds
         size = f"{worth.n_features:9,} | {worth.n_nonzero:4}"
         print(f"| {size} | {memory:6,.0f} | {bits:12,.1f} | {time:15,.1f} |")
-    print("\n| data | norm | kept | of | loss on unseen rows |")
-    for name, norm, kept, p, loss, error in accuracy():
-        print(f"| {name} | {norm} | {kept:,} | {p:,} | {loss:.4g} ± {error:.2g} |")
+    print("\n| data | norm | kept | of | loss on unseen rows | wrong |")
+    for name, norm, kept, p, loss, error, wrong in accuracy():
+        print(f"| {name} | {norm} | {kept:,} | {p:,} | {loss:.4g} ± {error:.2g} | {wrong} |")
     if arguments.picture:
         from normball.displays import WorthDisplay
 

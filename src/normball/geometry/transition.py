@@ -120,7 +120,7 @@ def phase_transition(
     ----------
     p : int, default 100
     measurements : (M,) whole numbers 1..p, optional
-        Default: about 32 from p/32 to p.
+        Default: about 32 from p/32 to p, with p - 1.
     sparsities : (S,) whole numbers >= 1, optional
         As `statistical_dimension` counts them. Default: about 24 over all that the norm allows.
     norm : str or Norm, default "l1"
@@ -145,6 +145,8 @@ def phase_transition(
     """
     p, trials = read_count(p, "p"), read_count(trials, "trials")
     m_grid = _grid(measurements, "measurements", p, 32)
+    if measurements is None and p > 1:  # dense signals are found at p and not before
+        m_grid = np.union1d(m_grid, p - 1)
     limit = _most_sparsity(norm, p)
     s_grid = _grid(sparsities, "sparsities", limit, 24)
     signals = {int(s): read_signal(norm, p, int(s))[1] for s in s_grid}
