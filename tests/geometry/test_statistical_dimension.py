@@ -147,6 +147,15 @@ def test_errors_say_what_is_accepted(call: object, text: str) -> None:
         call()  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("signal", [[0.0, 0.0, 0.0, 0.0], [3.0, 0.0, 0.0, 0.0]])
+def test_features_without_a_price_cost_one_measurement_each(signal: list[float]) -> None:
+    norm = L1(weights=[0.0, 0.0, 1.0, 2.0])
+    for method in ("formula", "sampling"):
+        size = statistical_dimension(norm, 4, signal, method, trials=1500)
+        assert abs(size.value - 2) <= 3 * size.standard_error
+    assert measurements_needed(norm, 4, signal) == 2
+
+
 # ---- measurements -----------------------------------------------------------------------
 def test_success_curve_is_a_distribution_with_the_right_mean() -> None:
     for norm, sparsity in (("l1", 10), ("linf", 10), ("l2", 10)):

@@ -125,6 +125,13 @@ def test_gaussian_designs_have_the_correlation_that_was_asked_for() -> None:
     ]
     assert means[0] == 0
     assert 5 < means[1] < 7.5
+    place = np.arange(8)
+    same = GaussianDesign(50, 0.2, signal=signal, covariance=0.9 ** np.abs(place[:, None] - place))
+    assert zero_odds("l1", 8, same, trials=500).mean == pytest.approx(means[1])
+    # wide columns pull harder at the same price
+    wide = GaussianDesign(50, 0.2, covariance=np.diag(np.r_[9.0, np.ones(7)]))
+    draws = wide.sample(L1(), 8, 400, np.random.default_rng(0))
+    assert (draws[:, 0] == 0).mean() < (draws[:, 1:] == 0).mean() - 0.2
 
 
 @pytest.mark.parametrize(
@@ -136,6 +143,9 @@ def test_gaussian_designs_have_the_correlation_that_was_asked_for() -> None:
         (lambda: zero_odds("l1", 3, OrthonormalDesign(9, 0.1, signal=[1.0])), "signal has 1 entries"),
         (lambda: OrthonormalDesign(9, 0.0), "alpha must be"),
         (lambda: GaussianDesign(9, 0.1, correlation=1.0), "correlation must lie"),
+        (lambda: zero_odds("l1", 3, GaussianDesign(9, 0.1, covariance=np.eye(2))), "3 x 3 matrix"),
+        (lambda: zero_odds("l1", 2, GaussianDesign(9, 0.1, covariance=np.ones((2, 2)))), "not > 0"),
+        (lambda: GaussianDesign(9, 0.1, correlation=0.1, covariance=np.eye(2)), "exclude each other"),
         (lambda: zero_odds(LInf(), 3, OrthonormalDesign(9, 0.1), "exact"), "no exact law"),
     ],
 )

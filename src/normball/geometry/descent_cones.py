@@ -152,7 +152,7 @@ def cone_volumes(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats:
 def exact_volumes(norm: Norm, signal: Floats) -> Floats | None:
     """(p + 1,) conic intrinsic volumes of the descent cone where they are known exactly, else None."""
     p, n_nonzero = len(signal), int(np.count_nonzero(signal))
-    if n_nonzero == 0:  # only the origin
+    if n_nonzero == 0 and not norm.unpenalised(p).any():  # only the origin
         return np.append(1.0, np.zeros(p))
     if is_plain_l1(norm, p):
         return cross_polytope_cone_volumes(p, n_nonzero)
@@ -184,7 +184,7 @@ def sample_cone(
 def _nearest_in_polar(norm: Norm, signal: Floats, g: Floats) -> Floats:
     """The point (p,) nearest to g in the cone of the subdifferential at the signal."""
     if not signal.any():
-        return g
+        return np.where(norm.unpenalised(len(g)), 0.0, g)
     far = FAR * signal + g
 
     def nearest(tau: float) -> Floats:

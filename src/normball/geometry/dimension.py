@@ -163,6 +163,8 @@ class _Groups:
         """The minimum over tau and the spread there."""
         if not self.is_active.any():
             return StatisticalDimension(0.0, 0.0, 0.0, "formula")
+        if not self.price[self.is_active].any():  # what is active is free: the cone is a flat
+            return StatisticalDimension(float(self.size[self.is_active].sum()), 0.0, 0.0, "formula")
         tau = self.best_tau()
         value = self.mean(tau)
         # each group's distance is independent of the others', so that the variances add up
@@ -190,7 +192,7 @@ class _Groups:
             gain = self.share * price[~active] * _excess_moment(self.size[~active], price[~active] * tau, 1)
             return growth * tau - float(gain.sum())
 
-        if slope(0.0) >= 0 or growth == 0:
+        if slope(0.0) >= 0:
             return 0.0
         high = 1.0
         while slope(high) < 0:

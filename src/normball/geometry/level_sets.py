@@ -160,6 +160,8 @@ class GaussianDesign(LevelSetLaw):
         True coefficients; default all 0.
     correlation : float, -1 < correlation < 1, default 0
         Of neighbouring columns; columns i and j have correlation^|i - j|.
+    covariance : (p, p) array, symmetric and positive definite, optional
+        Of the columns, instead of `correlation`.
     """
 
     n_samples: int
@@ -167,23 +169,44 @@ class GaussianDesign(LevelSetLaw):
     noise: float = 1.0
     signal: ArrayLike = None
     correlation: float = 0.0
+    covariance: ArrayLike = None
 
     def __post_init__(self) -> None:
         _read_noisy(self)
         if not -1 < self.correlation < 1:
             raise ValueError(f"correlation must lie between -1 and 1, got {self.correlation!r}.")
+        if self.covariance is not None:
+            if self.correlation:
+                raise ValueError("covariance and correlation exclude each other; give one of them.")
+            covariance = np.array(self.covariance, dtype=np.float64)
+            covariance.flags.writeable = False
+            object.__setattr__(self, "covariance", covariance)
 
     def check(self, p: int) -> None:
         _signal(self.signal, p)
+        self._factor(p)
+
+    def _factor(self, p: int) -> Floats:
+        """(p, p) F with F F' the covariance of the columns."""
+        place = np.arange(p)
+        covariance = self.covariance
+        if covariance is None:
+            covariance = np.asarray(float(self.correlation) ** np.abs(place[:, None] - place))
+        accepted = f"covariance must be a symmetric, positive definite {p} x {p} matrix"
+        if covariance.shape != (p, p) or not np.allclose(covariance, covariance.T):
+            raise ValueError(f"{accepted}, got shape {covariance.shape}.")
+        try:
+            return np.asarray(np.linalg.cholesky(covariance))
+        except np.linalg.LinAlgError:
+            raise ValueError(f"{accepted}; this one has an eigenvalue that is not > 0.") from None
 
     def exact(self, norm: Norm, p: int) -> Floats | None:
         return None
 
     def sample(self, norm: Norm, p: int, size: int, rng: np.random.Generator) -> Floats:
         X = rng.standard_normal((size, self.n_samples, p))
-        for j in range(1, p if self.correlation else 1):
-            X[:, :, j] *= np.sqrt(1 - self.correlation**2)
-            X[:, :, j] += self.correlation * X[:, :, j - 1]
+        if self.correlation or self.covariance is not None:
+            X = X @ self._factor(p).T
         y = X @ _signal(self.signal, p) + self.noise * rng.standard_normal((size, self.n_samples))
         if is_plain_l1(norm, p):
             return solve_l1_batch(X, y, self.n_samples * self.alpha).coefs
