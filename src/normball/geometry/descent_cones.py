@@ -67,7 +67,8 @@ def read_signal(norm: str | Norm, n_features: int, sparsity: int | ArrayLike) ->
 
 def _some_nonzero(norm: Norm, p: int, count: int) -> Floats:
     _require(count <= p, "sparsity", f"at most p={p}", count)
-    if norm.separable(p) is not None and len(np.unique(norm.separable(p).price)) > 1:  # type: ignore[union-attr]
+    parts = norm.separable(p)
+    if parts is not None and len(np.unique(parts.price)) > 1:
         raise ValueError(
             "sparsity must be the signal itself where features have different weights, because it matters "
             f"which are non-zero; got the number {count}."
