@@ -26,7 +26,7 @@ NORMS = [
     L1(positive=True),
     L1(weights=np.array([1.0, 2.0, 0.5, np.inf])),
 ]
-LOSSES = ["squared_error", "huber", "logistic", "poisson"]
+LOSSES = ["squared_error", "huber", "logistic", "poisson", "gamma", "tweedie", "cox"]
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,10 @@ def _problem(loss: str, n_features: int = 4, seed: int = 1) -> Problem:
         "huber": eta + rng.standard_t(2, 40),
         "logistic": (eta + rng.logistic(size=40) > 0).astype(float),
         "poisson": rng.poisson(np.exp(np.clip(eta, -3, 2))).astype(float),
+        "gamma": np.exp(eta) * rng.gamma(2.0, 0.5, 40),
+        "tweedie": np.exp(eta) * rng.gamma(2.0, 0.5, 40) * (rng.random(40) < 0.7),
+        "quantile": eta + rng.standard_t(2, 40),
+        "cox": rng.exponential(np.exp(-eta)) * np.where(rng.random(40) < 0.7, 1, -1),
     }[loss]
     return Problem(X, y, loss=loss, feature_names=["north", "east", "south", "west"][:n_features])
 
@@ -90,6 +94,18 @@ def test_contact_lies_on_ball_and_level_set(norm: object) -> None:
     display = ContactDisplay.from_solution(solution).plot()
     _check_contact(display)
     _check_normal(display, solution)
+
+
+@pytest.mark.parametrize("n_features", [2, 4])
+def test_quantile_has_the_normal_that_its_certificate_proves(n_features: int) -> None:
+    solution = _problem("quantile", n_features).solve(budget=0.5)
+    display = ContactDisplay.from_solution(solution).plot()
+    _check_contact(display)
+    assert display.normal is not None
+    proved = solution.problem.design.rmatvec(solution.certificate.theta)
+    features = [solution.feature_names.index(name) for name in display.feature_names]
+    assert display.normal == pytest.approx(proved[features], abs=1e-9)
+    assert solution.problem.norm.normal_cone_contains(solution.coef, proved, 1e-6)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -138,14 +138,16 @@ class Plane:
         instance = self.solution.problem.instance
         if not instance.fit_intercept:
             return np.zeros((len(b), len(a)))
-        few_a, few_b = np.linspace(a[0], a[-1], 13), np.linspace(b[0], b[-1], 13)
-        few = np.empty((13, 13))
+        # at a kink the error would count in full, so every point of the grid gets its own
+        count_a, count_b = (13, 13) if instance.loss.is_smooth else (len(a), len(b))
+        few_a, few_b = np.linspace(a[0], a[-1], count_a), np.linspace(b[0], b[-1], count_b)
+        few = np.empty((count_b, count_a))
         for row, second in enumerate(few_b):
             start = self.solution.intercept
             for column, first in enumerate(few_a):
                 eta = linear + first * self._columns[:, 0] + second * self._columns[:, 1]
                 start = few[row, column] = instance.best_intercept(eta, start)
-        return np.asarray(RectBivariateSpline(few_b, few_a, few)(b, a))
+        return np.asarray(RectBivariateSpline(few_b, few_a, few)(b, a)) if instance.loss.is_smooth else few
 
     def n_grid(self) -> int:
         """Grid lines each way that a picture can afford."""
