@@ -26,6 +26,7 @@ import numpy as np
 
 from .path import Path
 from .solvers.certificate import free_part_removed
+from .solvers.kinks import kink_dual
 from .typing import ArrayLike, Floats
 
 if TYPE_CHECKING:
@@ -61,8 +62,13 @@ class PathBound:
     @cached_property
     def _thetas(self) -> Floats:
         """(k, n) dual points."""
-        free = self._instance.free_columns
-        return np.array([free_part_removed(self._instance, eta, free) for eta in self._etas])
+        instance, path = self._instance, self._path
+        if instance.loss.is_smooth:
+            free = instance.free_columns
+            return np.array([free_part_removed(instance, eta, free) for eta in self._etas])
+        weights = (path.sparse_coefs[[k]].toarray()[0] for k in range(len(path)))
+        points = zip(weights, self._etas, path.alphas, strict=True)
+        return np.array([kink_dual(instance, w, eta, float(alpha)) for w, eta, alpha in points])
 
     @cached_property
     def _pulls(self) -> tuple[Floats, Floats | None]:

@@ -150,3 +150,14 @@ def test_contact_and_why() -> None:
     np.testing.assert_allclose(pull[support], np.sign(solution.coef[support]), atol=1e-6)
     assert "just pays" in str(solution.why(int(support[0])))
     assert "Cox partial likelihood" in str(solution)
+
+
+def test_bound_between_the_points_of_a_path_and_cheaper_weights() -> None:
+    X, y = data(10)
+    problem = Problem(X, y, loss="cox")
+    path = problem.path(guarantee=1e-3, eps=0.1)
+    middle = np.sqrt(path.alphas[:-1] * path.alphas[1:])
+    assert np.max(path.bound(middle)) <= 1e-3
+    found = problem.cheaper(np.full(8, 0.1))
+    assert found.loss_after < found.loss_before
+    assert problem.cheaper(found.coef).is_optimal

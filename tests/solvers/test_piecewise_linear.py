@@ -150,6 +150,30 @@ def test_path_and_points_between() -> None:
     assert at_point.certificate.gap <= 1e-8  # slopes at the kinks found from the point alone
 
 
+def test_bound_between_the_points_of_a_path() -> None:
+    X, y = data(12)
+    problem = Problem(X, y, loss=Quantile(0.5))
+    path = problem.path(n_alphas=12, eps=0.1)
+    assert np.max(path.bound(path.alphas)) <= 1e-6
+    middle = np.sqrt(path.alphas[:-1] * path.alphas[1:])
+    for alpha, bound in zip(middle, np.atleast_1d(path.bound(middle)), strict=True):
+        exact = problem.solve(alpha=alpha).certificate
+        point = path._interpolate("penalty", alpha)
+        assert point is not None
+        offered = problem.loss_at(point.w, point.intercept) + alpha * problem.norm.value(point.w)
+        assert (offered - exact.primal) / exact.scale <= bound + 1e-9 <= 1.0
+
+
+def test_cheaper_weights() -> None:
+    X, y = data(13)
+    problem = Problem(X, y, loss=Quantile(0.5))
+    found = problem.cheaper(np.ones(8))
+    assert not found.is_optimal
+    assert found.loss_after < found.loss_before
+    again = problem.cheaper(found.coef, found.intercept)
+    assert again.is_optimal
+
+
 def test_certificate_from_the_point_alone_is_as_good() -> None:
     X, y = data(6)
     for norm in (L1(), L2(), SortedL1()):
