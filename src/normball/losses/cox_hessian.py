@@ -74,7 +74,7 @@ class CoxRoot(HessianRoot):
             after = np.logaddexp(sum_rest, np.log(left) + sum_events)
         after, sum_rest = np.where(has_rest, after, 0.0), np.where(has_rest, sum_rest, 0.0)
         logs_of_terms = hazard + sum_events + np.log(part) + 2 * sum_rest - before - after
-        return sets.over_terms(np.where(has_rest, np.exp(logs_of_terms), 0.0))
+        return sets.over_terms(np.exp(np.where(has_rest, logs_of_terms, -np.inf)))
 
     @property
     def total(self) -> float:

@@ -84,10 +84,12 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
     if fit.loss - instance.floor <= 1e-12 * instance.scale:
         return least_norm_fit(workspace, replace(fit, eta=instance.y), options)
     null = null_point(instance)
-    certificate = _certify_null(instance, fit.loss, options)
+    # at the very end of the frontier rounding would decide its slope
+    target = fit.loss + float(np.clip(0.1 * options.tolerance, 1e-12, CLOSE)) * instance.scale
+    certificate = _certify_null(instance, target, options)
     best = Answer(null, certificate, 0)
     if not certificate.is_met:
-        best = _follow_frontier(workspace, fit.loss, null, certificate, options)
+        best = _follow_frontier(workspace, target, null, certificate, options)
     return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 
@@ -143,6 +145,8 @@ def _unbound(workspace: Workspace, term: Ball, found: Answer, options: Options) 
     else:  # a dual point bounds f from below for any weights
         theta = found.certificate.theta
         certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, theta)
+        if not certificate.is_met:
+            return None
     return Answer(Point(point.w, point.intercept, 0.0), certificate, answer.n_iterations)
 
 
