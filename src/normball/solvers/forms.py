@@ -88,8 +88,20 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
     target = fit.loss + float(np.clip(0.1 * options.tolerance, 1e-12, CLOSE)) * instance.scale
     certificate = _certify_null(instance, target, options)
     best = Answer(null, certificate, 0)
-    if not certificate.is_met:
-        best = _follow_frontier(workspace, target, null, certificate, options)
+    # f is polyhedral, so a price small enough but not nil leaves it at its least value
+    alpha, point = null.alpha if np.isfinite(null.alpha) else instance.scale, null
+    for iteration in range(1, 9):
+        if best.certificate.is_met:
+            break
+        alpha *= 0.1
+        found = solve_term(workspace, Penalty(instance.norm, alpha), point, Options(1e-13, 30))
+        point = found.point
+        certificate = _certify_target(instance, target, point, options, found.certificate.theta)
+        if certificate.excess < best.certificate.excess:
+            best = Answer(point, certificate, iteration)
+    if not best.certificate.is_met:
+        other = _follow_frontier(workspace, target, null, best.certificate, options)
+        best = min(best, other, key=lambda answer: answer.certificate.excess)
     return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 
