@@ -229,6 +229,15 @@ def test_constant_response() -> None:
     assert solution.intercept == 2.0
 
 
+@pytest.mark.parametrize("norm", [L1(), L2()], ids=repr)
+def test_constant_columns(norm: Norm) -> None:
+    _, y = data(0)
+    problem = Problem(np.ones((60, 3)), y, loss=Quantile(0.4), norm=norm)
+    for solution in (problem.solve(budget=0.3), problem.solve(alpha=0.1), problem.solve(alpha=0)):
+        assert solution.converged
+        assert solution.norm == pytest.approx(0.0, abs=1e-9)
+
+
 # ---- envelopes ---------------------------------------------------------------------------
 def envelope(seed: int, width: float) -> tuple[Envelope, Floats, Floats, Floats]:
     rng = np.random.default_rng(seed)

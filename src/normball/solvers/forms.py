@@ -66,7 +66,10 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
 def _null_answer(instance: Instance, term: Term, options: Options) -> Answer:
     """The null point, proved by its own dual point; many slopes at the kinks would fail to."""
     null = null_model(instance)
-    point = Point(null.point.w, null.point.intercept, term.condition.level)
+    is_penalty = term.condition.form == "penalty"
+    point = Point(
+        null.point.w, null.point.intercept, term.condition.level if is_penalty else null.point.alpha
+    )
     eta = instance.predictor(point.w, point.intercept)
     certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, null.theta)
     return Answer(point, certificate, 0)
@@ -131,6 +134,10 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
         if answer.certificate.is_met:
             return answer
     null = null_point(instance)
+    if not instance.loss.is_smooth:
+        nothing = _null_answer(instance, term, options)
+        if nothing.certificate.is_met:  # no ball is large enough for columns that say nothing
+            return nothing
     answer = solve_term(workspace, term, start or null, options)
     scale = null.alpha if np.isfinite(null.alpha) else 1.0
     binds = answer.point.alpha > 1e-7 * scale and instance.norm.value(answer.point.w) > budget * (1 - 1e-9)
