@@ -33,7 +33,7 @@ LAYERS = [
     {"solvers"},
     {"<what users hold>"},
     {"geometry"},
-    {"estimators"},
+    {"estimators", "inference"},
     {"dropin"},
     {"diagnosis"},
     {"displays"},

@@ -22,7 +22,7 @@ from .version import version
 from .warnings import ConvergenceWarning
 
 if TYPE_CHECKING:
-    from . import geometry
+    from . import geometry, inference
     from .diagnosis import Diagnosis, diagnose
     from .displays import (
         BallDisplay,
@@ -68,6 +68,7 @@ __all__ = [
     "diagnose",
     "fraction",
     "geometry",
+    "inference",
     "losses",
     "norms",
     "plot_balls",
@@ -108,6 +109,8 @@ def __getattr__(name: str) -> Any:
         return import_module(".geometry", __name__)
     if name in _DIAGNOSIS:
         return getattr(import_module(".diagnosis", __name__), name)
+    if name == "inference":
+        return import_module(".inference", __name__)
     if name not in _DISPLAYS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("matplotlib") is None:
