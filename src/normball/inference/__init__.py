@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .knockoffs import Knockoffs, knockoff_threshold, knockoffs
 from .selective import Selective, selective
 
-__all__ = ["Selective", "selective"]
+__all__ = ["Knockoffs", "Selective", "knockoff_threshold", "knockoffs", "selective"]
