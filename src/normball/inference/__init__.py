@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from .criteria import Criteria, criteria
+from .degrees_of_freedom import degrees_of_freedom
 from .knockoffs import Knockoffs, knockoff_threshold, knockoffs
+from .refitting import adaptive, relaxed
 from .selective import Selective, selective
 
-__all__ = ["Knockoffs", "Selective", "knockoff_threshold", "knockoffs", "selective"]
+__all__ = [
+    "Criteria",
+    "Knockoffs",
+    "Selective",
+    "adaptive",
+    "criteria",
+    "degrees_of_freedom",
+    "knockoff_threshold",
+    "knockoffs",
+    "relaxed",
+    "selective",
+]

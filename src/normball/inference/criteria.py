@@ -1,0 +1,106 @@
+"""AIC, BIC and EBIC along a path: fit against degrees of freedom, without held-out rows.
+
+    AIC  = -2 log L + 2 df,
+    BIC  = -2 log L + log(n) df,
+    EBIC = BIC + 2 gamma log C(p, k),
+
+with L the likelihood, df of `degrees_of_freedom`, k the number of non-zeros among p. For
+squared error -2 log L is n log(2 f) where the deviation of the noise is unknown (2 f is the
+mean squared residual), or 2 n f / sigma^2; for logistic and Poisson 2 n f; constants that
+are the same along the path are left out. Sources: Akaike 1974; Schwarz, Annals of
+Statistics 6 (1978); Chen, Chen, Biometrika 95 (2008), equation 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import betaln
+
+from ..path import Path
+from ..solution import Solution
+from ..tables import read_positive
+from ..typing import Floats
+from .degrees_of_freedom import degrees_of_freedom
+
+_LIKELIHOODS = ("squared_error", "logistic", "poisson")
+
+
+@dataclass(frozen=True, eq=False)
+class Criteria:
+    """Information criteria of the points of a path; made by `criteria`.
+
+    Attributes
+    ----------
+    path : Path
+    degrees_of_freedom : (k,) intercept included.
+    aic, bic, ebic : (k,)
+    """
+
+    path: Path = field(repr=False)
+    degrees_of_freedom: Floats
+    aic: Floats
+    bic: Floats
+    ebic: Floats
+
+    def best(self, criterion: str = "bic") -> Solution:
+        """The solution of the path with the least "aic", "bic" or "ebic".
+
+        Raises
+        ------
+        ValueError
+            Another criterion.
+        """
+        if criterion not in ("aic", "bic", "ebic"):
+            raise ValueError(f"criterion must be 'aic', 'bic' or 'ebic', got {criterion!r}.")
+        return self.path.problem.solution_at(self.path, int(np.argmin(getattr(self, criterion))))
+
+
+def criteria(path: Path, sigma: float | None = None, gamma: float = 0.5) -> Criteria:
+    """AIC, BIC and EBIC of every point of a path.
+
+    Parameters
+    ----------
+    path : Path
+    sigma : float > 0, optional
+        Known deviation of the noise, for squared error. Default: unknown.
+    gamma : float, 0 to 1, default 0.5
+        Weight of EBIC's price for the number of possible supports; 0 is BIC.
+
+    Returns
+    -------
+    Criteria
+
+    Raises
+    ------
+    ValueError
+        A loss without a likelihood here, sigma with another loss, gamma out of range, or
+        an unknown sigma where some point fits perfectly.
+    """
+    problem, n = path.problem, path.problem.n_samples
+    name = problem.loss.name
+    if name not in _LIKELIHOODS:
+        raise ValueError(
+            f"criteria need a likelihood; {problem.loss!r} has none, use {', '.join(_LIKELIHOODS)}."
+        )
+    if isinstance(gamma, bool) or not isinstance(gamma, (int, float)) or not 0 <= gamma <= 1:
+        raise ValueError(f"gamma must lie between 0 and 1, got {gamma!r}.")
+    if sigma is not None:
+        if name != "squared_error":
+            raise ValueError(f"sigma goes with squared error, got {problem.loss!r}; leave it out.")
+        deviance = 2 * n * path.losses / read_positive(sigma, "sigma") ** 2
+    elif name == "squared_error":
+        if (path.losses <= 1e-14 * problem.instance.scale).any():
+            raise ValueError(
+                "some point of the path fits perfectly, so that sigma cannot be unknown; pass sigma= or stop "
+                "the path earlier (a larger eps)."
+            )
+        deviance = n * np.log(2 * path.losses)
+    else:
+        deviance = 2 * n * path.losses
+    df = np.array([degrees_of_freedom(problem.solution_at(path, k)) for k in range(len(path))])
+    p, size = problem.n_features, path.n_nonzeros
+    n_supports = -betaln(p - size + 1, size + 1) - np.log(p + 1)
+    bic = deviance + np.log(n) * df
+    return Criteria(path, df, deviance + 2 * df, bic, bic + 2 * gamma * n_supports)
