@@ -7,11 +7,13 @@ from .degrees_of_freedom import degrees_of_freedom
 from .knockoffs import Knockoffs, knockoff_threshold, knockoffs
 from .refitting import adaptive, relaxed
 from .selective import Selective, selective
+from .stability import Stability, stability_selection
 
 __all__ = [
     "Criteria",
     "Knockoffs",
     "Selective",
+    "Stability",
     "adaptive",
     "criteria",
     "degrees_of_freedom",
@@ -19,4 +21,5 @@ __all__ = [
     "knockoffs",
     "relaxed",
     "selective",
+    "stability_selection",
 ]

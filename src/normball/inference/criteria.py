@@ -8,7 +8,7 @@ with L the likelihood, df of `degrees_of_freedom`, k the number of non-zeros amo
 squared error -2 log L is n log(2 f) where the deviation of the noise is unknown (2 f is the
 mean squared residual), or 2 n f / sigma^2; for logistic and Poisson 2 n f; constants that
 are the same along the path are left out. Sources: Akaike 1974; Schwarz, Annals of
-Statistics 6 (1978); Chen, Chen, Biometrika 95 (2008), equation 2.
+Statistics 6 (1978); Chen, Chen, Biometrika 95 (2008).
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ power. Two ways to find s are offered:
   by a rank-one update, so a sweep costs O(p^3) and needs no solver of such programs
   (Askari, Rebjock, d'Aspremont, El Ghaoui, "FANOK", SIAM J. Math. Data Sci. 3, 2021).
 
-Fixed X (Barber, Candes, Annals of Statistics 43, 2015, equation 1.4), columns of length 1:
+Fixed X (Barber, Candes, Annals of Statistics 43, 2015), columns of length 1:
 X~ = X (I - Sigma^-1 D) + U C with D = diag(s), C'C = 2 D - D Sigma^-1 D and U orthonormal,
-orthogonal to X. Model X, Gaussian (Candes, Fan, Janson, Lv, JRSS B 80, 2018, equation 3.2):
+orthogonal to X. Model X, Gaussian (Candes, Fan, Janson, Lv, JRSS B 80, 2018):
 x~ given x is normal(x - D Sigma^-1 (x - mean), 2 D - D Sigma^-1 D).
 """
 
@@ -130,7 +130,7 @@ def _shrunk(Z: Floats) -> Floats:
     """Correlation of standardised Z (n, p), drawn towards I by Ledoit and Wolf's share.
 
     The share is that of least expected squared error, min(b^2, d^2) / d^2 with d^2 = |S - I|^2
-    and b^2 = sum_i |z_i z_i' - S|^2 / n^2 (Journal of Multivariate Analysis 88, 2004, lemma 3.2).
+    and b^2 = sum_i |z_i z_i' - S|^2 / n^2 (Journal of Multivariate Analysis 88, 2004).
     """
     n, p = Z.shape
     sample = Z.T @ Z / n

@@ -14,7 +14,7 @@ stands for the number of false ones among W_j >= t, and the threshold is
 
 with offset 1 (knockoff+: E[false / chosen] <= fdr) or 0 (knockoff: E[false / (chosen +
 1 / fdr)] <= fdr). Source: Barber, Candes, "Controlling the false discovery rate via
-knockoffs", Annals of Statistics 43 (2015), theorems 1 and 2; Candes, Fan, Janson, Lv,
+knockoffs", Annals of Statistics 43 (2015); Candes, Fan, Janson, Lv,
 "Panning for gold", JRSS B 80 (2018).
 """
 
