@@ -8,6 +8,7 @@ displays draw it. Whatever needs matplotlib is imported when it is first asked f
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         PathDisplay,
         plot_balls,
     )
+    from .estimators.robust_pca import RobustPCA
 
 __all__ = [
     "BallDisplay",
@@ -38,6 +40,7 @@ __all__ = [
     "Path",
     "PathDisplay",
     "Problem",
+    "RobustPCA",
     "Solution",
     "convert_alpha",
     "datasets",
@@ -46,6 +49,9 @@ __all__ = [
     "norms",
     "plot_balls",
 ]
+
+_ESTIMATORS = {"RobustPCA": "robust_pca"}
+"""Name -> module; scikit-learn is imported when one is first asked for."""
 
 _DISPLAYS = {
     "BallDisplay",
@@ -60,6 +66,8 @@ _DISPLAYS = {
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version()
+    if name in _ESTIMATORS:
+        return _estimator(name)
     if name not in _DISPLAYS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("matplotlib") is None:
@@ -70,6 +78,16 @@ def __getattr__(name: str) -> Any:
     from . import displays
 
     return getattr(displays, name)
+
+
+def _estimator(name: str) -> Any:
+    if find_spec("sklearn") is None:
+        raise ModuleNotFoundError(
+            f'{name} needs scikit-learn, which is not installed; run: pip install "normball[sklearn]"',
+            name="sklearn",
+        )
+    module = import_module(f".estimators.{_ESTIMATORS[name]}", __name__)
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:
