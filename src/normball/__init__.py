@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         PathDisplay,
         plot_balls,
     )
+    from .estimators.matrix_completion import MatrixCompletion
     from .estimators.robust_pca import RobustPCA
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ContactDisplay",
     "ConvergenceWarning",
     "FrontierDisplay",
+    "MatrixCompletion",
     "Path",
     "PathDisplay",
     "Problem",
@@ -50,7 +52,7 @@ __all__ = [
     "plot_balls",
 ]
 
-_ESTIMATORS = {"RobustPCA": "robust_pca"}
+_ESTIMATORS = {"MatrixCompletion": "matrix_completion", "RobustPCA": "robust_pca"}
 """Name -> module; scikit-learn is imported when one is first asked for."""
 
 _DISPLAYS = {
