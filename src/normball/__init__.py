@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Contact3DDisplay,
         ContactDisplay,
         FrontierDisplay,
+        NuclearBallDisplay,
         PathDisplay,
         plot_balls,
     )
@@ -39,6 +40,7 @@ __all__ = [
     "ConvergenceWarning",
     "FrontierDisplay",
     "MatrixCompletion",
+    "NuclearBallDisplay",
     "Path",
     "PathDisplay",
     "Problem",
@@ -60,6 +62,7 @@ _DISPLAYS = {
     "Contact3DDisplay",
     "ContactDisplay",
     "FrontierDisplay",
+    "NuclearBallDisplay",
     "PathDisplay",
     "plot_balls",
 }

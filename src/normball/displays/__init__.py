@@ -20,6 +20,7 @@ from .contact import ContactDisplay
 from .contact3d import Contact3DDisplay
 from .contact_panels import classic_ellipse, classic_line, contact_row, line_contact
 from .frontier import FrontierDisplay
+from .nuclear_ball import NuclearBallDisplay
 from .path import PathDisplay
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Contact3DDisplay",
     "ContactDisplay",
     "FrontierDisplay",
+    "NuclearBallDisplay",
     "PathDisplay",
     "classic_ellipse",
     "classic_line",
