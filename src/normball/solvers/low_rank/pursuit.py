@@ -59,7 +59,7 @@ TOPS = (3.0, 1.5)
 DEEPEST = 0.004
 DEEPEST_SINGLE = 0.1
 """Step sizes, relative to the first: see the module's docstring. Y = (Z - L) / t needs digits."""
-FIRST_CHECK = 10
+FIRST_CHECK = 15
 CHECK_GROWTH = 1.1
 """The next certificate comes after 10 % more steps: its cost stays small beside theirs."""
 SINGLE = 1e-4
@@ -190,7 +190,7 @@ def _solve(
     while True:
         for _ in range(min(check, max_iter) - state.n_steps):
             state.step(next(sizes))
-        primal, point = state.inspect()
+        primal, point = state.inspect(tol)
         gap = Proof(primal, point.value).gap
         if report is not None:
             report(gap)

@@ -13,6 +13,8 @@ from .spectrum import Centred, Matrix, add_in_order, gram_of_rows, spectrum_of
 from .terms import Terms
 
 RELAXATION = 1.9
+HOPEFUL = 5.0
+"""A second dual point is not tried where the first one's gap is above so many times the tolerance."""
 
 
 class Splitting:
@@ -53,13 +55,22 @@ class Splitting:
         self._n_averaged += 1
         self.n_steps += 1
 
-    def inspect(self) -> tuple[float, DualPoint]:
-        """Objective at L, and a feasible dual point: from C now or from its mean, whichever proves more."""
+    def inspect(self, tol: float) -> tuple[float, DualPoint]:
+        """Objective at L, and a feasible dual point.
+
+        The mean of C is tried first; C as it is now, which may prove more, only where that
+        can decide whether the gap is within tol.
+        """
         (misfit,) = add_in_order(self.blocks, lambda rows: (self._look(rows),), 0.0)
-        candidates = [feasible(self.clipped, 1.0 / self.t, self.terms, self.blocks)]
-        if self._n_averaged:
-            candidates.append(feasible(self.mean, 1.0 / self._n_averaged, self.terms, self.blocks))
-        return float(self.shrunk.values.sum()) + misfit, max(candidates, key=lambda point: point.value)
+        primal = float(self.shrunk.values.sum()) + misfit
+        if not self._n_averaged:
+            return primal, feasible(self.clipped, 1.0 / self.t, self.terms, self.blocks)
+        point = feasible(self.mean, 1.0 / self._n_averaged, self.terms, self.blocks)
+        gap = (primal - point.value) / primal if primal > 0 else 0.0
+        if tol < gap < HOPEFUL * tol:
+            now = feasible(self.clipped, 1.0 / self.t, self.terms, self.blocks)
+            point = max(point, now, key=lambda candidate: candidate.value)
+        return primal, point
 
     def forget_mean(self) -> None:
         """Start a new mean."""
