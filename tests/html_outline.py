@@ -43,6 +43,8 @@ class Outline(HTMLParser):
         if tag == "svg":
             assert found.get("role") == "img"
             self.labels.append(found.get("aria-label") or "")
+        if tag == "video":
+            self.labels.append(found.get("aria-label") or "")
         if tag == "th":
             self.scopes.append(found.get("scope"))
         if tag not in _VOID:

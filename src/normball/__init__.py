@@ -4,7 +4,7 @@ A *ball* (the regulariser), a *level set* (the loss) and the place where they to
 solution) are the whole picture. `Problem` holds data, loss and norm and is solved in any
 of three forms; a `Solution` comes with its proof, its contact and plain words; the
 displays draw it; the estimators are the same in scikit-learn's interface. Whatever needs
-matplotlib or scikit-learn is imported when it is first asked for.
+matplotlib or scikit-learn, or is large, is imported when it is first asked for.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .warnings import ConvergenceWarning
 
 if TYPE_CHECKING:
     from . import geometry, inference
-    from .diagnosis import Diagnosis, diagnose
+    from .diagnosis import diagnose
     from .displays import (
         BallDisplay,
         ConeDisplay,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         DiagnosisDisplay,
         FaceSharesDisplay,
         FrontierDisplay,
+        NuclearBallDisplay,
         PathDisplay,
         PhaseTransitionDisplay,
         WorthDisplay,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
         plot_balls,
     )
     from .estimators import Classifier, ClassifierCV, Regressor, RegressorCV
+    from .estimators.matrix_completion import MatrixCompletion
+    from .estimators.robust_pca import RobustPCA
 
 __all__ = [
     "BallDisplay",
@@ -50,16 +53,18 @@ __all__ = [
     "Contact3DDisplay",
     "ContactDisplay",
     "ConvergenceWarning",
-    "Diagnosis",
     "DiagnosisDisplay",
     "FaceSharesDisplay",
     "FrontierDisplay",
+    "MatrixCompletion",
+    "NuclearBallDisplay",
     "Path",
     "PathDisplay",
     "PhaseTransitionDisplay",
     "Problem",
     "Regressor",
     "RegressorCV",
+    "RobustPCA",
     "Solution",
     "WorthDisplay",
     "ZeroOddsDisplay",
@@ -74,53 +79,51 @@ __all__ = [
     "plot_balls",
 ]
 
-_ESTIMATORS = {"Classifier", "ClassifierCV", "Regressor", "RegressorCV"}
-_DISPLAYS = {
-    "BallDisplay",
-    "CVDisplay",
-    "ConeDisplay",
-    "Contact3DDisplay",
-    "ContactDisplay",
-    "DiagnosisDisplay",
-    "FaceSharesDisplay",
-    "FrontierDisplay",
-    "PathDisplay",
-    "PhaseTransitionDisplay",
-    "WorthDisplay",
-    "ZeroOddsDisplay",
-    "plot_balls",
+_MODULES = {
+    "BallDisplay": ".displays",
+    "CVDisplay": ".displays",
+    "ConeDisplay": ".displays",
+    "Contact3DDisplay": ".displays",
+    "ContactDisplay": ".displays",
+    "DiagnosisDisplay": ".displays",
+    "FaceSharesDisplay": ".displays",
+    "FrontierDisplay": ".displays",
+    "NuclearBallDisplay": ".displays",
+    "PathDisplay": ".displays",
+    "PhaseTransitionDisplay": ".displays",
+    "WorthDisplay": ".displays",
+    "ZeroOddsDisplay": ".displays",
+    "plot_balls": ".displays",
+    "Classifier": ".estimators.classifier",
+    "ClassifierCV": ".estimators.chosen_by_cv",
+    "MatrixCompletion": ".estimators.matrix_completion",
+    "Regressor": ".estimators.regressor",
+    "RegressorCV": ".estimators.chosen_by_cv",
+    "RobustPCA": ".estimators.robust_pca",
+    "diagnose": ".diagnosis",
 }
-_DIAGNOSIS = {"Diagnosis", "diagnose"}
+"""Name -> where it is imported from when it is first asked for."""
+
+_FOLDERS = {"geometry", "inference"}
+
+_NEEDS = {"displays": ("matplotlib", "plot"), "estimators": ("scikit-learn", "estimators")}
+"""Folder -> the package that it needs, and the extra that brings it."""
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version()
-    if name in _ESTIMATORS:
-        if find_spec("sklearn") is None:
-            raise ModuleNotFoundError(
-                f'{name} needs scikit-learn, which is not installed; run: pip install "normball[estimators]"',
-                name="sklearn",
-            )
-        from . import estimators
-
-        return getattr(estimators, name)
-    if name == "geometry":
-        return import_module(".geometry", __name__)
-    if name in _DIAGNOSIS:
-        return getattr(import_module(".diagnosis", __name__), name)
-    if name == "inference":
-        return import_module(".inference", __name__)
-    if name not in _DISPLAYS:
+    if name in _FOLDERS:
+        return import_module(f".{name}", __name__)
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if find_spec("matplotlib") is None:
+    package, extra = _NEEDS.get(_MODULES[name].split(".")[1], ("", ""))
+    if package and find_spec(package.replace("scikit-learn", "sklearn")) is None:
         raise ModuleNotFoundError(
-            f'{name} draws with matplotlib, which is not installed; run: pip install "normball[plot]"',
-            name="matplotlib",
+            f'{name} needs {package}, which is not installed; run: pip install "normball[{extra}]"',
+            name=package.replace("scikit-learn", "sklearn"),
         )
-    from . import displays
-
-    return getattr(displays, name)
+    return getattr(import_module(_MODULES[name], __name__), name)
 
 
 def __dir__() -> list[str]:

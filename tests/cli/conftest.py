@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from normball.cli.background import background_command
 from normball.cli.fit import fit_command
 from normball.cli.predict import predict_command
 
-COMMANDS = {"fit": fit_command, "predict": predict_command}
+COMMANDS = {"background": background_command, "fit": fit_command, "predict": predict_command}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The command line: `normball tour`, `normball fit`, `normball predict`."""
+"""The command line: `normball tour`, `normball fit`, `normball predict`, `normball background`."""
 
 from __future__ import annotations
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from .dataset import Dataset
 from .generators import make_classification, make_regression
-from .loaders import load_diabetes, load_leukemia
+from .loaders import load_diabetes, load_leukemia, load_pedestrians
 
-__all__ = ["Dataset", "load_diabetes", "load_leukemia", "make_classification", "make_regression"]
+__all__ = [
+    "Dataset",
+    "load_diabetes",
+    "load_leukemia",
+    "load_pedestrians",
+    "make_classification",
+    "make_regression",
+]

@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .dataset import Dataset
 
@@ -91,3 +92,20 @@ def load_leukemia(task: Literal["lineage", "molecular"] = "lineage") -> Dataset:
         ),
         class_names=(zero, one),
     )
+
+
+PEDESTRIANS_RATE = 10
+"""Frames of `load_pedestrians` a second."""
+
+
+def load_pedestrians() -> NDArray[np.uint8]:
+    """(240, 72, 96) grey frames, 10 a second, of a fixed camera over a path with people walking.
+
+    From `vtest.avi`, a sample video of OpenCV (Apache-2.0), averaged over 8 x 8 pixels.
+    """
+    with (
+        resources.files(__package__).joinpath("pedestrians.npz").open("rb") as file,
+        np.load(file) as stored,
+    ):
+        frames: NDArray[np.uint8] = stored["frames"]
+    return frames

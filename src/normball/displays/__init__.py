@@ -24,6 +24,7 @@ from .cross_validation import CVDisplay
 from .diagnosis import DiagnosisDisplay
 from .face_shares import FaceSharesDisplay
 from .frontier import FrontierDisplay
+from .nuclear_ball import NuclearBallDisplay
 from .path import PathDisplay
 from .phase_transition import PhaseTransitionDisplay
 from .worth import WorthDisplay
@@ -38,6 +39,7 @@ __all__ = [
     "DiagnosisDisplay",
     "FaceSharesDisplay",
     "FrontierDisplay",
+    "NuclearBallDisplay",
     "PathDisplay",
     "PhaseTransitionDisplay",
     "WorthDisplay",

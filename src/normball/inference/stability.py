@@ -154,7 +154,7 @@ def _each(
     if n_jobs is None:
         return map(choose, halves)
     try:
-        from joblib import Parallel, delayed  # type: ignore[import-untyped]
+        from joblib import Parallel, delayed
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
             "n_jobs needs joblib, which is not installed; leave n_jobs out or run: pip install joblib",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from .section import Paragraph, Picture, Row, Section, Table, Takeaway
+from .section import Film, Paragraph, Picture, Row, Section, Table, Takeaway
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -70,6 +70,7 @@ def render_page(title: str, lead: str, sections: Sequence[Section], footer: str 
             "paragraph": lambda block: isinstance(block, Paragraph),
             "takeaway": lambda block: isinstance(block, Takeaway),
             "row": lambda block: isinstance(block, Row),
+            "film": lambda block: isinstance(block, Film),
             "table": lambda block: isinstance(block, Table),
         }
     )

@@ -48,6 +48,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Film:
+    """A video: the `src` (a data URI keeps the page in one piece), a caption, and a description."""
+
+    source: str
+    caption: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A table; numbers come in already formatted. `numeric` flags the right-aligned columns."""
 
@@ -57,7 +66,7 @@ class Table:
     numeric: tuple[bool, ...] = ()
 
 
-Block = Paragraph | Takeaway | Row | Table
+Block = Paragraph | Takeaway | Row | Film | Table
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Algorithms whose unknown is a matrix: robust PCA, completion, and the singular values that both shrink."""

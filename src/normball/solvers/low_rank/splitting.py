@@ -1,0 +1,139 @@
+"""The iteration of principal component pursuit on blocks of rows; `pursuit` states the problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...typing import Floats
+from .dual_point import DualPoint, feasible
+from .rows import RowBlocks
+from .spectrum import Centred, Matrix, add_in_order, gram_of_rows, spectrum_of
+from .terms import Terms
+
+RELAXATION = 1.9
+HOPEFUL = 5.0
+"""A second dual point is not tried where the first one's gap is above so many times the tolerance."""
+
+
+class Splitting:
+    """Douglas-Rachford splitting in the unknown Z = L + t Y, see `pursuit`.
+
+    Attributes
+    ----------
+    Z : Centred (m, n)
+    shrunk : Shrunk, L = D_t(Z) in factors.
+    clipped, mean : (m, n) C of the last inspection; sum of C over the steps since.
+    t : float, the step size.
+    n_steps : int
+    """
+
+    def __init__(self, terms: Terms, blocks: RowBlocks, step_size: float) -> None:
+        self.terms, self.blocks, self.t = terms, blocks, step_size
+        deviations, centre = terms.M.deviations, terms.M.centre
+        self.Z = Centred(np.zeros_like(deviations), centre)
+        self.clipped = np.zeros_like(deviations)
+        self.mean = np.zeros_like(deviations)
+        self.n_steps = self._n_averaged = 0
+        self._spectrum = spectrum_of(deviations.shape)
+        self._update(self._products(lambda rows: None))
+
+    def promoted(self) -> Splitting:
+        """The same state in float64."""
+        wide = Terms(self.terms.M.astype(np.float64), self.terms.lam, self.terms.nu, self.terms.observed)
+        other = Splitting(wide, self.blocks, self.t)
+        other.Z.deviations[:] = self.Z.deviations
+        other.n_steps = self.n_steps
+        other._update(other._products(lambda rows: None))
+        return other
+
+    def step(self, t: float) -> None:
+        """One iteration, with step size t."""
+        ratio, self.t = t / self.t, t
+        self._update(self._products(lambda rows: self._move(rows, ratio)))
+        self._n_averaged += 1
+        self.n_steps += 1
+
+    def inspect(self, tol: float) -> tuple[float, DualPoint]:
+        """Objective at L, and a feasible dual point.
+
+        The mean of C is tried first; C as it is now, which may prove more, only where that
+        can decide whether the gap is within tol.
+        """
+        (misfit,) = add_in_order(self.blocks, lambda rows: (self._look(rows),), 0.0)
+        primal = float(self.shrunk.values.sum()) + misfit
+        if not self._n_averaged:
+            return primal, feasible(self.clipped, 1.0 / self.t, self.terms, self.blocks)
+        point = feasible(self.mean, 1.0 / self._n_averaged, self.terms, self.blocks)
+        gap = (primal - point.value) / primal if primal > 0 else 0.0
+        if tol < gap < HOPEFUL * tol:
+            now = feasible(self.clipped, 1.0 / self.t, self.terms, self.blocks)
+            point = max(point, now, key=lambda candidate: candidate.value)
+        return primal, point
+
+    def forget_mean(self) -> None:
+        """Start a new mean."""
+        self.mean[:] = 0.0
+        self._n_averaged = 0
+
+    def _update(self, products: tuple[Floats, Floats]) -> None:
+        """L of a new Z."""
+        product = self.Z.gram(*products) if self._spectrum.needs_gram else None
+        self.shrunk = self._spectrum.shrink(self.Z, self.t, product)
+        self._right = self.shrunk.basis.T.astype(self.Z.deviations.dtype)
+
+    def _products(self, change: Callable[[slice], None]) -> tuple[Floats, Floats]:
+        """Change Z by rows, and return the Gram matrix (n, n) of its deviations and their product with b."""
+
+        def work(rows: slice) -> tuple[Floats | float, Floats | float]:
+            change(rows)
+            if not self._spectrum.needs_gram:
+                return 0.0, 0.0
+            Z = self.Z.deviations[rows]
+            return gram_of_rows(Z), Z.T @ self.Z.centre[rows]
+
+        n = self.Z.shape[1]
+        product, cross = add_in_order(self.blocks, work, np.zeros((n, n)), np.zeros(n))
+        return product, cross
+
+    def _low_rank(self, rows: slice) -> Matrix:
+        """Rows of L, as deviations from the centre."""
+        L = self.shrunk.left(rows) @ self._right
+        L -= self.Z.centre[rows, None]
+        return L
+
+    def _clip(self, C: Matrix, Y: Matrix, rows: slice) -> None:
+        """C, which is M - L, becomes the dual point times t."""
+        terms, t = self.terms, self.t
+        C += Y
+        if terms.nu:
+            C *= t / (t + terms.nu)
+        np.clip(C, -terms.lam * t, terms.lam * t, out=C)
+        if terms.observed is not None:
+            C *= terms.observed[rows]
+
+    def _move(self, rows: slice, ratio: float) -> None:
+        """Z <- L + t Y + RELAXATION * (C - t Y) on a block, t being `ratio` times the last one."""
+        Z, L = self.Z.deviations[rows], self._low_rank(rows)
+        Y = Z - L
+        if ratio != 1.0:
+            Y *= ratio
+            np.add(L, Y, out=Z)
+        C = np.subtract(self.terms.M.deviations[rows], L, out=L)
+        self._clip(C, Y, rows)
+        np.subtract(C, Y, out=Y)
+        Y *= RELAXATION
+        Z += Y
+        C *= 1.0 / self.t
+        self.mean[rows] += C
+
+    def _look(self, rows: slice) -> float:
+        """Misfit of L on a block, whose C is kept."""
+        L = self._low_rank(rows)
+        Y = self.Z.deviations[rows] - L
+        C = np.subtract(self.terms.M.deviations[rows], L, out=L)
+        misfit = self.terms.misfit(C, rows)
+        self._clip(C, Y, rows)
+        self.clipped[rows] = C
+        return misfit

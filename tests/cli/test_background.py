@@ -1,0 +1,134 @@
+"""`normball background` on the shipped clip, on films written here, and on what is no film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from click.testing import Result
+
+from browsing import problems_of
+from html_outline import check_accessible, check_self_contained
+from normball.cli import video
+from normball.cli.video import read_clip, write_mp4
+
+Run = Callable[..., Result]
+FILES = {"background.mp4", "people.mp4", "side_by_side.mp4", "contact.png", "report.html"}
+
+
+def textured(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+    blocks = rng.integers(40, 216, (height // 8 + 1, width // 8 + 1), dtype=np.uint8)
+    return blocks.repeat(8, axis=0).repeat(8, axis=1)[:height, :width]
+
+
+def walker() -> np.ndarray:
+    """30 frames of a white square that walks over a fixed texture."""
+    frames = np.stack([textured(np.random.default_rng(0), 48, 64)] * 30)
+    for k in range(30):
+        frames[k, 20:28, 2 * k : 2 * k + 6] = 255
+    return frames
+
+
+def pan() -> np.ndarray:
+    """40 frames of a camera that turns."""
+    wide = textured(np.random.default_rng(1), 48, 64 + 80)
+    return np.stack([wide[:, 2 * k : 2 * k + 64] for k in range(40)])
+
+
+def test_shipped_clip(run: Run) -> None:
+    result = run("background", "--out", "out", "--seconds", "6", "--tol", "1e-3")
+    assert result.exit_code == 0, result.output
+    assert "60 frames of 96 x 72 pixels, 10 a second" in result.stdout
+    assert not result.stderr
+    assert {entry.name for entry in Path("out").iterdir()} == FILES
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    check_accessible(check_self_contained(page))
+    for part, width in (("background", 96), ("people", 96), ("side_by_side", 288)):
+        clip = read_clip(f"out/{part}.mp4", 1.0, 0.0, None)
+        assert clip.frames.shape == (60, 216, 3 * width)
+        assert clip.rate == 10
+    assert Path("out/contact.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_walker_is_taken_out_of_an_mp4(run: Run) -> None:
+    frames = walker()
+    write_mp4(Path("walk.mp4"), frames, Fraction(15))
+    result = run("background", "walk.mp4", "--scale", "0.2", "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert "walk.mp4: 30 frames of 64 x 48 pixels, 15 a second." in result.stdout
+    assert not result.stderr
+    background = read_clip("out/background.mp4", 0.2, 0.0, None).frames.astype(float)
+    people = read_clip("out/people.mp4", 0.2, 0.0, None).frames.astype(float)
+    empty = textured(np.random.default_rng(0), 48, 64)
+    assert np.abs(background - empty).mean() < 8
+    for k in (0, 15, 29):
+        square = (slice(21, 27), slice(2 * k + 1, 2 * k + 5))
+        expected = np.minimum(128.0 + 255 - empty[square], 255)
+        np.testing.assert_allclose(people[k][square].mean(), expected.mean(), atol=25)
+
+
+def test_moving_camera_is_warned_about(run: Run) -> None:
+    write_mp4(Path("pan.mp4"), pan(), Fraction(10))
+    result = run("background", "pan.mp4", "--scale", "0.2", "--out", "out")
+    assert result.exit_code == 0
+    assert "Warning: The rank does not fall: the background needs" in result.stderr
+    assert "The camera moves" in Path("out/report.html").read_text(encoding="utf-8")
+
+
+def sound(path: str) -> None:
+    with av.open(path, "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), format="s16", layout="mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def test_what_is_no_film(run: Run) -> None:
+    Path("text.mp4").write_text("this is not a film, whatever its name says")
+    Path("empty.mp4").write_bytes(b"")
+    sound("sound.wav")
+    write_mp4(Path("walk.mp4"), walker(), Fraction(10))
+    cases = {
+        ("text.mp4",): "text.mp4 cannot be read as a video; give an mp4, avi, mkv or webm file.",
+        ("empty.mp4",): "empty.mp4 cannot be read as a video; give an mp4, avi, mkv or webm file.",
+        ("sound.wav",): "sound.wav has sound but no pictures; give a video.",
+        ("nowhere.mp4",): "nowhere.mp4: no such file or directory.",
+        ("walk.mp4", "--start", "60"): "walk.mp4 has 0 frames from second 60 on; at least 2 are needed",
+        ("--start", "60"): "the shipped clip has 24 seconds; --start and --seconds must leave 2 frames",
+        ("--scale", "0.5"): "--scale is for a VIDEO of your own; the shipped clip is small already.",
+        ("walk.mp4", "--scale", "2"): "2.0 is not in the range 0<x<=1.",
+    }
+    for arguments, message in cases.items():
+        result = run("background", *arguments, "--out", "out")
+        assert result.exit_code == 2, arguments
+        assert message in result.stderr
+        assert not Path("out").exists()
+
+
+def test_a_part_of_a_video_and_too_much_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_mp4(folder / "walk.mp4", walker(), Fraction(10))
+    path = str(folder / "walk.mp4")
+    part = read_clip(path, 0.2, 1.0, 0.5)
+    np.testing.assert_array_equal(part.frames, read_clip(path, 0.2, 0.0, None).frames[10:15])
+    monkeypatch.setattr(video, "MOST_ENTRIES", 10_000)
+    with pytest.raises(ValueError, match=r"too long for one piece: 4 frames of 64 x 48 pixels"):
+        read_clip(path, 0.2, 0.0, None)
+
+
+def test_without_pyav(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(video, "find_spec", lambda name: None)
+    result = run("background")
+    assert result.exit_code == 2
+    assert 'run: pip install "normball[video]"' in result.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [380, 1200])
+def test_report_in_a_browser(run: Run, width: int, chromium: str) -> None:
+    run("background", "--out", "out", "--seconds", "3", "--tol", "1e-2")
+    assert not problems_of(Path("out/report.html").resolve(), width, chromium)
