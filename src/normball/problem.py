@@ -79,7 +79,7 @@ class Problem:
         self.feature_names = read_names(table.feature_names, feature_names)
         self._is_named = table.is_named or feature_names is not None
         self.norm.check(p)
-        response = read_vector(y, "y", n)
+        response = read_vector(self.loss.encode_response(y), "y", n)
         self.loss.check_response(response)
         largest = float(np.abs(response).max())
         if largest > 1e150 or 0 < largest < 1e-150:

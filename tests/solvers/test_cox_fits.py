@@ -161,3 +161,12 @@ def test_bound_between_the_points_of_a_path_and_cheaper_weights() -> None:
     found = problem.cheaper(np.full(8, 0.1))
     assert found.loss_after < found.loss_before
     assert problem.cheaper(found.coef).is_optimal
+
+
+def test_pairs_and_signed_times_are_the_same_response() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 4))
+    time, event = rng.exponential(np.exp(-X[:, 0])), rng.random(60) < 0.7
+    pairs = Problem(X, np.column_stack([time, event]), loss="cox").solve(alpha=0.02)
+    signed = Problem(X, np.where(event, time, -time), loss="cox").solve(alpha=0.02)
+    np.testing.assert_array_equal(pairs.coef, signed.coef)
