@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from .estimators import Classifier, ClassifierCV, Regressor, RegressorCV
     from .estimators.matrix_completion import MatrixCompletion
+    from .estimators.persistence import load
     from .estimators.robust_pca import RobustPCA
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "fraction",
     "geometry",
     "inference",
+    "load",
     "losses",
     "norms",
     "plot_balls",
@@ -100,6 +102,7 @@ _MODULES = {
     "Regressor": ".estimators.regressor",
     "RegressorCV": ".estimators.chosen_by_cv",
     "RobustPCA": ".estimators.robust_pca",
+    "load": ".estimators.persistence",
     "diagnose": ".diagnosis",
 }
 """Name -> where it is imported from when it is first asked for."""

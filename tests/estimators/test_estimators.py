@@ -228,3 +228,12 @@ def test_classes_by_cross_validation() -> None:
     assert model.score(X, y) > 0.8
     assert model.coef_[0, 0] != 0
     assert "x0" in str(model.why(0))
+
+
+def test_one_fold_has_no_standard_error() -> None:
+    one = [(np.arange(300), np.arange(300, 442))]
+    model = nb.RegressorCV(cv=one, n_alphas=10).fit(DIABETES.X, DIABETES.y)
+    assert np.isnan(model.standard_error_).all()
+    assert model.one_se_index_ == model.best_index_
+    with pytest.raises(ValueError, match="rule='one_se' needs two folds or more"):
+        model.set_params(rule="one_se").fit(DIABETES.X, DIABETES.y)

@@ -67,6 +67,8 @@ class ChosenByCV(LinearEstimator):
         folds = _folds_of_seen(
             [rows for _, rows in splitter.split(X, y)], read_weights(sample_weight, len(y))
         )
+        if self.rule == "one_se" and len(folds) < 2:
+            raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
         tried: list[tuple[CrossValidation, float | None]] = []
         for ratio in ratios:
             norm = build_norm(self.norm, ratio, self.feature_weights, self.positive)

@@ -51,8 +51,10 @@ class CrossValidation:
 
     @property
     def one_se_index(self) -> int:
-        """Position of the largest alpha within one standard error of the best."""
+        """Position of the largest alpha within one standard error of the best, or of the best itself."""
         best = self.best_index
+        if np.isnan(self.standard_error[best]):
+            return best
         return int(np.argmax(self.mean_loss <= self.mean_loss[best] + self.standard_error[best]))
 
     @property
@@ -166,9 +168,16 @@ def cross_validate(
         alphas=grid,
         fold_losses=losses,
         mean_loss=share @ losses / share.sum(),
-        standard_error=losses.std(axis=0, ddof=1) / np.sqrt(len(held_out)),
+        standard_error=_standard_error(losses),
         mean_error=share @ wrong / share.sum() if problem.loss.is_classifier else None,
     )
+
+
+def _standard_error(losses: Floats) -> Floats:
+    """Of the mean over folds (n_folds, k); unknown (NaN) from a single fold."""
+    if len(losses) < 2:
+        return np.full(losses.shape[1], np.nan)
+    return np.asarray(losses.std(axis=0, ddof=1) / np.sqrt(len(losses)))
 
 
 def score_fold(problem: Problem, held_out: Indices, alphas: Floats, tol: float) -> tuple[Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -184,6 +185,19 @@ class LinearEstimator(BaseEstimator):
         state: dict[str, Any] = dict(super().__getstate__())
         state.pop("solution_", None)
         return state
+
+    # ---- keeping --------------------------------------------------------------------
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write this fitted estimator as JSON, to be read by `nb.load`; see `persistence.save`."""
+        from .persistence import save
+
+        save(self, path)
+
+    def to_sklearn(self) -> Any:
+        """A scikit-learn estimator that predicts the same; see `persistence.to_sklearn`."""
+        from .persistence import to_sklearn
+
+        return to_sklearn(self)
 
     def _eta(self, X: Any) -> Floats:
         check_is_fitted(self)

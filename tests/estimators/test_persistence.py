@@ -1,0 +1,93 @@
+"""Estimators in files, and as scikit-learn's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import normball as nb
+
+DATA = nb.datasets.load_diabetes()
+FRAME = pd.DataFrame(DATA.X, columns=list(DATA.feature_names))
+LABELS = np.array(["low", "middle", "high"])[np.digitize(DATA.y, [100, 200])]
+
+
+def fitted() -> dict[str, Any]:
+    return {
+        "L1": nb.Regressor(alpha=5.0).fit(FRAME, DATA.y),
+        "share of alpha_max": nb.Regressor(alpha=nb.fraction(0.3)).fit(DATA.X, DATA.y),
+        "weights": nb.Regressor(nb.norms.L1(weights=np.arange(1.0, 11.0)), alpha=1.0).fit(DATA.X, DATA.y),
+        "Huber": nb.Regressor("l1", nb.losses.Huber(20.0), alpha=0.5).fit(DATA.X, DATA.y),
+        "Poisson": nb.Regressor("squared_l2", "poisson", alpha=0.1).fit(DATA.X / 100, DATA.y),
+        "two classes": nb.Classifier(alpha=0.01).fit(FRAME, DATA.y > 140),
+        "three classes": nb.Classifier(alpha=0.01).fit(FRAME, LABELS),
+        "by cross-validation": nb.RegressorCV(cv=3, n_alphas=20).fit(FRAME, DATA.y),
+    }
+
+
+MODELS = fitted()
+
+
+def table(name: str) -> Any:
+    model = MODELS[name]
+    if hasattr(model, "feature_names_in_"):
+        return FRAME
+    return DATA.X / 100 if name == "Poisson" else DATA.X
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_loaded_predicts_the_same(name: str, tmp_path: Path) -> None:
+    model = MODELS[name]
+    model.save(tmp_path / "model.json")
+    loaded = nb.load(tmp_path / "model.json")
+    assert type(loaded) is type(model)
+    np.testing.assert_array_equal(loaded.predict(table(name)), model.predict(table(name)))
+    assert repr(loaded.get_params()) == repr(model.get_params())
+    assert (loaded.alpha_, loaded.gap_) == (model.alpha_, model.gap_)
+    loaded.fit(table(name), LABELS if name == "three classes" else DATA.y > 140 if "two" in name else DATA.y)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_scikit_learn_predicts_the_same(name: str) -> None:
+    same = MODELS[name].to_sklearn()
+    assert type(same).__module__.startswith("sklearn.")
+    expected = MODELS[name].predict(table(name))
+    if expected.dtype.kind == "f":
+        np.testing.assert_allclose(same.predict(table(name)), expected, rtol=1e-12)
+    else:
+        np.testing.assert_array_equal(same.predict(table(name)), expected)
+
+
+def test_bad_files_are_said_to_be_bad(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    MODELS["L1"].save(path)
+    stored = json.loads(path.read_text())
+    for change, sentence in [
+        ({"format": "other"}, "is not a file of an estimator"),
+        ({"version": 99}, "has version 99 of the format and this is version 1"),
+        ({"class": "Nothing"}, "is damaged"),
+        ({"coefficients": [{"99": 1.0}]}, "is damaged"),
+        ({"intercept": [0.0, 1.0]}, "do not fit together"),
+        ({"feature_names": ["a"]}, "1 feature names for 10 features"),
+    ]:
+        path.write_text(json.dumps({**stored, **change}))
+        with pytest.raises(ValueError, match=sentence):
+            nb.load(path)
+    path.write_text("{")
+    with pytest.raises(ValueError, match="is not JSON"):
+        nb.load(path)
+
+
+def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Regressor is not fitted; call fit before save"):
+        nb.Regressor().save(tmp_path / "model.json")
+    model = nb.RegressorCV(cv=[(np.arange(200), np.arange(200, 442))], n_alphas=5)
+    model.fit(DATA.X, DATA.y)
+    model.set_params(cv=object())
+    with pytest.raises(TypeError, match="has no JSON form; give a number, a text or a list"):
+        model.save(tmp_path / "model.json")
