@@ -12,7 +12,8 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import Lasso, LassoCV, LogisticRegression
-from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -237,3 +238,20 @@ def test_one_fold_has_no_standard_error() -> None:
     assert model.one_se_index_ == model.best_index_
     with pytest.raises(ValueError, match="rule='one_se' needs two folds or more"):
         model.set_params(rule="one_se").fit(DIABETES.X, DIABETES.y)
+
+
+@pytest.mark.parametrize("norm", ["l1", "squared_l2"])
+def test_several_classes_by_cross_validation(norm: str) -> None:
+    X, y = classes(n_classes=3)
+    model = nb.ClassifierCV(norm, cv=4, n_alphas=15, eps=1e-2).fit(X, y)
+    losses: list[list[float]] = []
+    for alpha in model.alphas_:
+        folds = StratifiedKFold(4).split(X, y)
+        losses.append([])
+        for train, test in folds:
+            fitted = nb.Classifier(norm, alpha=alpha).fit(X[train], y[train])
+            losses[-1].append(log_loss(y[test], fitted.predict_proba(X[test])))
+    np.testing.assert_allclose(model.fold_losses_.T, losses, rtol=1e-5)
+    alone = nb.Classifier(norm, alpha=model.alpha_).fit(X, y)
+    np.testing.assert_allclose(model.coef_, alone.coef_, atol=1e-6)
+    assert model.alpha_ == model.alphas_[np.mean(losses, axis=1).argmin()]

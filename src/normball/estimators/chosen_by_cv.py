@@ -14,10 +14,11 @@ from ..norms import Norm
 from ..problem import Problem
 from ..reading import read_weights
 from ..typing import Floats, Indices
-from .classifier import PredictsClasses
+from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
 from .linear import LinearEstimator, build_norm
 from .regressor import PredictsNumbers
+from .several_classes import SeveralClasses
 
 RULES = ("min", "one_se")
 
@@ -58,29 +59,42 @@ class ChosenByCV(LinearEstimator):
         self.max_iter = max_iter
         self.n_jobs = n_jobs
 
-    def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, is_classifier: bool) -> None:
-        """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
+    def _folds(self, X: Any, y: Any, sample_weight: Any, is_classifier: bool) -> list[Indices]:
+        """Rows that each fold holds out, counted among those of positive weight."""
         if self.rule not in RULES:
             raise ValueError(f"rule must be 'min' or 'one_se', got {self.rule!r}.")
-        ratios = [None] if self.l1_ratio is None else [float(r) for r in np.atleast_1d(self.l1_ratio)]
         splitter = check_cv(self.cv, y, classifier=is_classifier)
-        folds = _folds_of_seen(
-            [rows for _, rows in splitter.split(X, y)], read_weights(sample_weight, len(y))
-        )
+        held_out = [rows for _, rows in splitter.split(X, y)]
+        folds = _folds_of_seen(held_out, read_weights(sample_weight, len(y)))
         if self.rule == "one_se" and len(folds) < 2:
             raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
-        tried: list[tuple[CrossValidation, float | None]] = []
-        for ratio in ratios:
-            norm = build_norm(self.norm, ratio, self.feature_weights, self.positive)
-            problem = self._make_problem(X, y, loss, norm, sample_weight)
-            tried.append((self._curve(problem, folds), ratio))
-        result, self.l1_ratio_ = min(tried, key=lambda pair: pair[0].mean_loss.min())
+        return folds
+
+    def _norms(self) -> list[tuple[Norm, float | None]]:
+        """The norm of every l1_ratio that is tried."""
+        ratios = [None] if self.l1_ratio is None else [float(r) for r in np.atleast_1d(self.l1_ratio)]
+        return [(build_norm(self.norm, r, self.feature_weights, self.positive), r) for r in ratios]
+
+    def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, is_classifier: bool) -> None:
+        """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
+        folds = self._folds(X, y, sample_weight, is_classifier)
+        tried = [
+            (self._curve(self._make_problem(X, y, loss, norm, sample_weight), folds), ratio)
+            for norm, ratio in self._norms()
+        ]
+        result, ratio = min(tried, key=lambda pair: pair[0].mean_loss.min())
+        assert result.problem is not None
         path = result.problem.path(alphas=result.alphas, tol=self.tol, verbose=False)
-        self.alphas_, self.fold_losses_, self.n_nonzeros_ = result.alphas, result.fold_losses, path.n_nonzeros
+        chosen = self._note(result, ratio, path.n_nonzeros)
+        self._coef, self._intercept = self._keep(result.problem.solution_at(path, chosen))
+
+    def _note(self, result: CrossValidation, ratio: float | None, n_nonzeros: Indices) -> int:
+        """Keep the curve; the position on it that the rule takes."""
+        self.l1_ratio_, self.n_nonzeros_ = ratio, n_nonzeros
+        self.alphas_, self.fold_losses_ = result.alphas, result.fold_losses
         self.mean_loss_, self.standard_error_ = result.mean_loss, result.standard_error
         self.best_index_, self.one_se_index_ = result.best_index, result.one_se_index
-        chosen = self.best_index_ if self.rule == "min" else self.one_se_index_
-        self._coef, self._intercept = self._keep(result.problem.solution_at(path, chosen))
+        return self.best_index_ if self.rule == "min" else self.one_se_index_
 
     def _curve(self, problem: Problem, folds: list[Indices]) -> CrossValidation:
         return cross_validate(
@@ -198,11 +212,12 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
         return self
 
 
-class ClassifierCV(PredictsClasses, ChosenByCV):
-    """`Classifier` for two classes with alpha chosen by cross-validation along the whole path.
+class ClassifierCV(ClassEstimator, ChosenByCV):
+    """`Classifier` with alpha chosen by cross-validation along the whole path.
 
-    Parameters and attributes as `RegressorCV`; the loss is the logistic one, `classes_` holds the
-    labels, and folds are in proportion to the classes.
+    Parameters and attributes as `RegressorCV`; what is compared on the rows held out is the mean
+    of -log(probability of their class), `classes_` holds the labels, and folds are in proportion
+    to the classes. More than two classes go with norms that are sums over the coefficients.
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> ClassifierCV:
@@ -210,15 +225,31 @@ class ClassifierCV(PredictsClasses, ChosenByCV):
         X, y = self._read(X, y)
         codes = self._codes(y)
         if len(self.classes_) > 2:
-            raise ValueError(
-                f"Only binary classification is supported. y has {len(self.classes_)} classes; use "
-                "GridSearchCV over the alpha of Classifier, or sklearn.multiclass.OneVsRestClassifier."
-            )
+            self._choose_several(X, codes, sample_weight)
+            return self
         self._choose(X, codes.astype(np.float64), "logistic", sample_weight, is_classifier=True)
         self.coef_, self.intercept_ = self._coef[None, :], np.array([self._intercept])
         return self
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags
+    def _choose_several(self, X: Any, codes: Indices, sample_weight: Any) -> None:
+        folds = self._folds(X, codes, sample_weight, is_classifier=True)
+        tried: list[tuple[CrossValidation, float | None, Norm]] = []
+        for norm, ratio in self._norms():
+            data = self._several(X, codes, norm, sample_weight)
+            tried.append((self._curve_of_several(data, folds), ratio, norm))
+        result, ratio, norm = min(tried, key=lambda triple: triple[0].mean_loss.min())
+        problem = self._several(X, codes, norm, sample_weight).problem()
+        path = [problem.solve(alpha, min(1e-4 * self.tol, 1e-12)) for alpha in result.alphas.tolist()]
+        counts = np.array([int(found.W.any(axis=1).sum()) for found in path])
+        chosen = self._note(result, ratio, counts)
+        self._keep_several(path[chosen], float(result.alphas[chosen]), problem.scale, norm)
+
+    def _curve_of_several(self, data: SeveralClasses, folds: list[Indices]) -> CrossValidation:
+        if self.alphas is None:
+            largest = data.problem().alpha_max
+            alphas = (largest if np.isfinite(largest) else 1.0) * np.geomspace(1, self.eps, self.n_alphas)
+        else:
+            alphas = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
+        scores = [data.score_fold(held_out, alphas, min(self.tol, 1e-10)) for held_out in folds]
+        shares = np.array([data.weights[held_out].sum() for held_out in folds])
+        return CrossValidation.from_folds(None, alphas, np.array(scores), shares)

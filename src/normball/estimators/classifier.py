@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from ..alpha_scale import Fraction
 from ..designs import as_design
+from ..norms import Norm
 from ..reading import read_weights
 from ..solvers.multinomial import ClassWeights, Multinomial
 from ..solvers.threads import suitable_threads
@@ -20,6 +21,7 @@ from ..tables import read_positive
 from ..typing import Floats, Indices
 from ..warnings import ConvergenceWarning
 from .linear import DEFAULT_SHARE, LinearEstimator
+from .several_classes import SeveralClasses
 
 
 class PredictsClasses(ClassifierMixin):
@@ -62,7 +64,47 @@ class PredictsClasses(ClassifierMixin):
         return np.asarray(np.log(self.predict_proba(X)))
 
 
-class Classifier(PredictsClasses, LinearEstimator):
+class ClassEstimator(PredictsClasses, LinearEstimator):
+    """What `Classifier` and `ClassifierCV` share for more than two classes."""
+
+    def _several(self, X: Any, codes: Indices, norm: Norm, sample_weight: Any) -> SeveralClasses:
+        """The data of a multinomial regression, scaled if they are to be."""
+        norm.check(X.shape[1])
+        separable = norm.separable(X.shape[1])
+        if separable is None:
+            raise ValueError(only_two(norm, len(self.classes_)))
+        weights = read_weights(sample_weight, X.shape[0])
+        scaled, self._scales = self._scaled(X, sample_weight)
+        return SeveralClasses(
+            as_design(scaled), codes, len(self.classes_), weights, self.fit_intercept, separable
+        ).of_weight()
+
+    def _keep_several(self, found: ClassWeights, alpha: float, scale: float, norm: Norm) -> None:
+        """Note what was found, in the units of X; a warning where the gap is above tol."""
+        self.__dict__.pop("solution_", None)
+        self.coef_, self.intercept_ = (found.W / self._scales[:, None]).T, found.b
+        self.alpha_, self.loss_, self.gap_ = alpha, found.loss, found.gap
+        self.norm_ = float(sum(norm.value(column) for column in found.W.T))
+        self.dual_gap_, self.n_iter_ = found.gap * scale, max(found.n_models, 1)
+        if found.gap > self.tol:
+            warnings.warn(
+                f"alpha={alpha:.6g}: relative gap {found.gap:.1e} is above tol={self.tol:.0e} after "
+                f"{found.n_models} models; try a larger alpha or standardize=True.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+
+def only_two(norm: Norm, n_classes: int, form: str = "") -> str:
+    """Why this does not go with more than two classes, and what does."""
+    return (
+        f"Only binary classification is supported. {norm.title}{form} takes 2 classes and y has {n_classes}; "
+        "more go with norm='l1', 'elastic_net' or 'squared_l2' and alpha, or through "
+        "sklearn.multiclass.OneVsRestClassifier."
+    )
+
+
+class Classifier(ClassEstimator):
     """Logistic regression with a regulariser, a norm budget or a loss target.
 
     With two classes every norm and every form; with more, multinomial regression with a
@@ -109,35 +151,16 @@ class Classifier(PredictsClasses, LinearEstimator):
         return self
 
     def _fit_several(self, X: Any, codes: Indices, sample_weight: Any) -> Classifier:
-        separable = self._norm().separable(X.shape[1])
-        self._norm().check(X.shape[1])
-        if separable is None or self.budget is not None or self.target is not None:
-            form = "" if self.budget is None and self.target is None else " with a budget or target"
-            raise ValueError(
-                f"Only binary classification is supported. {self._norm().title}{form} takes 2 classes and y "
-                f"has {len(self.classes_)}; more go with norm='l1', 'elastic_net' or 'squared_l2' and alpha, "
-                "or through sklearn.multiclass.OneVsRestClassifier."
-            )
-        weights = read_weights(sample_weight, X.shape[0])
-        scaled, self._scales = self._scaled(X, sample_weight)
-        seen = np.flatnonzero(weights)
-        design = as_design(scaled)
-        if len(seen) < len(weights):
-            design, codes, weights = design.rows(seen), codes[seen], weights[seen]
+        if self.budget is not None or self.target is not None:
+            raise ValueError(only_two(self._norm(), len(self.classes_), " with a budget or target"))
+        data = self._several(X, codes, self._norm(), sample_weight)
         tolerance = read_positive(self.tol, "tol")
-        with suitable_threads(design.shape):
-            problem = Multinomial(design, codes, len(self.classes_), weights, self.fit_intercept, separable)
+        with suitable_threads(data.design.shape):
+            problem = data.problem()
             alpha = self._alpha(problem)
             # the last model costs little and squares the error: weights are then exact too
             found = problem.solve(alpha, min(1e-4 * tolerance, 1e-12))
-        self._keep_several(found, alpha, problem.scale)
-        if found.gap > tolerance:
-            warnings.warn(
-                f"alpha={alpha:.6g}: relative gap {found.gap:.1e} is above tol={tolerance:.0e} after "
-                f"{found.n_models} models; try a larger alpha or standardize=True.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
+        self._keep_several(found, alpha, problem.scale, self._norm())
         return self
 
     def _alpha(self, problem: Multinomial) -> float:
@@ -149,13 +172,6 @@ class Classifier(PredictsClasses, LinearEstimator):
                 raise ValueError("alpha=fraction(...) needs a finite alpha_max, which ridge has not.")
             return DEFAULT_SHARE
         return share * problem.alpha_max if problem.alpha_max > 0 else 1.0
-
-    def _keep_several(self, found: ClassWeights, alpha: float, scale: float) -> None:
-        self.__dict__.pop("solution_", None)
-        self.coef_, self.intercept_ = (found.W / self._scales[:, None]).T, found.b
-        self.alpha_, self.loss_, self.gap_ = alpha, found.loss, found.gap
-        self.norm_ = float(sum(self._norm().value(column) for column in found.W.T))
-        self.dual_gap_, self.n_iter_ = found.gap * scale, max(found.n_models, 1)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -29,7 +29,7 @@ class CrossValidation:
 
     Attributes
     ----------
-    problem : Problem
+    problem : Problem, or None for more than two classes
     alphas : (k,) decreasing.
     fold_losses : (n_folds, k) mean loss on the rows that a fold did not see.
     mean_loss : (k,) their mean over folds.
@@ -37,12 +37,31 @@ class CrossValidation:
     mean_error : (k,) share of wrong classes on unseen rows, or None for regression.
     """
 
-    problem: Problem = field(repr=False)
+    problem: Problem | None = field(repr=False)
     alphas: Floats
     fold_losses: Floats
     mean_loss: Floats
     standard_error: Floats
     mean_error: Floats | None
+
+    @classmethod
+    def from_folds(
+        cls,
+        problem: Problem | None,
+        alphas: Floats,
+        fold_losses: Floats,
+        shares: Floats,
+        fold_errors: Floats | None = None,
+    ) -> CrossValidation:
+        """From losses and errors (n_folds, k) of folds that hold these shares (n_folds,) of the weight."""
+        return cls(
+            problem=problem,
+            alphas=alphas,
+            fold_losses=fold_losses,
+            mean_loss=shares @ fold_losses / shares.sum(),
+            standard_error=_standard_error(fold_losses),
+            mean_error=None if fold_errors is None else shares @ fold_errors / shares.sum(),
+        )
 
     @property
     def best_index(self) -> int:
@@ -163,13 +182,8 @@ def cross_validate(
             Parallel(n_jobs=n_jobs)(delayed(score_fold)(problem, rows, grid, tol) for rows in held_out)
         )
     losses, wrong = (np.array(part) for part in zip(*found, strict=True))
-    return CrossValidation(
-        problem=problem,
-        alphas=grid,
-        fold_losses=losses,
-        mean_loss=share @ losses / share.sum(),
-        standard_error=_standard_error(losses),
-        mean_error=share @ wrong / share.sum() if problem.loss.is_classifier else None,
+    return CrossValidation.from_folds(
+        problem, grid, losses, share, wrong if problem.loss.is_classifier else None
     )
 
 
