@@ -37,6 +37,11 @@ class Loss(ArrayValue, ABC):
     """The loss is exactly squared error, so that Newton's model of it is exact."""
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
+    compiled_form: ClassVar[tuple[str, ...]] = ()
+    """Name of this loss in src/kernels/losses.hpp, if it is there, and the attributes that are its parameters.
+
+    Holds for the class that states it and not for its subclasses, which may define another loss.
+    """
 
     @abstractmethod
     def check_response(self, y: Floats) -> None:
@@ -96,8 +101,11 @@ class Loss(ArrayValue, ABC):
 
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u) = sum_i v_i l*(u_i / v_i); inf outside the domain. A sample of weight 0 needs u_i = 0."""
+        return float(self.conjugates(u[None, :], y, sample_weight)[0])
+
+    def conjugates(self, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """f*(u) (K,) for each row of U (K, n)."""
         seen = sample_weight > 0
-        if (u[~seen] != 0).any():
-            return np.inf
-        scaled = u[seen] / sample_weight[seen]
-        return float(sample_weight[seen] @ self.sample_conjugates(scaled, y[seen]))
+        scaled = U[:, seen] / sample_weight[seen]
+        values = self.sample_conjugates(scaled.ravel(), np.tile(y[seen], len(U))).reshape(scaled.shape)
+        return np.where((U[:, ~seen] != 0).any(axis=1), np.inf, values @ sample_weight[seen])

@@ -29,6 +29,7 @@ class Poisson(Loss):
     name: ClassVar[str] = "poisson"
     title: ClassVar[str] = "Poisson"
     curvature_bound: ClassVar[float] = np.inf
+    compiled_form: ClassVar[tuple[str, ...]] = ("poisson",)
 
     def check_response(self, y: Floats) -> None:
         if (y < 0).any():

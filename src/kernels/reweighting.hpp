@@ -1,0 +1,422 @@
+// Proximal Newton for a loss with a curvature, among candidates, through a batch of alphas.
+//
+// At the predictor eta the loss is replaced by its quadratic model, whose intercept is eliminated
+// by centring X with the curvatures h; pivoting solves it among the candidates that pull almost
+// hard enough, an Armijo search on the true objective takes the step. The inverse on the support
+// is kept from model to model as the preconditioner of conjugate gradients, and computed anew when
+// the curvatures have moved too far; a model is solved only as precisely as the point deserves.
+// The first point at an alpha is the secant of the last two, extrapolated in log(alpha), where
+// that lowers the objective: it is a Newton step ahead of the last point itself.
+// Source for the outer iteration: Lee, Sun, Saunders, SIAM J. Optim. 24 (2014); for inexact
+// models: Byrd, Nocedal, Oztoprak, Math. Program. 157 (2016).
+#pragma once
+
+#include "free_part.hpp"
+#include "losses.hpp"
+#include "pivoting.hpp"
+
+namespace normball {
+namespace NB_ISA {
+
+constexpr int MAX_MODELS = 40;
+constexpr double WORTH_A_GAP = 30;       // multiple of the tolerance from which an estimated gap is worth evaluating
+constexpr double STILL = 1e-6;           // descent, relative to the scale, below which it is evaluated in any case
+constexpr double SHARE_OF_ERROR = 0.03;  // to which share of the present error a model is solved
+constexpr idx MANY_GRADIENTS = 20;       // in one model, after which the inverse is computed anew
+
+template <class Columns> class Reweighting {
+public:
+    Reweighting(const Model& model_, Support& support, Reweighted& batch)
+        : model(model_), a(support), q(batch), columns(model_), free_part(columns, model_.n, batch),
+          work_since_poll(0) {
+        idx n = model.n, room = 2 * a.capacity;  // a point between two holds the features of both
+        Point* points[] = {&now, &goal, &before, &earlier};
+        for (Point* point : points) {
+            point->slots = scratch.take<idx>(room);
+            point->weights = scratch.take<double>(room);
+            point->eta = scratch.take<double>(n);
+            point->gradient = scratch.take<double>(n);
+            point->curvature = scratch.take<double>(n);
+            point->majorant = scratch.take<double>(n);
+        }
+        direction = scratch.take<double>(n);
+        target = scratch.take<double>(n);
+        h = scratch.take<double>(n);
+        way = scratch.take<double>(n);
+        start = scratch.take<double>(room);
+        signs = scratch.take<double>(room);
+        z = scratch.take<double>(q.n_candidates);
+        near = scratch.take<idx>(q.n_candidates);
+        unknown = scratch.take<idx>(q.n_candidates);
+        held = scratch.take<double>(model.m);
+        for (idx t = 0; t < q.n_candidates; ++t) held[near[t] = q.candidates[t]] = 0;
+        n_near = q.n_candidates;
+        model.mean = q.fits_intercept ? q.mean : nullptr;
+    }
+
+    int run() {
+        if (q.now.size > a.capacity || q.earlier.size > a.capacity) return NEEDS_CAPACITY;
+        read(q.now, now);
+        bool has_earlier = q.alpha_earlier > q.alpha_before;
+        if (has_earlier) read(q.earlier, earlier);
+        double alpha_before = q.alpha_before, alpha_earlier = q.alpha_earlier;
+        for (; q.done < q.K; ++q.done) {
+            double alpha = q.alphas[q.done];
+            copy(now, before);
+            if (has_earlier && alpha_before > alpha && now.size)
+                extrapolate(smaller_of(log(alpha_before / alpha) / log(alpha_earlier / alpha_before), 2));
+            int status = solve_one(alpha);
+            if (status != DONE) return status;
+            if (now.size > a.capacity) return NEEDS_CAPACITY;
+            report();
+            has_earlier = alpha_before > alpha;
+            swap(before, earlier);
+            alpha_earlier = alpha_before;
+            alpha_before = alpha;
+        }
+        return DONE;
+    }
+
+private:
+    typedef Pivoting<SampleSpace<Columns> > Pivot;
+
+    struct Point {
+        idx size;
+        idx* slots;
+        double *weights, *eta, *gradient, *curvature, *majorant;
+        double intercept, loss, sums, squares;
+        double norm() const { return sums + squares; }
+    };
+
+    Model model;
+    Support& a;
+    Reweighted& q;
+    Columns columns;
+    FreePart<Columns> free_part;
+    double work_since_poll;
+    Scratch scratch;
+    Point now, goal, before, earlier;
+    double *direction, *target, *h, *way, *start, *signs, *z, *held;
+    idx *near, *unknown;
+    idx n_near;
+    double alpha, total, largest, unmet;
+
+    static double smaller_of(double x, double y) { return x < y ? x : y; }
+    static double larger_of(double x, double y) { return x > y ? x : y; }
+    static void swap(Point& x, Point& y) { Point other = x; x = y; y = other; }
+
+    void copy(const Point& from, Point& to) const {
+        Point arrays = to;
+        to = from;
+        to.slots = arrays.slots, to.weights = arrays.weights, to.eta = arrays.eta;
+        to.gradient = arrays.gradient, to.curvature = arrays.curvature, to.majorant = arrays.majorant;
+        for (idx i = 0; i < from.size; ++i) to.slots[i] = from.slots[i], to.weights[i] = from.weights[i];
+        for (idx l = 0; l < model.n; ++l) {
+            to.eta[l] = from.eta[l];
+            to.gradient[l] = from.gradient[l];
+            to.curvature[l] = from.curvature[l];
+            to.majorant[l] = from.majorant[l];
+        }
+    }
+
+    void read(const SparsePoint& from, Point& to) {
+        to.size = from.size;
+        to.intercept = from.intercept;
+        for (idx i = 0; i < from.size; ++i) to.slots[i] = from.slots[i], to.weights[i] = from.weights[i];
+        place(to);
+    }
+
+    // Predictor, loss and both parts of R, given the weights and the intercept.
+    void place(Point& point) {
+        columns.combination(point.slots, point.weights, point.size, point.eta);
+        for (idx l = 0; l < model.n; ++l) point.eta[l] += point.intercept;
+        value(point);
+    }
+
+    void value(Point& point) {
+        point.sums = point.squares = 0;
+        for (idx i = 0; i < point.size; ++i) {
+            double w = point.weights[i];
+            point.sums += model.price[point.slots[i]] * fabs(w);
+            if (model.ridge) point.squares += 0.5 * model.ridge[point.slots[i]] * w * w;
+        }
+        point.loss = evaluate(q.loss, point.eta, point.gradient, point.curvature, point.majorant);
+    }
+
+    // Weights of a point at their slots; to be taken off again.
+    void hold(const Point& point) { for (idx i = 0; i < point.size; ++i) held[point.slots[i]] = point.weights[i]; }
+    void release(const Point& point) { for (idx i = 0; i < point.size; ++i) held[point.slots[i]] = 0; }
+
+    bool is_asked_to_stop() {
+        work_since_poll += 1e4 + double(n_near + 100) * model.n;
+        if (work_since_poll < 1e6) return false;
+        work_since_poll = 0;
+        return q.poll() != 0;
+    }
+
+    // Move `steps` along the secant from the earlier point, if that lowers the objective.
+    void extrapolate(double steps) {
+        alpha = q.alphas[q.done];
+        hold(earlier);
+        goal.size = 0;
+        for (idx i = 0; i < now.size; ++i) {
+            idx j = now.slots[i];
+            double w = now.weights[i] + steps * (now.weights[i] - held[j]);
+            // a weight that would cross zero is about to leave
+            if (w * now.weights[i] <= 0 && model.price[j] > 0) continue;
+            goal.slots[goal.size] = j;
+            goal.weights[goal.size++] = w;
+        }
+        release(earlier);
+        goal.intercept = now.intercept + steps * (now.intercept - earlier.intercept);
+        place(goal);
+        if (goal.loss + alpha * goal.norm() < now.loss + alpha * now.norm()) swap(goal, now);
+    }
+
+    // Move `now` to the optimum. Features that do not pull almost hard enough are looked at
+    // when the others have settled.
+    int solve_one(double alpha_) {
+        alpha = alpha_;
+        double best = INFINITY, lowered = INFINITY;
+        int n_stalled = 0;
+        for (int turn = 0; turn < MAX_MODELS; ++turn) {
+            if (is_asked_to_stop()) return INTERRUPTED;
+            linearise();
+            bool is_whole = n_near == q.n_candidates;
+            look(near, n_near);
+            if (is_close(lowered) && !is_whole) {
+                is_whole = true;
+                look(q.candidates, q.n_candidates);
+            }
+            double gap = INFINITY;
+            if (is_whole && is_close(lowered)) {
+                gap = relative_gap();
+                n_stalled = gap < 0.5 * best ? 0 : n_stalled + 1;
+                best = smaller_of(gap, best);
+            }
+            if (is_whole) find_near();
+            release(now);
+            if (gap <= q.tolerance || (n_stalled >= 3 && gap <= 1e3 * q.tolerance)) return DONE;
+            if (n_stalled > 8 || !is_finite()) return STALLED;
+            int status = minimise_model();
+            if (status == STALLED && q.caution < 1) {  // too wild a model: one that keeps more of the majorant
+                q.caution = smaller_of(larger_of(100 * q.caution, 1e-2), 1);
+                continue;
+            }
+            if (status != DONE) return status;
+            double objective = now.loss + alpha * now.norm();
+            if (!search_line()) ++n_stalled;
+            lowered = objective - (now.loss + alpha * now.norm());
+        }
+        return STALLED;
+    }
+
+    bool is_finite() const {
+        for (idx l = 0; l < model.n; ++l) if (!(fabs(now.eta[l]) < INFINITY)) return false;
+        return true;
+    }
+
+    // Curvatures of the model: the loss's own, with a share of the majorant where it is straight;
+    // and -grad f, made orthogonal to what is unpenalised.
+    void linearise() {
+        double highest = 1e-300;
+        for (idx l = 0; l < model.n; ++l) {
+            h[l] = larger_of(now.curvature[l], q.caution * now.majorant[l]);
+            highest = larger_of(highest, h[l]);
+            direction[l] = -now.gradient[l];
+        }
+        total = 0;
+        for (idx l = 0; l < model.n; ++l) {
+            if (q.loss.sample_weight[l] > 0) h[l] = larger_of(h[l], 1e-12 * highest);
+            total += h[l];
+        }
+        free_part.remove(h, direction);
+    }
+
+    // Pulls over prices into z, the largest, and the largest unmet condition relative to alpha.
+    void look(const idx* slots, idx count) {
+        const double* vector = direction;
+        columns.inner(slots, count, &vector, 1, z, 1);
+        hold(now);
+        largest = unmet = 0;
+        for (idx t = 0; t < count; ++t) {
+            idx j = slots[t];
+            double w = held[j], gradient = model.ridge ? z[t] - alpha * model.ridge[j] * w : z[t];
+            double pull = gradient * q.inverse_price[j];
+            if (!model.one_sided) pull = fabs(pull);
+            z[t] = pull;
+            if (!(pull <= largest)) largest = pull;
+            bool is_in = w != 0 && model.price[j] > 0;
+            double error = is_in ? fabs(pull - alpha) : pull - alpha;
+            if (!(error <= unmet)) unmet = error;
+        }
+        unmet /= alpha;
+    }
+
+    // What a model is to know, after a look at all.
+    void find_near() {
+        n_near = 0;
+        for (idx t = 0; t < q.n_candidates; ++t) {
+            idx j = q.candidates[t];
+            if (held[j] != 0 || z[t] > NEAR * alpha || !(model.price[j] > 0)) near[n_near++] = j;
+        }
+    }
+
+    // Whether the gap may be small enough: to first order it is at most unmet alpha R.
+    bool is_close(double lowered) const {
+        return unmet * alpha * now.norm() <= WORTH_A_GAP * q.tolerance * q.scale || lowered <= STILL * q.scale;
+    }
+
+    // As `separable_gap` in solvers/restricted.py.
+    double relative_gap() {
+        double scaling = alpha / larger_of(largest, alpha);
+        for (idx l = 0; l < model.n; ++l) target[l] = -scaling * direction[l];
+        double dual = -conjugate(q.loss, target) - scaling * scaling * alpha * now.squares;
+        double gap = now.loss + alpha * now.norm() - dual;
+        return fabs(gap) < INFINITY ? larger_of(gap, 0) / q.scale : INFINITY;
+    }
+
+    // Minimum of the quadratic model over the near features into `goal`.
+    int minimise_model() {
+        double shift = 0, precision = smaller_of(SHARE_OF_ERROR * unmet, unmet * unmet);
+        for (idx l = 0; l < model.n; ++l) shift += target[l] = h[l] * now.eta[l] - now.gradient[l];
+        shift = q.fits_intercept ? shift / total : 0.0;
+        for (idx l = 0; l < model.n; ++l) target[l] -= h[l] * shift;
+        model.b = target;
+        model.h = h;
+        model.precision = smaller_of(larger_of(precision, 1e-15), 1e-2);
+        if (q.fits_intercept) find_means(h, total, near, n_near, q.mean);
+        set_metric();
+        for (idx i = 0; i < now.size; ++i) {
+            double w = now.weights[i];
+            signs[i] = !(model.price[now.slots[i]] > 0) ? 0.0 : w > 0 ? 1.0 : w < 0 ? -1.0 : 0.0;
+        }
+        if (q.is_worn) {
+            for (idx i = 0; i < a.size; ++i) a.position[a.members[i]] = -1;
+            a.size = 0;
+        }
+        Batch one = Batch();
+        one.candidates = near;
+        one.n_candidates = n_near;
+        one.alphas = &alpha;
+        one.K = 1;
+        one.alpha_before = -1;
+        one.poll = q.poll;
+        int status = Pivot(model, a, one).retarget(now.slots, signs, now.size, alpha);
+        if (status != DONE) return status;
+        hold(now);
+        for (idx i = 0; i < a.size; ++i) start[i] = held[a.members[i]];
+        release(now);
+        one.start = start;
+        double figures[5];
+        one.sizes = &goal.size;
+        one.members = goal.slots;
+        one.weights = goal.weights;
+        one.largest = figures, one.slopes = figures + 1, one.cw = figures + 2, one.zw = figures + 3;
+        one.unmet = figures + 4;
+        status = Pivot(model, a, one).run();
+        for (int i = 0; i < N_COUNTERS; ++i) q.counters[i] += one.counters[i];
+        q.is_worn = status != DONE || one.counters[N_GRADIENTS] > MANY_GRADIENTS;
+        if (status != DONE) return status;
+        q.slope = figures[1];
+        goal.intercept = shift;
+        idx kept = 0;
+        for (idx i = 0; i < goal.size; ++i) {
+            idx j = goal.slots[i];
+            double w = goal.weights[i];
+            if (w == 0 && model.price[j] > 0) continue;
+            goal.slots[kept] = j;
+            goal.weights[kept++] = w;
+            if (q.fits_intercept) goal.intercept -= q.mean[j] * w;
+        }
+        goal.size = kept;
+        place(goal);
+        return DONE;
+    }
+
+    void find_means(const double* weights, double sum, const idx* slots, idx count, double* mean) {
+        columns.inner(slots, count, &weights, 1, z, 1);
+        for (idx t = 0; t < count; ++t) mean[slots[t]] = z[t] / sum;
+    }
+
+    // Precondition with the curvatures of an earlier model, or with these where those are worn.
+    void set_metric() {
+        model.metric_h = q.metric;
+        model.metric_mean = q.fits_intercept ? q.metric_mean : nullptr;
+        if (q.is_worn) {
+            ++q.age;
+            for (idx l = 0; l < model.n; ++l) q.metric[l] = h[l];
+        }
+        if (!q.fits_intercept) return;
+        double sum = 0;
+        for (idx l = 0; l < model.n; ++l) sum += q.metric[l];
+        idx count = 0;
+        for (idx t = 0; t < n_near; ++t)
+            if (q.metric_age[near[t]] != q.age) q.metric_age[unknown[count++] = near[t]] = q.age;
+        find_means(q.metric, sum, unknown, count, q.metric_mean);
+    }
+
+    // Armijo search from `now` to `goal`, the full step first; false if nothing descends.
+    bool search_line() {
+        double from = now.loss + alpha * now.norm(), slope = alpha * (goal.norm() - now.norm());
+        for (idx l = 0; l < model.n; ++l) slope += now.gradient[l] * (goal.eta[l] - now.eta[l]);
+        double rounding = 1e-15 * (fabs(from) + q.scale), share = 1;
+        auto descends = [&](double loss) {
+            // R is convex: its value on the way is at most the interpolated one
+            double reached = loss + alpha * ((1 - share) * now.norm() + share * goal.norm());
+            return reached <= from + 1e-4 * share * smaller_of(slope, 0) + rounding;
+        };
+        if (descends(goal.loss)) {
+            swap(now, goal);
+            q.caution = larger_of(0.1 * q.caution, 1e-6);
+            return true;
+        }
+        for (int turn = 1; turn < 40; ++turn) {
+            share *= 0.5;
+            for (idx l = 0; l < model.n; ++l) way[l] = now.eta[l] + share * (goal.eta[l] - now.eta[l]);
+            if (!descends(evaluate(q.loss, way, target, h, direction))) continue;
+            q.caution = smaller_of(10 * q.caution, 1);
+            interpolate(share);
+            return true;
+        }
+        return false;
+    }
+
+    // `now` becomes the point on the way to `goal`.
+    void interpolate(double share) {
+        for (idx i = 0; i < now.size; ++i) held[now.slots[i]] = NAN;  // not met at the goal
+        for (idx i = 0; i < goal.size; ++i) held[goal.slots[i]] = share * goal.weights[i];
+        for (idx i = 0; i < now.size; ++i) {
+            idx j = now.slots[i];
+            bool is_met = held[j] == held[j];
+            if (!is_met) goal.slots[goal.size++] = j;
+            held[j] = (1 - share) * now.weights[i] + (is_met ? held[j] : 0.0);
+        }
+        for (idx i = 0; i < goal.size; ++i) {
+            goal.weights[i] = held[goal.slots[i]];
+            held[goal.slots[i]] = 0;
+        }
+        goal.intercept = (1 - share) * now.intercept + share * goal.intercept;
+        for (idx l = 0; l < model.n; ++l) goal.eta[l] = way[l];
+        value(goal);
+        swap(now, goal);
+    }
+
+    void report() {
+        idx k = q.done, cap = a.capacity;
+        q.sizes[k] = now.size;
+        for (idx i = 0; i < now.size; ++i) {
+            q.members[k * cap + i] = now.slots[i];
+            q.weights[k * cap + i] = now.weights[i];
+        }
+        for (idx l = 0; l < model.n; ++l) q.directions[k * model.n + l] = direction[l];
+        q.intercepts[k] = now.intercept;
+        q.losses[k] = now.loss;
+        q.norms[k] = now.norm();
+        q.largest[k] = largest;
+        q.slopes[k] = q.slope;
+    }
+};
+
+}  // namespace NB_ISA
+}  // namespace normball
