@@ -12,8 +12,8 @@
 #pragma once
 
 #include "free_part.hpp"
-#include "losses.hpp"
 #include "pivoting.hpp"
+#include "points.hpp"
 
 namespace normball {
 namespace NB_ISA {
@@ -28,17 +28,9 @@ template <class Columns> class Reweighting {
 public:
     Reweighting(const Model& model_, Support& support, Reweighted& batch)
         : model(model_), a(support), q(batch), columns(model_), free_part(columns, model_.n, batch),
-          work_since_poll(0) {
-        idx n = model.n, room = 2 * a.capacity;  // a point between two holds the features of both
-        Point* points[] = {&now, &goal, &before, &earlier};
-        for (Point* point : points) {
-            point->slots = scratch.take<idx>(room);
-            point->weights = scratch.take<double>(room);
-            point->eta = scratch.take<double>(n);
-            point->gradient = scratch.take<double>(n);
-            point->curvature = scratch.take<double>(n);
-            point->majorant = scratch.take<double>(n);
-        }
+          points(model, columns, batch.loss, support.capacity), now(points.make()), goal(points.make()),
+          before(points.make()), earlier(points.make()), work_since_poll(0) {
+        idx n = model.n, room = points.room;
         direction = scratch.take<double>(n);
         target = scratch.take<double>(n);
         h = scratch.take<double>(n);
@@ -48,7 +40,7 @@ public:
         z = scratch.take<double>(q.n_candidates);
         near = scratch.take<idx>(q.n_candidates);
         unknown = scratch.take<idx>(q.n_candidates);
-        held = scratch.take<double>(model.m);
+        held = points.held;
         for (idx t = 0; t < q.n_candidates; ++t) held[near[t] = q.candidates[t]] = 0;
         n_near = q.n_candidates;
         model.mean = q.fits_intercept ? q.mean : nullptr;
@@ -56,15 +48,18 @@ public:
 
     int run() {
         if (q.now.size > a.capacity || q.earlier.size > a.capacity) return NEEDS_CAPACITY;
-        read(q.now, now);
+        points.read(q.now, now);
         bool has_earlier = q.alpha_earlier > q.alpha_before;
-        if (has_earlier) read(q.earlier, earlier);
+        if (has_earlier) points.read(q.earlier, earlier);
         double alpha_before = q.alpha_before, alpha_earlier = q.alpha_earlier;
         for (; q.done < q.K; ++q.done) {
             double alpha = q.alphas[q.done];
-            copy(now, before);
-            if (has_earlier && alpha_before > alpha && now.size)
-                extrapolate(smaller_of(log(alpha_before / alpha) / log(alpha_earlier / alpha_before), 2));
+            points.copy(now, before);
+            if (has_earlier && alpha_before > alpha && now.size) {
+                points.extrapolate(now, earlier,
+                                   smaller_of(log(alpha_before / alpha) / log(alpha_earlier / alpha_before), 2), goal);
+                if (goal.objective(alpha) < now.objective(alpha)) swap(goal, now);
+            }
             int status = solve_one(alpha);
             if (status != DONE) return status;
             if (now.size > a.capacity) return NEEDS_CAPACITY;
@@ -80,22 +75,15 @@ public:
 private:
     typedef Pivoting<SampleSpace<Columns> > Pivot;
 
-    struct Point {
-        idx size;
-        idx* slots;
-        double *weights, *eta, *gradient, *curvature, *majorant;
-        double intercept, loss, sums, squares;
-        double norm() const { return sums + squares; }
-    };
-
     Model model;
     Support& a;
     Reweighted& q;
     Columns columns;
     FreePart<Columns> free_part;
+    Points<Columns> points;
+    Point now, goal, before, earlier;
     double work_since_poll;
     Scratch scratch;
-    Point now, goal, before, earlier;
     double *direction, *target, *h, *way, *start, *signs, *z, *held;
     idx *near, *unknown;
     idx n_near;
@@ -103,74 +91,12 @@ private:
 
     static double smaller_of(double x, double y) { return x < y ? x : y; }
     static double larger_of(double x, double y) { return x > y ? x : y; }
-    static void swap(Point& x, Point& y) { Point other = x; x = y; y = other; }
-
-    void copy(const Point& from, Point& to) const {
-        Point arrays = to;
-        to = from;
-        to.slots = arrays.slots, to.weights = arrays.weights, to.eta = arrays.eta;
-        to.gradient = arrays.gradient, to.curvature = arrays.curvature, to.majorant = arrays.majorant;
-        for (idx i = 0; i < from.size; ++i) to.slots[i] = from.slots[i], to.weights[i] = from.weights[i];
-        for (idx l = 0; l < model.n; ++l) {
-            to.eta[l] = from.eta[l];
-            to.gradient[l] = from.gradient[l];
-            to.curvature[l] = from.curvature[l];
-            to.majorant[l] = from.majorant[l];
-        }
-    }
-
-    void read(const SparsePoint& from, Point& to) {
-        to.size = from.size;
-        to.intercept = from.intercept;
-        for (idx i = 0; i < from.size; ++i) to.slots[i] = from.slots[i], to.weights[i] = from.weights[i];
-        place(to);
-    }
-
-    // Predictor, loss and both parts of R, given the weights and the intercept.
-    void place(Point& point) {
-        columns.combination(point.slots, point.weights, point.size, point.eta);
-        for (idx l = 0; l < model.n; ++l) point.eta[l] += point.intercept;
-        value(point);
-    }
-
-    void value(Point& point) {
-        point.sums = point.squares = 0;
-        for (idx i = 0; i < point.size; ++i) {
-            double w = point.weights[i];
-            point.sums += model.price[point.slots[i]] * fabs(w);
-            if (model.ridge) point.squares += 0.5 * model.ridge[point.slots[i]] * w * w;
-        }
-        point.loss = evaluate(q.loss, point.eta, point.gradient, point.curvature, point.majorant);
-    }
-
-    // Weights of a point at their slots; to be taken off again.
-    void hold(const Point& point) { for (idx i = 0; i < point.size; ++i) held[point.slots[i]] = point.weights[i]; }
-    void release(const Point& point) { for (idx i = 0; i < point.size; ++i) held[point.slots[i]] = 0; }
 
     bool is_asked_to_stop() {
         work_since_poll += 1e4 + double(n_near + 100) * model.n;
         if (work_since_poll < 1e6) return false;
         work_since_poll = 0;
         return q.poll() != 0;
-    }
-
-    // Move `steps` along the secant from the earlier point, if that lowers the objective.
-    void extrapolate(double steps) {
-        alpha = q.alphas[q.done];
-        hold(earlier);
-        goal.size = 0;
-        for (idx i = 0; i < now.size; ++i) {
-            idx j = now.slots[i];
-            double w = now.weights[i] + steps * (now.weights[i] - held[j]);
-            // a weight that would cross zero is about to leave
-            if (w * now.weights[i] <= 0 && model.price[j] > 0) continue;
-            goal.slots[goal.size] = j;
-            goal.weights[goal.size++] = w;
-        }
-        release(earlier);
-        goal.intercept = now.intercept + steps * (now.intercept - earlier.intercept);
-        place(goal);
-        if (goal.loss + alpha * goal.norm() < now.loss + alpha * now.norm()) swap(goal, now);
     }
 
     // Move `now` to the optimum. Features that do not pull almost hard enough are looked at
@@ -195,7 +121,7 @@ private:
                 best = smaller_of(gap, best);
             }
             if (is_whole) find_near();
-            release(now);
+            points.release(now);
             if (gap <= q.tolerance || (n_stalled >= 3 && gap <= 1e3 * q.tolerance)) return DONE;
             if (n_stalled > 8 || !is_finite()) return STALLED;
             int status = minimise_model();
@@ -204,9 +130,9 @@ private:
                 continue;
             }
             if (status != DONE) return status;
-            double objective = now.loss + alpha * now.norm();
+            double objective = now.objective(alpha);
             if (!search_line()) ++n_stalled;
-            lowered = objective - (now.loss + alpha * now.norm());
+            lowered = objective - now.objective(alpha);
         }
         return STALLED;
     }
@@ -237,7 +163,7 @@ private:
     void look(const idx* slots, idx count) {
         const double* vector = direction;
         columns.inner(slots, count, &vector, 1, z, 1);
-        hold(now);
+        points.hold(now);
         largest = unmet = 0;
         for (idx t = 0; t < count; ++t) {
             idx j = slots[t];
@@ -272,7 +198,7 @@ private:
         double scaling = alpha / larger_of(largest, alpha);
         for (idx l = 0; l < model.n; ++l) target[l] = -scaling * direction[l];
         double dual = -conjugate(q.loss, target) - scaling * scaling * alpha * now.squares;
-        double gap = now.loss + alpha * now.norm() - dual;
+        double gap = now.objective(alpha) - dual;
         return fabs(gap) < INFINITY ? larger_of(gap, 0) / q.scale : INFINITY;
     }
 
@@ -304,9 +230,9 @@ private:
         one.poll = q.poll;
         int status = Pivot(model, a, one).retarget(now.slots, signs, now.size, alpha);
         if (status != DONE) return status;
-        hold(now);
+        points.hold(now);
         for (idx i = 0; i < a.size; ++i) start[i] = held[a.members[i]];
-        release(now);
+        points.release(now);
         one.start = start;
         double figures[5];
         one.sizes = &goal.size;
@@ -330,7 +256,7 @@ private:
             if (q.fits_intercept) goal.intercept -= q.mean[j] * w;
         }
         goal.size = kept;
-        place(goal);
+        points.place(goal);
         return DONE;
     }
 
@@ -358,7 +284,7 @@ private:
 
     // Armijo search from `now` to `goal`, the full step first; false if nothing descends.
     bool search_line() {
-        double from = now.loss + alpha * now.norm(), slope = alpha * (goal.norm() - now.norm());
+        double from = now.objective(alpha), slope = alpha * (goal.norm() - now.norm());
         for (idx l = 0; l < model.n; ++l) slope += now.gradient[l] * (goal.eta[l] - now.eta[l]);
         double rounding = 1e-15 * (fabs(from) + q.scale), share = 1;
         auto descends = [&](double loss) {
@@ -376,30 +302,11 @@ private:
             for (idx l = 0; l < model.n; ++l) way[l] = now.eta[l] + share * (goal.eta[l] - now.eta[l]);
             if (!descends(evaluate(q.loss, way, target, h, direction))) continue;
             q.caution = smaller_of(10 * q.caution, 1);
-            interpolate(share);
+            points.meet(now, goal, share, way);
+            swap(now, goal);
             return true;
         }
         return false;
-    }
-
-    // `now` becomes the point on the way to `goal`.
-    void interpolate(double share) {
-        for (idx i = 0; i < now.size; ++i) held[now.slots[i]] = NAN;  // not met at the goal
-        for (idx i = 0; i < goal.size; ++i) held[goal.slots[i]] = share * goal.weights[i];
-        for (idx i = 0; i < now.size; ++i) {
-            idx j = now.slots[i];
-            bool is_met = held[j] == held[j];
-            if (!is_met) goal.slots[goal.size++] = j;
-            held[j] = (1 - share) * now.weights[i] + (is_met ? held[j] : 0.0);
-        }
-        for (idx i = 0; i < goal.size; ++i) {
-            goal.weights[i] = held[goal.slots[i]];
-            held[goal.slots[i]] = 0;
-        }
-        goal.intercept = (1 - share) * now.intercept + share * goal.intercept;
-        for (idx l = 0; l < model.n; ++l) goal.eta[l] = way[l];
-        value(goal);
-        swap(now, goal);
     }
 
     void report() {

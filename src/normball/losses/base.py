@@ -38,7 +38,7 @@ class Loss(ArrayValue, ABC):
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
     compiled_form: ClassVar[tuple[str, ...]] = ()
-    """Name of this loss in src/kernels/losses.hpp, if it is there, and the attributes that are its parameters.
+    """Name of this loss in src/kernels/losses.hpp, if it is there, and the names of its parameters.
 
     Holds for the class that states it and not for its subclasses, which may define another loss.
     """
