@@ -5,6 +5,7 @@
 // hard enough, an Armijo search on the true objective takes the step. The inverse on the support
 // is kept from model to model as the preconditioner of conjugate gradients, and computed anew when
 // the curvatures have moved too far; a model is solved only as precisely as the point deserves.
+// All candidates are looked at only where the others might have reached alpha since the last time.
 // The first point at an alpha is the secant of the last two, extrapolated in log(alpha), where
 // that lowers the objective: it is a Newton step ahead of the last point itself.
 // Source for the outer iteration: Lee, Sun, Saunders, SIAM J. Optim. 24 (2014); for inexact
@@ -35,13 +36,19 @@ public:
         target = scratch.take<double>(n);
         h = scratch.take<double>(n);
         way = scratch.take<double>(n);
+        known = scratch.take<double>(n);
         start = scratch.take<double>(room);
         signs = scratch.take<double>(room);
         z = scratch.take<double>(q.n_candidates);
         near = scratch.take<idx>(q.n_candidates);
         unknown = scratch.take<idx>(q.n_candidates);
         held = points.held;
-        for (idx t = 0; t < q.n_candidates; ++t) held[near[t] = q.candidates[t]] = 0;
+        longest = 0;
+        for (idx t = 0; t < q.n_candidates; ++t) {
+            idx j = near[t] = q.candidates[t];
+            held[j] = 0;
+            longest = larger_of(longest, sqrt(columns.square(j)) * q.inverse_price[j]);
+        }
         n_near = q.n_candidates;
         model.mean = q.fits_intercept ? q.mean : nullptr;
     }
@@ -84,10 +91,10 @@ private:
     Point now, goal, before, earlier;
     double work_since_poll;
     Scratch scratch;
-    double *direction, *target, *h, *way, *start, *signs, *z, *held;
+    double *direction, *target, *h, *way, *known, *start, *signs, *z, *held;
     idx *near, *unknown;
     idx n_near;
-    double alpha, total, largest, unmet;
+    double alpha, total, largest, unmet, far, longest;
 
     static double smaller_of(double x, double y) { return x < y ? x : y; }
     static double larger_of(double x, double y) { return x > y ? x : y; }
@@ -110,12 +117,12 @@ private:
             linearise();
             bool is_whole = n_near == q.n_candidates;
             look(near, n_near);
-            if (is_close(lowered) && !is_whole) {
+            if (is_close(lowered) && !is_whole && !stay_below()) {
                 is_whole = true;
                 look(q.candidates, q.n_candidates);
             }
             double gap = INFINITY;
-            if (is_whole && is_close(lowered)) {
+            if (is_close(lowered)) {
                 gap = relative_gap();
                 n_stalled = gap < 0.5 * best ? 0 : n_stalled + 1;
                 best = smaller_of(gap, best);
@@ -179,13 +186,24 @@ private:
         unmet /= alpha;
     }
 
-    // What a model is to know, after a look at all.
+    // What a model is to know, after a look at all; and what the others pull at most.
     void find_near() {
         n_near = 0;
+        far = 0;
         for (idx t = 0; t < q.n_candidates; ++t) {
             idx j = q.candidates[t];
             if (held[j] != 0 || z[t] > NEAR * alpha || !(model.price[j] > 0)) near[n_near++] = j;
+            else far = larger_of(far, z[t]);
         }
+        for (idx l = 0; l < model.n; ++l) known[l] = direction[l];
+    }
+
+    // Whether the features that are not near cannot have reached alpha since the last look at all:
+    // |x_j'(u - known)| <= |x_j| |u - known|.
+    bool stay_below() const {
+        double square = 0;
+        for (idx l = 0; l < model.n; ++l) square += (direction[l] - known[l]) * (direction[l] - known[l]);
+        return far + longest * sqrt(square) <= (1 - 1e-9) * alpha;
     }
 
     // Whether the gap may be small enough: to first order it is at most unmet alpha R.
