@@ -6,6 +6,7 @@ Thin: arrays in, arrays out; what they mean is written in the C++ headers beside
 """
 
 from cpython.exc cimport PyErr_CheckSignals
+from libc.math cimport NAN
 from libc.stdint cimport int32_t, int64_t, uint8_t, uintptr_t
 
 import numpy as np
@@ -87,6 +88,53 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t most
         double *w
         double *r
+    cdef struct LossTerm:
+        int kind
+        double parameter
+        int64_t n
+        const double *y
+        const double *sample_weight
+        double (*evaluate)(void*, const double*, double*, double*, double*) noexcept nogil
+        double (*conjugate)(void*, const double*) noexcept nogil
+        void *context
+    cdef struct SparsePoint:
+        int64_t size
+        const int64_t *slots
+        const double *weights
+        double intercept
+    cdef struct Reweighted:
+        LossTerm loss
+        int fits_intercept
+        double scale, tolerance
+        const int64_t *candidates
+        int64_t n_candidates
+        const int64_t *free_slots
+        int64_t n_free
+        const double *inverse_price
+        const double *alphas
+        int64_t K
+        double alpha_before
+        SparsePoint now, earlier
+        double alpha_earlier
+        double caution, slope
+        int is_worn
+        double *metric
+        double *mean
+        double *metric_mean
+        int64_t *metric_age
+        int64_t age
+        int64_t *sizes
+        int64_t *members
+        double *weights
+        double *directions
+        double *intercepts
+        double *losses
+        double *norms
+        double *largest
+        double *slopes
+        int64_t done
+        int64_t counters[N_COUNTERS]
+        int (*poll)() noexcept nogil
     cdef struct Table:
         void (*scan)(const Matrix&, const Scan&, int64_t, int64_t) noexcept nogil
         void (*products)(const Matrix&, const double*, int64_t, int64_t, double*, int64_t, int64_t) noexcept nogil
@@ -95,6 +143,9 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         void (*inner_products)(const Model&, const int64_t*, int64_t, const double*, int64_t, double*) except + nogil
         void (*combination)(const Model&, const int64_t*, const double*, int64_t, double*) except + nogil
         int64_t (*descend)(const Descent&) except + nogil
+        int (*reweigh)(const Model&, Support&, Reweighted&) except + nogil
+        double (*evaluate)(const LossTerm&, const double*, double*, double*, double*) except + nogil
+        double (*conjugate)(const LossTerm&, const double*) except + nogil
     const Table *best_table()
     const char *table_name()
 
@@ -119,12 +170,22 @@ def max_threads():
 cdef int poll() noexcept nogil:
     global pending
     with gil:
+        if pending is not None:
+            return 1
         try:
             PyErr_CheckSignals()
         except BaseException as error:
             pending = error
             return 1
     return 0
+
+
+cdef raise_pending():
+    """Raise what stopped a kernel, if anything did."""
+    global pending
+    error, pending = pending, None
+    if error is not None:
+        raise error
 
 
 cdef void *start_of(array) except *:
@@ -426,8 +487,131 @@ cdef class ActiveSet:
             status = table.solve(self.model, self.support, q)
         for i in range(N_COUNTERS):
             self.counters[i] += q.counters[i]
-        if status == 3:
-            global pending
-            error, pending = pending, None
-            raise error
+        raise_pending()
         return status, q.done, sizes, members, weights, U, numbers
+
+
+cdef double evaluate_in_python(void *context, const double *eta, double *gradient, double *curvature,
+                               double *majorant) noexcept nogil:
+    global pending
+    with gil:
+        try:
+            loss = <CompiledLoss>context
+            n = loss.term.n
+            found = loss.evaluate(np.array(<const double[:n]>eta))
+            np.asarray(<double[:n]>gradient)[:] = found[1]
+            np.asarray(<double[:n]>curvature)[:] = found[2]
+            np.asarray(<double[:n]>majorant)[:] = found[3]
+            return found[0]
+        except BaseException as error:
+            pending = error
+            return NAN
+
+
+cdef double conjugate_in_python(void *context, const double *u) noexcept nogil:
+    global pending
+    with gil:
+        try:
+            loss = <CompiledLoss>context
+            n = loss.term.n
+            return loss.conjugate(np.array(<const double[:n]>u))
+        except BaseException as error:
+            pending = error
+            return NAN
+
+
+LOSS_KINDS = ("", "logistic", "poisson", "huber")
+
+
+cdef class CompiledLoss:
+    """A weighted loss as the kernels evaluate it.
+
+    `kind` is one of `LOSS_KINDS`; for "", any other loss, `evaluate` takes eta (n,) to f, gradient,
+    curvature and majorant, and `conjugate` takes u (n,) to f*(u).
+    """
+
+    cdef LossTerm term
+    cdef readonly object evaluate, conjugate
+    cdef object y, sample_weight
+
+    def __init__(self, str kind, double parameter, y, sample_weight, evaluate, conjugate):
+        self.y, self.sample_weight = np.ascontiguousarray(y), np.ascontiguousarray(sample_weight)
+        self.evaluate, self.conjugate = evaluate, conjugate
+        self.term.kind, self.term.parameter, self.term.n = LOSS_KINDS.index(kind), parameter, len(y)
+        self.term.y, self.term.sample_weight = <const double *>address(self.y), <const double *>address(self.sample_weight)
+        self.term.evaluate, self.term.conjugate = &evaluate_in_python, &conjugate_in_python
+        self.term.context = <void *>self
+
+    def at(self, const double[::1] eta):
+        """f(eta), gradient, curvature and majorant (n,)."""
+        parts = np.empty((3, self.term.n))
+        cdef double[:, ::1] view = parts
+        value = table.evaluate(self.term, &eta[0], &view[0, 0], &view[1, 0], &view[2, 0])
+        raise_pending()
+        return value, *parts
+
+    def conjugate_at(self, const double[::1] u):
+        """f*(u)."""
+        value = table.conjugate(self.term, &u[0])
+        raise_pending()
+        return value
+
+
+cdef class Reweighting:
+    """Proximal Newton on an active set, see reweighting.hpp; what it keeps from batch to batch."""
+
+    cdef Reweighted q
+    cdef ActiveSet active
+    cdef CompiledLoss loss
+    cdef object metric, metric_mean, metric_age
+
+    def __init__(self, ActiveSet active, CompiledLoss loss, bint fits_intercept, double scale, double tolerance):
+        self.active, self.loss = active, loss
+        self.metric = np.zeros(loss.term.n)
+        self.metric_mean, self.metric_age = np.zeros(0), np.zeros(0, dtype=np.int64)
+        self.q.loss, self.q.metric = loss.term, <double *>address(self.metric)
+        self.q.fits_intercept, self.q.scale, self.q.tolerance = fits_intercept, scale, tolerance
+        self.q.caution, self.q.is_worn, self.q.age, self.q.poll = 1.0, 1, 1, &poll
+
+    cdef _reserve(self, int64_t m):
+        cdef int64_t more = m - len(self.metric_mean)
+        if more > 0:
+            self.metric_mean = np.concatenate([self.metric_mean, np.zeros(more)])
+            self.metric_age = np.concatenate([self.metric_age, np.zeros(more, dtype=np.int64)])
+        self.q.metric_mean, self.q.metric_age = <double *>address(self.metric_mean), <int64_t *>address(self.metric_age)
+
+    def solve(self, candidates, free_slots, inverse_price, mean, alphas, double alpha_before, now, earlier,
+              double alpha_earlier):
+        """Points at decreasing alphas (K,) among candidates (stored columns, both points included).
+
+        `now` is the point at `alpha_before`, `earlier` that at `alpha_earlier` (negative: there is
+        none), each as (stored columns, weights, intercept). Room for means (m,) is `mean`.
+        Returns the status, how many alphas are done, and for those: sizes (K,), members and
+        weights (K, capacity), directions (K, n), and (5, K): intercepts, losses, norms, largest
+        pull over price among the candidates, -dR/dalpha.
+        """
+        cdef Reweighted *q = &self.q
+        cdef ActiveSet active = self.active
+        cdef int status
+        K, capacity = len(alphas), active.support.capacity
+        sizes, members = np.zeros(K, dtype=np.int64), np.zeros((K, capacity), dtype=np.int64)
+        weights, directions, numbers = np.zeros((K, capacity)), np.empty((K, active.model.n)), np.empty((5, K))
+        cdef double[:, ::1] view = numbers
+        self._reserve(len(mean))
+        q.candidates, q.n_candidates = <const int64_t *>address(candidates), len(candidates)
+        q.free_slots, q.n_free = <const int64_t *>address(free_slots), len(free_slots)
+        q.inverse_price, q.mean = <const double *>address(inverse_price), <double *>address(mean)
+        q.alphas, q.K, q.alpha_before, q.alpha_earlier = <const double *>address(alphas), K, alpha_before, alpha_earlier
+        q.now.size, q.now.slots = len(now[0]), <const int64_t *>address(now[0])
+        q.now.weights, q.now.intercept = <const double *>address(now[1]), now[2]
+        q.earlier.size, q.earlier.slots = len(earlier[0]), <const int64_t *>address(earlier[0])
+        q.earlier.weights, q.earlier.intercept = <const double *>address(earlier[1]), earlier[2]
+        q.sizes, q.members, q.weights = <int64_t *>address(sizes), <int64_t *>address(members), <double *>address(weights)
+        q.directions = <double *>address(directions)
+        q.intercepts, q.losses, q.norms, q.largest, q.slopes = (
+            &view[0, 0], &view[1, 0], &view[2, 0], &view[3, 0], &view[4, 0])
+        q.done = 0
+        with nogil:
+            status = table.reweigh(active.model, active.support, self.q)
+        raise_pending()
+        return status, q.done, sizes, members, weights, directions, numbers

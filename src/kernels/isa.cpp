@@ -1,6 +1,6 @@
 // The kernels for one instruction set; compiled once for each, with NB_ISA and NB_WIDTH given.
 #include "block_descent.hpp"
-#include "pivoting.hpp"
+#include "reweighting.hpp"
 #include "scan.hpp"
 
 namespace normball {
@@ -25,9 +25,7 @@ static int retarget_in(const Model& model, Support& support, double alpha, const
                        idx size) {
     Batch batch = Batch();
     batch.poll = never;
-    Pivoting<Space> pivoting(model, support, batch);
-    pivoting.set_alpha(alpha);
-    return pivoting.retarget(members, sign, size);
+    return Pivoting<Space>(model, support, batch).retarget(members, sign, size, alpha);
 }
 
 static int retarget(const Model& model, Support& support, double alpha, const idx* members, const double* sign,
@@ -55,7 +53,13 @@ static void combination(const Model& model, const idx* columns, const double* w,
     else DenseColumns(model).combination(columns, w, m, out);
 }
 
-extern const Table table = {scan, products, solve, retarget, inner_products, combination, descend};
+static int reweigh(const Model& model, Support& support, Reweighted& batch) {
+    if (model.space == SPARSE_SPACE) return Reweighting<SparseColumns>(model, support, batch).run();
+    return Reweighting<DenseColumns>(model, support, batch).run();
+}
+
+extern const Table table = {scan,    products, solve,    retarget, inner_products, combination,
+                            descend, reweigh,  evaluate, conjugate};
 
 }  // namespace NB_ISA
 }  // namespace normball

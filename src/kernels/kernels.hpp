@@ -99,6 +99,64 @@ struct Batch {
     int (*poll)();         // asked between pivots; non-zero stops
 };
 
+// ---- other losses than squared error -----------------------------------------------------
+enum LossKind { OTHER_LOSS = 0, LOGISTIC_LOSS, POISSON_LOSS, HUBER_LOSS };
+
+struct LossTerm {
+    int kind;                     // a LossKind
+    double parameter;             // Huber's delta
+    idx n;
+    const double* y;              // (n,)
+    const double* sample_weight;  // (n,) sums to 1
+    // of OTHER_LOSS: f(eta) with weighted gradient, curvature and majorant (n,) out, and f*(u)
+    double (*evaluate)(void* context, const double* eta, double* gradient, double* curvature, double* majorant);
+    double (*conjugate)(void* context, const double* u);
+    void* context;
+};
+
+// Weights at stored columns.
+struct SparsePoint {
+    idx size;
+    const idx* slots;
+    const double* weights;
+    double intercept;
+};
+
+// A batch of alphas for a loss with a curvature, from one point of the path on (see reweighting.hpp).
+struct Reweighted {
+    LossTerm loss;
+    int fits_intercept;
+    double scale, tolerance;      // of the relative gap
+    const idx* candidates;        // stored columns, supports included
+    idx n_candidates;
+    const idx* free_slots;        // unpenalised among them
+    idx n_free;
+    const double* inverse_price;  // (m,) 0 for unpenalised features
+    const double* alphas;         // (K,) decreasing
+    idx K;
+    double alpha_before;          // alpha of `now`
+    SparsePoint now, earlier;
+    double alpha_earlier;         // alpha of `earlier`; negative if there is none
+    // kept from batch to batch: how much of the majorant goes into a model, the last -dR/dalpha,
+    // and the curvatures and means that the support's inverse is of
+    double caution, slope;
+    int is_worn;
+    double* metric;               // (n,)
+    double* mean;                 // (m,)
+    double* metric_mean;          // (m,) known where metric_age is age
+    idx* metric_age;              // (m,)
+    idx age;
+    // out, row by row
+    idx* sizes;                   // (K,)
+    idx* members;                 // (K, capacity)
+    double* weights;              // (K, capacity)
+    double* directions;           // (K, n) -grad f, made orthogonal to what is unpenalised
+    double *intercepts, *losses, *norms, *largest, *slopes;  // (K,)
+    idx done;
+    idx counters[N_COUNTERS];
+    int (*poll)();
+};
+
 // ---- groups -------------------------------------------------------------------------
 //   minimise  sum_k (w_k'G w_k / 2 - c_k'w_k) + alpha sum_g price_g |w_g|;  r = c - G w is kept beside w
 struct Descent {
@@ -121,6 +179,9 @@ struct Table {
     void (*inner_products)(const Model&, const idx* columns, idx m, const double* U, idx K, double* out);
     void (*combination)(const Model&, const idx* columns, const double* w, idx m, double* out);
     idx (*descend)(const Descent&);
+    int (*reweigh)(const Model&, Support&, Reweighted&);
+    double (*evaluate)(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant);
+    double (*conjugate)(const LossTerm&, const double* u);
 };
 
 const Table* best_table();

@@ -56,7 +56,7 @@ public:
             if (status == DONE) status = pivot(alpha);
             if (status == STALLED && !model.ridge && alpha_before >= 0) {
                 ++q.counters[N_FALLBACKS];
-                status = retarget(before, before_sign, size_before);
+                status = retarget(before, before_sign, size_before, alpha);
                 if (status == DONE) status = homotopy(alpha_before, alpha);
             }
             if (status != DONE) return status;
@@ -66,10 +66,9 @@ public:
         return DONE;
     }
 
-    void set_alpha(double alpha) { space.alpha = alpha; }
-
-    // Make `target` the support, by dropping and adding what differs.
-    int retarget(const idx* target, const double* sign, idx size) {
+    // Make `target` the support, by dropping and adding what differs; alpha is that of a ridge term.
+    int retarget(const idx* target, const double* sign, idx size, double alpha) {
+        space.alpha = alpha;
         if (size > a.capacity) return NEEDS_CAPACITY;
         idx n_leaving = 0;
         for (idx i = 0; i < a.size; ++i) blocked[a.members[i]] = 1;

@@ -43,6 +43,13 @@ struct DenseColumns {
         });
     }
 
+    double square(idx j) const {
+        const double* x = base + j * step;
+        double total = 0;
+        tile_dots<1, 1>(&x, &x, n, &total);
+        return total;
+    }
+
     void spread_column(idx j, double* out) const {
         const double* x = base + j * step;
         for (idx l = 0; l < n; ++l) out[l] = x[l];
@@ -80,6 +87,12 @@ struct SparseColumns {
         for (idx l = 0; l < n; ++l) eta[l] = 0;
         for (idx i = 0; i < s; ++i)
             for (idx q = indptr[S[i]]; q < indptr[S[i] + 1]; ++q) eta[indices[q]] += w[i] * data[q];
+    }
+
+    double square(idx j) const {
+        double total = 0;
+        for (idx q = indptr[j]; q < indptr[j + 1]; ++q) total += data[q] * data[q];
+        return total;
     }
 
     void spread_column(idx j, double* out) const {

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -79,3 +80,35 @@ class ActiveSet:
     def solve(
         self, candidates: Indices, alphas: Floats, alpha_before: float, start: Floats | None = None
     ) -> tuple[int, int, Indices, Indices, Floats, Floats | None, Floats]: ...
+
+LOSS_KINDS: tuple[str, ...]
+
+class CompiledLoss:
+    def __init__(
+        self,
+        kind: str,
+        parameter: float,
+        y: Floats,
+        sample_weight: Floats,
+        evaluate: Callable[[Floats], tuple[float, Floats, Floats, Floats]],
+        conjugate: Callable[[Floats], float],
+    ) -> None: ...
+    def at(self, eta: Floats) -> tuple[float, Floats, Floats, Floats]: ...
+    def conjugate_at(self, u: Floats) -> float: ...
+
+class Reweighting:
+    def __init__(
+        self, active: ActiveSet, loss: CompiledLoss, fits_intercept: bool, scale: float, tolerance: float
+    ) -> None: ...
+    def solve(
+        self,
+        candidates: Indices,
+        free_slots: Indices,
+        inverse_price: Floats,
+        mean: Floats,
+        alphas: Floats,
+        alpha_before: float,
+        now: tuple[Indices, Floats, float],
+        earlier: tuple[Indices, Floats, float],
+        alpha_earlier: float,
+    ) -> tuple[int, int, Indices, Indices, Floats, Floats, Floats]: ...

@@ -219,7 +219,6 @@ def test_encoding_of_responses() -> None:
             lambda: Cox().encode_response(np.zeros(2, dtype=[("a", float), ("b", float)])),
             "two fields for the Cox loss, a boolean event and a time",
         ),
-        (lambda: Cox().sample_majorants(np.zeros(2), np.ones(2)), "ties samples to each other; use majorant"),
     ],
 )
 def test_refusals(call: Callable[[], Any], text: str) -> None:

@@ -45,6 +45,11 @@ class Loss(ArrayValue, ABC):
     """A constant added to eta changes nothing, so that there is no intercept."""
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
+    compiled_form: ClassVar[tuple[str, ...]] = ()
+    """Name of this loss in src/kernels/losses.hpp, if it is there, and the names of its parameters.
+
+    Holds for the class that states it and not for its subclasses, which may define another loss.
+    """
 
     def encode_response(self, y: Any) -> Any:
         """The response as numbers (n,), from what users of this loss hold; by default y itself."""
@@ -74,10 +79,6 @@ class Loss(ArrayValue, ABC):
         """Curvature (n,) of the quadratic model that a solver builds at eta; > 0 where possible."""
         return self.curvature(eta, y, sample_weight)
 
-    def sample_majorants(self, eta: Floats, y: Floats) -> Floats:
-        """`majorant` without the weights, of a loss that is a mean over samples."""
-        raise TypeError(f"the {self.title} ties samples to each other; use majorant.")
-
     def hessian_root(self, eta: Floats, y: Floats, sample_weight: Floats) -> HessianRoot:
         """R with R'R the Hessian of f in eta; by default the root of `curvature`."""
         return DiagonalRoot(np.sqrt(self.curvature(eta, y, sample_weight)))
@@ -85,6 +86,10 @@ class Loss(ArrayValue, ABC):
     @abstractmethod
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u) = sup_eta <u, eta> - f(eta); inf outside the domain."""
+
+    def conjugates(self, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """f*(u) (k,) for each row of U (k, n)."""
+        return np.array([self.conjugate(u, y, sample_weight) for u in U])
 
     @abstractmethod
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
@@ -150,8 +155,11 @@ class SampleLoss(Loss):
 
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u) = sum_i v_i l*(u_i / v_i); inf outside the domain. A sample of weight 0 needs u_i = 0."""
+        return float(self.conjugates(u[None, :], y, sample_weight)[0])
+
+    def conjugates(self, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """f*(u) (K,) for each row of U (K, n)."""
         seen = sample_weight > 0
-        if (u[~seen] != 0).any():
-            return np.inf
-        scaled = u[seen] / sample_weight[seen]
-        return float(sample_weight[seen] @ self.sample_conjugates(scaled, y[seen]))
+        scaled = U[:, seen] / sample_weight[seen]
+        values = self.sample_conjugates(scaled.ravel(), np.tile(y[seen], len(U))).reshape(scaled.shape)
+        return np.where((U[:, ~seen] != 0).any(axis=1), np.inf, values @ sample_weight[seen])

@@ -33,6 +33,7 @@ class Huber(SampleLoss):
     name: ClassVar[str] = "huber"
     title: ClassVar[str] = "Huber"
     curvature_bound: ClassVar[float] = 1.0
+    compiled_form: ClassVar[tuple[str, ...]] = ("huber", "delta")
 
     def __post_init__(self) -> None:
         if not isinstance(self.delta, Real) or isinstance(self.delta, bool):

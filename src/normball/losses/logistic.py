@@ -31,6 +31,7 @@ class Logistic(SampleLoss):
     title: ClassVar[str] = "logistic"
     curvature_bound: ClassVar[float] = 0.25
     is_classifier: ClassVar[bool] = True
+    compiled_form: ClassVar[tuple[str, ...]] = ("logistic",)
 
     def check_response(self, y: Floats) -> None:
         if ((y != 0) & (y != 1)).any():

@@ -24,6 +24,7 @@ class Poisson(SampleLoss):
     name: ClassVar[str] = "poisson"
     title: ClassVar[str] = "Poisson"
     curvature_bound: ClassVar[float] = np.inf
+    compiled_form: ClassVar[tuple[str, ...]] = ("poisson",)
 
     def check_response(self, y: Floats) -> None:
         refuse(y, y < 0, ">= 0 (counts or rates)", "Poisson")

@@ -302,7 +302,7 @@ class GroupPath(Restricted):
     def _curvature(self, eta: Floats) -> Floats:
         instance = self._instance
         curvature = instance.curvature(eta)
-        majorant = instance.sample_weight * instance.loss.sample_majorants(eta, instance.y)
+        majorant = instance.majorant(eta)
         return np.asarray(np.maximum(curvature, 1e-3 * majorant))
 
     def _norm(self, groups: Indices, weights: Floats) -> float:

@@ -152,6 +152,9 @@ class Instance:
     def conjugate(self, u: Floats) -> float:
         return self.loss.conjugate(u, self.y, self.sample_weight)
 
+    def conjugates(self, U: Floats) -> Floats:
+        return self.loss.conjugates(U, self.y, self.sample_weight)
+
     def best_intercept(self, linear: Floats, start: float) -> float:
         """argmin_b f(linear + b) by safeguarded Newton; 0 without an intercept."""
         if not self.fit_intercept:

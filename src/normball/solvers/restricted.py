@@ -125,23 +125,15 @@ def separable_gap(
 def certify_batch(instance: Instance, separable: Separable | None, batch: Batch, largest: Floats) -> Floats:
     """Relative gaps (K,) of points with directions; `separable` is None for a norm of another kind."""
     assert batch.directions is not None
-    gaps = np.zeros(len(batch))
-    for k, alpha in enumerate(batch.alphas):
-        sums, squares = float(batch.norms[k]), 0.0
-        if separable is not None and separable.ridge is not None:
-            features, weights = batch.support(k)
-            squares = 0.5 * float(separable.ridge[features] @ weights**2)
-            sums -= squares
-        gaps[k] = separable_gap(
-            instance,
-            float(alpha),
-            float(batch.losses[k]),
-            sums,
-            squares,
-            batch.directions[k],
-            float(largest[k]),
-        )
-    return gaps
+    if len(batch) == 0:
+        return np.zeros(0)
+    squares = np.zeros(len(batch))
+    if separable is not None and separable.ridge is not None:
+        squares = 0.5 * (separable.ridge[batch.features] * batch.weights**2).sum(axis=1)
+    scaling = batch.alphas / np.maximum(largest, batch.alphas)
+    duals = -instance.conjugates(-scaling[:, None] * batch.directions) - scaling**2 * batch.alphas * squares
+    gaps = batch.losses + batch.alphas * batch.norms - duals
+    return np.where(np.isfinite(gaps), np.maximum(gaps, 0.0), np.inf) / instance.scale
 
 
 class Judge(ABC):
