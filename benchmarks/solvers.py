@@ -169,7 +169,7 @@ class Skglm(Solver):
 class Adelie(Solver):
     name = package = "adelie"
     kinds = frozenset({"lasso", "elastic_net", "group", "logistic", "poisson"})
-    tolerances = (1e-7, 1e-12)
+    tolerances = (1e-7, 1e-12, 1e-22)  # its criterion is the square of a change
 
     def path(self, case: Case, tolerance: float) -> Coefs:
         import adelie as ad

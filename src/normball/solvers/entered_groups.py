@@ -63,7 +63,8 @@ class EnteredGroups:
         self._is_in = np.zeros(len(blocks.price), dtype=bool)
         self.means, self._squares = np.zeros(0), np.zeros(0)
         self.weights, self.pulls, self.c = (np.zeros((Y.shape[1], 0)) for _ in range(3))
-        self._rotation = sparse.csr_array((0, 0))
+        self._bases: list[Floats] = []
+        self._rotation: sparse.csr_array | None = None
 
     @property
     def sizes(self) -> Indices:
@@ -83,30 +84,35 @@ class EnteredGroups:
         columns = self._design.columns(features)
         means = self._v @ columns if self._is_centred else np.zeros(len(features))
         columns = self._root * (columns - means)
-        rotation, sizes = self._rotation_of(columns, self._blocks.sizes(groups))
-        if rotation is not None:
-            columns, means = columns @ rotation, rotation.T @ means
-        self._append(columns, means)
-        block = sparse.eye_array(len(features), format="csr") if rotation is None else rotation
-        self._rotation = sparse.csr_array(sparse.block_diag([self._rotation, block], format="csr"))
+        bases = _bases_of(columns, self._blocks.sizes(groups))
+        ends = np.cumsum(self._blocks.sizes(groups))
+        parts = list(map(slice, ends - self._blocks.sizes(groups), ends))
+        rotated = [columns[:, part] @ basis for part, basis in zip(parts, bases, strict=True)]
+        moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
+        self._append(np.hstack(rotated), np.concatenate(moved))
+        self._bases += bases
+        self._rotation = None
+        sizes = [basis.shape[1] for basis in bases]
         self._is_in[groups] = True
         self.groups = np.concatenate([self.groups, groups])
         self.features = np.concatenate([self.features, features])
         self.starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(sizes)])
         self.refresh()
 
-    @staticmethod
-    def _rotation_of(columns: Floats, sizes: Indices) -> tuple[sparse.csr_array | None, Indices]:
-        """What makes each block of G diagonal (None: it is), and how many coordinates a group keeps."""
-        if (sizes == 1).all():
-            return None, sizes
-        ends = np.cumsum(sizes)
-        bases = []
-        for part in map(slice, ends - sizes, ends):
-            values, basis = np.linalg.eigh(columns[:, part].T @ columns[:, part])
-            bases.append(basis[:, values > VANISHING * values[-1]])
-        kept = np.array([basis.shape[1] for basis in bases])
-        return sparse.csr_array(sparse.block_diag(bases, format="csr")), kept
+    def _turned(self) -> sparse.csr_array:
+        """(m, s) from the groups' own coordinates to their features."""
+        if self._rotation is None:
+            data = [np.zeros(0), *(basis.ravel() for basis in self._bases)]
+            places = [np.zeros(0, dtype=np.int64)]
+            counts = [np.zeros(1, dtype=np.int64)]
+            for start, basis in zip(self.starts, self._bases, strict=False):
+                rows, columns = basis.shape
+                places.append(np.tile(np.arange(start, start + columns), rows))
+                counts.append(np.full(rows, columns))
+            shape = (len(self.features), len(self.means))
+            parts = (np.concatenate(data), np.concatenate(places), np.cumsum(np.concatenate(counts)))
+            self._rotation = sparse.csr_array(parts, shape=shape)
+        return self._rotation
 
     def _append(self, columns: Floats, means: Floats) -> None:
         old, size = len(self.means), len(self.means) + len(means)
@@ -135,11 +141,11 @@ class EnteredGroups:
 
     def feature_weights(self) -> Floats:
         """Weights (k, m) of the features themselves."""
-        return np.asarray((self._rotation @ self.weights.T).T)
+        return np.asarray((self._turned() @ self.weights.T).T)
 
     def set_feature_weights(self, weights: Floats) -> None:
         """Take weights (k, m) of the features."""
-        self.weights = np.ascontiguousarray((self._rotation.T @ weights.T).T)
+        self.weights = np.ascontiguousarray((self._turned().T @ weights.T).T)
         self.refresh()
 
     def refresh(self) -> None:
@@ -152,6 +158,13 @@ class EnteredGroups:
     def lengths(self) -> Floats:
         """|w_g| (g,) over all responses."""
         return np.asarray(np.sqrt(sums((self.weights**2).sum(axis=0), self.sizes)))
+
+    def pulled_groups(self) -> Floats:
+        """|r_g| of every group (G,), NaN of those that did not enter."""
+        self.refresh()
+        result = np.full(len(self._is_in), np.nan)
+        result[self.groups] = np.sqrt(sums((self.pulls**2).sum(axis=0), self.sizes))
+        return result
 
     def norm(self) -> float:
         """sum_g price_g |w_g|."""
@@ -239,3 +252,15 @@ class EnteredGroups:
                 return True
             self.newton(alpha)
         return False
+
+
+def _bases_of(columns: Floats, sizes: Indices) -> list[Floats]:
+    """For each run of columns an orthonormal basis that makes its Gram matrix diagonal, without zeros."""
+    if len(sizes) > 1 and (sizes == sizes[0]).all():
+        stacked = columns.reshape(len(columns), len(sizes), -1).transpose(1, 2, 0)
+        found = zip(*np.linalg.eigh(stacked @ stacked.transpose(0, 2, 1)), strict=True)
+    else:
+        ends = np.cumsum(sizes)
+        runs = [columns[:, part] for part in map(slice, ends - sizes, ends)]
+        found = zip(*zip(*(np.linalg.eigh(run.T @ run) for run in runs), strict=True), strict=True)
+    return [basis[:, values > VANISHING * values[-1]] for values, basis in found]

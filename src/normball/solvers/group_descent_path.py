@@ -129,11 +129,14 @@ class GroupDescentPath(Restricted):
         return None
 
     def _ratios(self, groups: Indices, direction: Floats) -> Floats:
-        """Pull over price of candidate groups."""
-        blocks = self._blocks
-        slots = self._store.slots(blocks.members(groups))
+        """Pull over price of candidate groups; those that entered have theirs at hand."""
+        blocks, entered = self._blocks, self._entered
+        pulled = entered.pulled_groups()[groups]
+        others = np.flatnonzero(np.isnan(pulled))
+        slots = self._store.slots(blocks.members(groups[others]))
         z = self._store.active.inner_products(slots, direction[None, :])[:, 0]
-        return lengths(z, blocks.sizes(groups)) / blocks.price[groups]
+        pulled[others] = lengths(z, blocks.sizes(groups[others]))
+        return np.asarray(pulled / blocks.price[groups])
 
     def _point(self, residual: Floats) -> GroupPoint:
         instance, entered = self._instance, self._entered
