@@ -36,7 +36,6 @@ CONFIRMED_AT_ONCE = 32
 NEAR_ENTRY = 0.9
 """Share of its price that a feature must have pulled on the path to be looked at between its points."""
 
-FEWEST_CANDIDATES = 1000
 MOST_ATTEMPTS = 5
 """Passes that are spent on reaching an alpha from nearby."""
 
@@ -189,7 +188,7 @@ class BatchScreening:
         return is_optimal, gaps
 
     def _choose(self) -> Indices:
-        size = max(FEWEST_CANDIDATES, len(self._accepted[0]))
+        size = max(self._judge.fewest_candidates, len(self._accepted[0]))
         chosen = self._ever | self._extra
         chosen[self._accepted[0]] = True
         score = np.where(chosen | ~self._judge.allowed, -np.inf, self._score)

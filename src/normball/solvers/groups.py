@@ -16,6 +16,8 @@ from .restricted import Batch, Judge
 class GroupJudge(Judge):
     """One pass over X for a sum of lengths of groups; scores are those of the feature's group."""
 
+    fewest_candidates = 500
+
     def __init__(self, instance: Instance, blocks: Blocks, pull: Floats) -> None:
         self._instance, self._blocks = instance, blocks
         p = instance.n_features

@@ -146,6 +146,8 @@ class Judge(ABC):
 
     always: Mask
     allowed: Mask
+    fewest_candidates: int = 1000
+    """Features beyond those that ever entered among which a batch is solved: few make batches end early."""
 
     @abstractmethod
     def first_score(self) -> Floats:
