@@ -1,0 +1,145 @@
+// One picture in its three forms: budget, price (alpha) and target trace the same frontier.
+import { dot, largest, rootOfDecreasing, times, zeros } from "./vectors.js";
+import { localTouches, provingGradient, touch } from "./planar.js";
+import { touchSolid } from "./solid.js";
+
+const linear = (a) => ({ value: (w) => -dot(a, w), gradient: () => times(a, -1), slope: (w, v) => -dot(a, v) });
+
+/** A picture: loss, norm and what follows from them. */
+export function makePicture(loss, norm, d) {
+  const picture = { loss, norm, d };
+  const scale = loss.value(zeros(d)) - loss.floor;
+  picture.scale = scale;
+  if (loss.line) picture.enough = lineReach(loss.line, norm, d);
+  else picture.enough = norm.value(loss.optimum);
+  picture.contact = (t) => contact(picture, t);
+  return picture;
+}
+
+/** The least norm on the line or plane a.w = b. */
+function lineReach({ a, b }, norm, d) {
+  if (!norm.convex) return Math.min(...a.map((x) => (x ? Math.abs(b / x) : Infinity)));
+  if (norm.homogeneous) return b / norm.support(a, 1);
+  let hi = 1;
+  while (norm.support(a, hi) < b && hi < 1e12) hi *= 2;
+  return rootOfDecreasing((t) => b - norm.support(a, t), 0, hi, 200);
+}
+
+/** Where the ball of radius t is touched: {w, t, alpha, value, gap, kind, corner, flat, ...}. */
+export function contact(picture, t) {
+  const { loss, norm, d } = picture;
+  if (!(t > 0)) return describe(picture, zeros(d), 0, { corner: true });
+  const enough = t >= picture.enough * (1 - 1e-15);
+  if (enough && !loss.line) return describe(picture, loss.optimum, t, { inside: true });
+  const radius = enough ? picture.enough : t;
+  if (loss.line) {
+    const goal = linear(loss.line.a);
+    const found = d === 3 ? { w: norm.top(loss.line.a, radius) }
+      : norm.convex ? touch(goal, norm, radius, loss.line.a) : localTouches(goal, norm, radius)[0];
+    return describe(picture, found.w, t, { ...found, inside: t > picture.enough * (1 + 1e-12) });
+  }
+  if (d === 3) {
+    const found = touchSolid(loss, norm, radius);
+    return describe(picture, found.w, t, found);
+  }
+  if (!norm.convex) {
+    const all = localTouches(loss, norm, radius);
+    return describe(picture, all[0].w, t, { ...all[0], others: all.slice(1) });
+  }
+  return describe(picture, null, t, touch(loss, norm, radius, loss.optimum));
+}
+
+function describe(picture, w0, t, found) {
+  const { loss, norm, d } = picture;
+  const w = w0 || found.w;
+  let gradient = found.gradient || (d === 2 && norm.convex ? provingGradient(loss, norm, w) : loss.gradient(w));
+  if (found.inside) gradient = zeros(d);
+  if (!largest(w) && loss.kinked) gradient = loss.gradient(w);
+  const outward = largest(w) ? norm.slope(w, w) : 1;
+  const alpha = largest(w) ? Math.max(-dot(gradient, w) / outward, 0) : norm.homogeneous && norm.convex ? norm.support(gradient, 1) : NaN;
+  const gap = norm.convex ? Math.max(dot(gradient, w) + norm.support(gradient, t) + (found.excess || 0), 0) / (picture.scale || 1) : NaN;
+  const zero = w.filter((x) => x === 0).length;
+  return {
+    w, t, gradient, alpha, gap, value: loss.value(w), size: norm.value(w), zeros: zero,
+    kind: kindOf(picture, w, found), corner: !!found.corner, flat: found.flat || null, inside: !!found.inside,
+    others: found.others || [],
+  };
+}
+
+function kindOf({ norm, d }, w, found) {
+  if (found.inside) return "interior";
+  if (!largest(w)) return "vertex";
+  const free = dimension(norm, w);
+  if (norm.flat) return free <= 1 ? "vertex" : "face";
+  if (norm.name === "lp" && norm.p > 1) return "smooth";
+  if (norm.name === "l2" || norm.name === "squared_l2") return "smooth";
+  const active = w.filter((x) => x !== 0).length;
+  if (norm.name === "group_l2") return free === d ? "smooth" : free === 1 ? "vertex" : "face";
+  return active === d ? "smooth" : active === 1 ? "vertex" : "face";
+}
+
+/** How many directions the ray through w and its face span: zeros and ties take some away. */
+function dimension(norm, w) {
+  const m = largest(w);
+  const tie = (a, b) => Math.abs(Math.abs(a) - Math.abs(b)) <= 1e-12 * m;
+  if (norm.name === "linf") return 1 + w.filter((x) => !tie(x, m)).length;
+  const sizes = w.filter((x) => x !== 0);
+  if (norm.name === "group_l2") return norm.groups.filter((g) => g.some((i) => w[i])).flat().length;
+  if (norm.name !== "sorted_l1") return sizes.length;
+  return sizes.filter((x, i) => sizes.findIndex((y) => tie(x, y)) === i).length;
+}
+
+/** The largest price: above it the ball is a point. */
+export function highestPrice(picture) {
+  const { loss, norm, d } = picture;
+  if (!norm.convex || !norm.homogeneous) {
+    // the ball of squared norms has an infinite slope at 0: the first price on a small ball
+    return contact(picture, picture.enough * 1e-6).alpha;
+  }
+  return norm.support(loss.gradient(zeros(d)), 1);
+}
+
+/** The budget that answers a state's form: {t, exact} with the dial that is held. */
+export function budgetFor(picture, form, level) {
+  const { loss, d } = picture;
+  const enough = picture.enough;
+  if (form === "budget") return Math.max(level, 0);
+  if (form === "target") {
+    if (level <= loss.floor + 1e-13 * picture.scale) return enough;
+    if (level >= loss.value(zeros(d))) return 0;
+    return rootBetween((t) => contact(picture, t).value - level, 0, enough);
+  }
+  if (level <= 0) return enough;
+  if (level >= contact(picture, 0).alpha) return 0;
+  return rootBetween((t) => contact(picture, t).alpha - level, 0, enough);
+}
+
+/** Root of a decreasing function: regula falsi (Illinois), and halving where that is slow. */
+function rootBetween(f, lo, hi) {
+  let flo = f(lo), fhi = f(hi), side = 0;
+  if (Number.isNaN(flo)) flo = Infinity;
+  for (let k = 0; k < 80; k++) {
+    const halve = k % 3 === 2 || !Number.isFinite(flo) || flo === fhi;
+    const mid = halve ? 0.5 * (lo + hi) : lo + ((hi - lo) * flo) / (flo - fhi);
+    if (mid <= lo || mid >= hi || hi - lo <= 4e-16 * hi) return halve ? mid : 0.5 * (lo + hi);
+    const value = f(mid);
+    if (value === 0) return mid;
+    if (value > 0) { lo = mid; flo = value; if (side === 1) fhi *= 0.5; side = 1; }
+    else { hi = mid; fhi = value; if (side === -1) flo *= 0.5; side = -1; }
+  }
+  return 0.5 * (lo + hi);
+}
+
+/** Contacts for `count` budgets up to the one that reaches the optimum. */
+export function contactPath(picture, count) {
+  return Array.from({ length: count }, (_, k) => contact(picture, (picture.enough * k) / (count - 1)));
+}
+
+/** The cheapest weights that fit as well as w: the contact of the level set through w. */
+export function cheaper(picture, w) {
+  const { loss, norm } = picture;
+  const level = loss.value(w);
+  const best = contact(picture, budgetFor(picture, "target", level));
+  return { before: norm.value(w), after: best.size, saved: norm.value(w) - best.size, w: best.w, level };
+}
+

@@ -1,0 +1,150 @@
+// The contact in the plane: where the smallest level set touches the ball {R <= t}.
+//
+// f is convex and its optimum lies outside the ball, so along the boundary f falls towards the
+// contact wherever it also falls outwards; that region holds the boundary point in the
+// direction of the optimum, and the contact. A walk from the one to the other over the
+// separators of the norm (corners tested by both one-sided derivatives, hence exact zeros) and
+// a bisection inside one smooth piece finds it. 60 gradients.
+import { dot, largest, plus, times, zeros } from "./vectors.js";
+import { onBoundary } from "./norms.js";
+
+const turned = (w, way) => [-way * w[1], way * w[0]];
+
+/** One-sided tangent of the boundary at w, counter-clockwise (way = 1) or clockwise (-1). */
+export function tangent(norm, w, way) {
+  const v = turned(w, way);
+  return plus(v, w, -norm.slope(w, v) / norm.slope(w, w));
+}
+
+const angleFrom = (u, v, way) => {
+  const a = way * Math.atan2(u[0] * v[1] - u[1] * v[0], dot(u, v));
+  return a <= 1e-15 ? a + 2 * Math.PI : a;
+};
+
+/** Boundary point of least f; {w, corner, flat} with flat the ends of a side that is all optimal. */
+export function touch(loss, norm, t, towards) {
+  const at = (u) => onBoundary(norm, u, t);
+  const tolerance = 1e-13;
+  const rises = (w, way) => {
+    const v = tangent(norm, w, way);
+    const slope = loss.slope(w, v);
+    return slope >= -tolerance * (Math.abs(dot(loss.gradient(w), w)) + 1e-300) * (largest(v) / largest(w));
+  };
+  const falling = (w) => loss.slope(w, w) < 0;
+
+  const start = at(towards);
+  if (rises(start, 1) && rises(start, -1)) return ended(start, start);
+  const way = rises(start, 1) ? -1 : 1;
+  const stops = norm.separators()
+    .map((u) => [angleFrom(towards, u, way), u])
+    .filter(([a]) => a < Math.PI)
+    .sort((a, b) => a[0] - b[0])
+    .map(([, u]) => u);
+  let from = towards;
+  for (const u of stops) {
+    const w = at(u);
+    if (falling(w) && !rises(w, way)) { from = u; continue; }
+    if (falling(w) && rises(w, -way)) return ended(w, u);
+    return inside(from, u);
+  }
+  return inside(from, turned(towards, way));
+
+  function inside(u1, u2) {
+    const mix = (l) => at(plus(times(u1, 1 - l), u2, l));
+    let lo = 0, hi = 1;
+    for (let k = 0; k < 60; k++) {
+      const mid = 0.5 * (lo + hi);
+      if (mid <= lo || mid >= hi) break;
+      const w = mix(mid);
+      if (falling(w) && loss.slope(w, tangent(norm, w, way)) < 0) lo = mid;
+      else hi = mid;
+    }
+    return { w: mix(0.5 * (lo + hi)), corner: false, flat: null };
+  }
+
+  /** A stop where f rises both ways; the side beyond it may be optimal as a whole. */
+  function ended(w, u) {
+    if (norm.flat) {
+      const corners = norm.separators().map(at);
+      const next = corners.find((v) => (largest(plus(v, w, -1)) > 1e-9 * t) && level(w, v));
+      if (next) return { w: times(plus(w, next), 0.5), corner: false, flat: [w, next] };
+    }
+    return { w, corner: norm.slope(w, turned(w, 1)) + norm.slope(w, turned(w, -1)) > 1e-9, flat: null };
+  }
+
+  function level(w, v) {
+    const m = times(plus(w, v), 0.5);
+    const scale = Math.abs(loss.slope(w, w));
+    return Math.abs(norm.value(m) - t) < 1e-12 * t && Math.abs(loss.slope(w, plus(v, w, -1))) < 1e-12 * scale
+      && Math.abs(loss.slope(v, plus(w, v, -1))) < 1e-12 * scale;
+  }
+}
+
+/**
+ * All local minima of f on the boundary of a ball that is not convex (p < 1), best first. No
+ * duality proves them: the boundary is searched at 720 points, the corners among them.
+ */
+export function localTouches(loss, norm, t) {
+  const count = 720;
+  const at = (k) => {
+    const quarter = count / 4;
+    if (k % quarter === 0) return [[t, 0], [0, t], [-t, 0], [0, -t]][(k / quarter) % 4];
+    // close to the corners the boundary of a small p is almost on the axis: equal steps in |w|^p
+    const q = Math.floor(k / quarter), s = (k % quarter) / quarter;
+    const [x, y] = [t * (1 - s) ** (1 / norm.p), t * s ** (1 / norm.p)];
+    return [[x, y], [-y, x], [-x, -y], [y, -x]][q];
+  };
+  const value = (k) => loss.value(at(((k % count) + count) % count));
+  const values = Array.from({ length: count }, (_, k) => value(k));
+  const found = [];
+  for (let k = 0; k < count; k++) {
+    if (values[k] > values[(k + count - 1) % count] || values[k] >= values[(k + 1) % count]) continue;
+    const corner = k % (count / 4) === 0;
+    let lo = k - 1, hi = k + 1;
+    const golden = (Math.sqrt(5) - 1) / 2;
+    for (let i = 0; i < 60 && !corner; i++) {
+      const a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
+      if (value(a) < value(b)) hi = b;
+      else lo = a;
+    }
+    found.push({ w: corner ? at(k) : at((((lo + hi) / 2) % count + count) % count), corner, flat: null });
+  }
+  return found.sort((a, b) => loss.value(a.w) - loss.value(b.w));
+}
+
+/**
+ * The subgradient of f at w that proves most: for a loss with kinks, the one whose slopes
+ * along the boundary are least negative on both sides.
+ */
+export function provingGradient(loss, norm, w) {
+  const g = loss.gradient(w);
+  const kinks = loss.kinked ? loss.kinked(w) : [];
+  if (!kinks.length || !largest(w)) return g;
+  const forced = (v) => kinks.reduce((sum, s) => {
+    const move = dot(s.x, v);
+    return plus(sum, s.x, s.weight * (move > 0 ? 1 - loss.curve.q : -loss.curve.q));
+  }, g);
+  const left = tangent(norm, w, 1), right = tangent(norm, w, -1);
+  const [a, b] = [forced(left), forced(right)];
+  const worst = (h) => Math.min(dot(h, left), dot(h, right));
+  let lo = 0, hi = 1;
+  for (let k = 0; k < 80; k++) {
+    const mid = 0.5 * (lo + hi);
+    const h = plus(times(a, 1 - mid), b, mid);
+    if (dot(h, left) > dot(h, right)) lo = mid;
+    else hi = mid;
+  }
+  const h = plus(times(a, 1 - lo), b, lo);
+  return worst(h) >= worst(g) ? h : g;
+}
+
+/** Unit normals of the two sides that meet at w: the edges of its normal cone. */
+export function normals(norm, w) {
+  if (!largest(w)) return null;
+  return [1, -1].map((way) => {
+    const v = tangent(norm, w, way);
+    const n = turned(v, -way);
+    const size = Math.hypot(...n);
+    return size ? times(n, 1 / size) : zeros(2);
+  });
+}

@@ -1,0 +1,62 @@
+// Short vectors as plain arrays of 2 or 3 numbers.
+
+export const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+export const plus = (a, b, s = 1) => a.map((x, i) => x + s * b[i]);
+export const times = (a, s) => a.map((x) => x * s);
+export const length = (a) => Math.sqrt(dot(a, a));
+export const unit = (a) => times(a, 1 / (length(a) || 1));
+export const largest = (a) => a.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+export const zeros = (d) => Array(d).fill(0);
+export const axis = (d, i, x = 1) => Array.from({ length: d }, (_, k) => (k === i ? x : 0));
+export const degrees = Math.PI / 180;
+
+/** The root of a decreasing function between lo and hi, to the last bit. */
+export function rootOfDecreasing(f, lo, hi, steps = 100) {
+  for (let k = 0; k < steps; k++) {
+    const mid = 0.5 * (lo + hi);
+    if (mid <= lo || mid >= hi) break;
+    if (f(mid) > 0) lo = mid;
+    else hi = mid;
+  }
+  return 0.5 * (lo + hi);
+}
+
+/** Solves M x = b for a small symmetric positive definite M; null where it is not. */
+export function solveDefinite(M, b) {
+  const n = b.length;
+  const L = M.map((row) => row.slice());
+  for (let j = 0; j < n; j++) {
+    for (let k = 0; k < j; k++) for (let i = j; i < n; i++) L[i][j] -= L[i][k] * L[j][k];
+    if (!(L[j][j] > 0)) return null;
+    const root = Math.sqrt(L[j][j]);
+    for (let i = j; i < n; i++) L[i][j] /= root;
+  }
+  const x = b.slice();
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i] -= L[i][k] * x[k];
+    x[i] /= L[i][i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i] -= L[k][i] * x[k];
+    x[i] /= L[i][i];
+  }
+  return x;
+}
+
+/** Solves M x = b by elimination with pivoting; null where M is singular. */
+export function solve(M, b) {
+  const n = b.length;
+  const A = M.map((row, i) => [...row, b[i]]);
+  for (let j = 0; j < n; j++) {
+    let pivot = j;
+    for (let i = j + 1; i < n; i++) if (Math.abs(A[i][j]) > Math.abs(A[pivot][j])) pivot = i;
+    if (!(Math.abs(A[pivot][j]) > 0)) return null;
+    [A[j], A[pivot]] = [A[pivot], A[j]];
+    for (let i = 0; i < n; i++) {
+      if (i === j) continue;
+      const factor = A[i][j] / A[j][j];
+      for (let k = j; k <= n; k++) A[i][k] -= factor * A[j][k];
+    }
+  }
+  return A.map((row, i) => row[n] / row[i]);
+}
