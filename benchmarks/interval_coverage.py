@@ -1,6 +1,6 @@
 """Coverage of selective intervals by simulation, and that of the naive ones beside it.
 
-python benchmarks/coverage.py [repetitions]
+python benchmarks/interval_coverage.py [repetitions]
 """
 
 from __future__ import annotations
