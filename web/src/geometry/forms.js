@@ -53,14 +53,16 @@ function describe(picture, w0, t, found) {
   const { loss, norm, d } = picture;
   const w = w0 || found.w;
   let gradient = found.gradient || (d === 2 && norm.convex ? provingGradient(loss, norm, w) : loss.gradient(w));
-  if (found.inside) gradient = zeros(d);
+  // a line that is reached is touched at price 0: nothing is left of the loss
+  const reached = loss.line && t >= picture.enough * (1 - 1e-15);
+  if (found.inside || reached) gradient = zeros(d);
   if (!largest(w) && loss.kinked) gradient = loss.gradient(w);
   const outward = largest(w) ? norm.slope(w, w) : 1;
   const alpha = largest(w) ? Math.max(-dot(gradient, w) / outward, 0) : norm.homogeneous && norm.convex ? norm.support(gradient, 1) : NaN;
   const gap = norm.convex ? Math.max(dot(gradient, w) + norm.support(gradient, t) + (found.excess || 0), 0) / (picture.scale || 1) : NaN;
   const zero = w.filter((x) => x === 0).length;
   return {
-    w, t, gradient, alpha, gap, value: loss.value(w), size: norm.value(w), zeros: zero,
+    w, t, gradient, alpha, gap, value: reached ? 0 : loss.value(w), push: reached ? loss.line.a : times(gradient, -1), size: norm.value(w), zeros: zero,
     kind: kindOf(picture, w, found), corner: !!found.corner, flat: found.flat || null, inside: !!found.inside,
     others: found.others || [],
   };

@@ -1,0 +1,158 @@
+// The whole page: story, stage, controls, views.
+import { effect, signal, useComputed } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Dials, Readouts, Sentence, Setup } from "./controls.jsx";
+import { EXPORTS, SWEEPS, canSavePage } from "./share.js";
+import { SolidStage } from "./solidstage.jsx";
+import { Stage } from "./stage.jsx";
+import { STORY, startOf } from "./story.js";
+import { fields } from "./table.js";
+import { Frontier } from "./views/frontier.jsx";
+import { Model } from "./views/model.jsx";
+import { Odds, createThrows } from "./views/odds.jsx";
+import { Prices } from "./views/prices.jsx";
+import { contactSentence } from "./words.js";
+
+export function createPage(store, scene, data, proof) {
+  const page = { store, scene, data, proof, throws: createThrows(), before: signal(null), done: signal(false), spoken: signal(""), frame: { solid: () => scene.picture.value.d === 3 } };
+  let timer = 0;
+  const speak = effect(() => {
+    const text = contactSentence(scene);
+    clearTimeout(timer);
+    timer = setTimeout(() => { page.spoken.value = text; }, 300);
+  });
+  const watch = effect(() => {
+    const story = STORY[store.signals.story.value - 1];
+    if (!story) return;
+    const facts = { state: store.all(), touch: scene.touch.value, picture: scene.picture.value, free: scene.free.value, before: page.before.value };
+    if (page.before.value && !page.done.value && story.done(facts)) page.done.value = true;
+  });
+  page.open = (k) => {
+    page.before.value = null;
+    page.done.value = false;
+    store.set({ ...STORY[k - 1].set, story: k }, { push: true });
+    page.before.value = startOf(k, scene);
+  };
+  const first = store.signals.story.value;
+  if (first) page.before.value = startOf(first, scene);
+  page.stop = () => { clearTimeout(timer); speak(); watch(); };
+  return page;
+}
+
+export function App({ page }) {
+  const { store, scene } = page;
+  const solid = useComputed(() => scene.picture.value.d === 3);
+  return (
+    <div class="page">
+      <Header page={page} />
+      <Notes store={store} />
+      <div class="columns">
+        <div class="left">
+          {solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} />}
+          <Sentence scene={scene} spoken={page.spoken} />
+          <Readouts store={store} scene={scene} proof={page.proof} />
+        </div>
+        <div class="right">
+          <StoryCard page={page} />
+          {!scene.own.value && <Setup store={store} />}
+          {!scene.own.value && <Dials store={store} scene={scene} />}
+          <Views page={page} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Header({ page }) {
+  const story = page.store.signals.story.value;
+  return (
+    <header>
+      <h1 class="word">normball</h1>
+      <nav class="chips" aria-label="questions">
+        {STORY.map((s, k) => <button key={s.chip} type="button" aria-pressed={story === k + 1} onClick={() => page.open(k + 1)}>{s.chip}</button>)}
+      </nav>
+      <Share page={page} />
+    </header>
+  );
+}
+
+function Notes({ store }) {
+  const notes = store.messages.value;
+  if (!notes.length) return null;
+  return <div class="notes" role="alert">{notes.map((n) => <p key={n}>{n}</p>)}<button type="button" onClick={() => { store.messages.value = []; }}>close</button></div>;
+}
+
+function StoryCard({ page }) {
+  const k = page.store.signals.story.value;
+  const story = STORY[k - 1];
+  if (!story) {
+    return (
+      <section class="card" aria-label="introduction">
+        <h2>Take hold of the ball, the level set and the budget</h2>
+        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well. Where they touch is the answer. Drag anything with a grip, or start with a question above.</p>
+      </section>);
+  }
+  const done = page.done.value;
+  return (
+    <section class={`card ${done ? "done" : ""}`} aria-label="question">
+      <h2>{story.question}</h2>
+      <p>{story.text}</p>
+      <p class="task"><span class="tick" aria-hidden="true">{done ? "✓" : "→"}</span> {story.task}</p>
+      <p class="takeaway" role="status">{done ? story.takeaway : ""}</p>
+      <p class="steps">
+        {done && k < STORY.length && <button type="button" class="main" onClick={() => page.open(k + 1)}>Next: {STORY[k].chip}</button>}
+        <button type="button" class="quiet" onClick={() => page.store.set({ story: 0 }, { push: true })}>leave the questions</button>
+      </p>
+    </section>
+  );
+}
+
+const VIEWS = { prices: Prices, frontier: Frontier, odds: Odds, model: Model };
+
+function Views({ page }) {
+  const s = page.store.signals.view;
+  const names = Object.entries(fields.view.choices);
+  const View = VIEWS[s.value];
+  const turn = (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    const k = names.findIndex(([name]) => name === s.value);
+    const next = names[(k + by + names.length) % names.length][0];
+    page.store.set({ view: next }, { push: true });
+    event.currentTarget.querySelector(`[data-view=${next}]`).focus();
+  };
+  return (
+    <section class="views">
+      <div role="tablist" aria-label="views" class="tabs" onKeyDown={turn}>
+        {names.map(([name, label]) => <button key={name} id={`tab-${name}`} data-view={name} type="button" role="tab" aria-selected={s.value === name} aria-controls="view" tabindex={s.value === name ? 0 : -1} onClick={() => page.store.set({ view: name }, { push: true })}>{label}</button>)}
+      </div>
+      <div role="tabpanel" id="view" aria-labelledby={`tab-${s.value}`} tabindex="0"><View store={page.store} scene={page.scene} data={page.data} throws={page.throws} /></div>
+    </section>
+  );
+}
+
+const ITEMS = [["link", "Copy the link"], ["png", "Picture (PNG)"], ["svg", "Picture (SVG)"], ["html", "This page (HTML)"], ["csv", "Frontier (CSV)"], ["python", "Python program"]];
+
+function Share({ page }) {
+  const [said, say] = useState("");
+  const menu = useRef(null);
+  const { store, scene } = page;
+  const solid = scene.picture.value.d === 3;
+  useEffect(() => { if (said) { const t = setTimeout(() => say(""), 6000); return () => clearTimeout(t); } return undefined; }, [said]);
+  const run = async (name, more = {}) => {
+    menu.current.open = false;
+    try { say(await EXPORTS[name]({ ...page, ...more, progress: (share) => say(`drawing the animation: ${Math.round(100 * share)} %`) })); }
+    catch (error) { say(`That did not work: ${error.message || error}`); }
+  };
+  const own = !!scene.own.value;
+  const possible = ITEMS.filter(([name]) => !(name === "svg" && solid) && !(name === "html" && !canSavePage()) && !(name === "python" && own));
+  return (
+    <div class="share">
+      <details ref={menu}><summary>Share</summary>
+        <ul>{possible.map(([name, label]) => <li key={name}><button type="button" onClick={() => run(name)}>{label}</button></li>)}
+          {!solid && !own && SWEEPS(store.all()).map((name) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {name === "p" ? "p" : `the ${name}`} (GIF)</button></li>)}
+        </ul></details>
+      <p class="said" role="status">{said}</p>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+// Outlines for drawing: balls and level sets in the plane.
+import { onBoundary } from "./geometry/norms.js";
+import { dot, length, plus, times } from "./geometry/vectors.js";
+
+/** Points of the boundary {R = t}, corners included, by angle. */
+export function ballOutline(norm, t, count = 144) {
+  if (!(t > 0)) return [];
+  if (norm.flat) return norm.separators().map((u) => onBoundary(norm, u, t));
+  const points = [];
+  for (let k = 0; k < count; k++) {
+    const quarter = count / 4, q = Math.floor(k / quarter), s = (k % quarter) / quarter;
+    // equal steps in the share |w_1|^p / R^p follow both the sharp and the flat parts
+    const power = norm.p ? Math.min(Math.max(norm.p, 0.4), 2) : 2;
+    const [x, y] = [(1 - s) ** (1 / power), s ** (1 / power)];
+    points.push(onBoundary(norm, [[x, y], [-y, x], [-x, -y], [y, -x]][q], t));
+  }
+  return points;
+}
+
+/** Points of {f = level} around the optimum; null where it is empty or a single point. */
+export function levelOutline(loss, level, far, count = 120) {
+  const c = loss.optimum;
+  const over = level - loss.floor;
+  if (!(over > 1e-12 * Math.max(Math.abs(level), 1e-12))) return null;
+  if (loss.gram) return ellipse(loss, over, count);
+  const points = [];
+  let r = far / 4;
+  for (let k = 0; k < count; k++) {
+    const a = (2 * Math.PI * k) / count, u = [Math.cos(a), Math.sin(a)];
+    r = ray(loss, c, u, level, r, 8 * far);
+    points.push(plus(c, u, r));
+  }
+  return points;
+}
+
+/** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
+function ray(loss, c, u, level, guess, most) {
+  let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most);
+  for (let k = 0; k < 40; k++) {
+    const w = plus(c, u, r), v = loss.value(w) - level;
+    if (v > 0) hi = r;
+    else lo = r;
+    const next = r - v / loss.slope(w, u);
+    const inside = next > lo && next < hi;
+    const before = r;
+    r = inside ? next : 0.5 * (lo + hi);
+    if (Math.abs(r - before) < 1e-7 * most) break;
+  }
+  return r;
+}
+
+function ellipse(loss, over, count) {
+  const [[a, b], [, d]] = loss.gram;
+  const mean = (a + d) / 2, spread = Math.hypot((a - d) / 2, b);
+  const angle = 0.5 * Math.atan2(2 * b, a - d);
+  const [big, small] = [mean + spread, Math.max(mean - spread, 1e-9 * mean)];
+  const e1 = [Math.cos(angle), Math.sin(angle)], e2 = [-e1[1], e1[0]];
+  const [r1, r2] = [Math.sqrt((2 * over) / big), Math.sqrt((2 * over) / small)];
+  return Array.from({ length: count }, (_, k) => {
+    const s = (2 * Math.PI * k) / count;
+    return plus(plus(loss.optimum, e1, r1 * Math.cos(s)), e2, r2 * Math.sin(s));
+  });
+}
+
+/** The ends of the line a.w = b within a disc of radius far around its foot. */
+export function lineEnds({ a }, b, far) {
+  const foot = times(a, b / dot(a, a)), along = [-a[1] / length(a), a[0] / length(a)];
+  return [plus(foot, along, -far), plus(foot, along, far)];
+}
+
+/** The lines of {f = level} of the equation's loss, the nearer one first. */
+export function levelLines(line, level, far) {
+  const away = Math.sqrt(2 * Math.max(level, 0));
+  const offsets = away > 1e-9 ? [line.b - away, line.b + away] : [line.b];
+  return offsets.map((b) => lineEnds(line, b, far));
+}

@@ -1,0 +1,33 @@
+// A small plot with two axes: the frontier, the coefficients along the path.
+import { short, ticks } from "./numbers.jsx";
+
+export const W = 420, H = 260;
+const PAD = { left: 46, right: 14, top: 12, bottom: 38 };
+
+export function frameOf([x0, x1], [y0, y1]) {
+  const w = W - PAD.left - PAD.right, h = H - PAD.top - PAD.bottom;
+  return {
+    x: (v) => PAD.left + (w * (v - x0)) / (x1 - x0 || 1),
+    y: (v) => PAD.top + h - (h * (v - y0)) / (y1 - y0 || 1),
+    fromX: (px) => x0 + ((px - PAD.left) / w) * (x1 - x0),
+    xs: [x0, x1], ys: [y0, y1],
+  };
+}
+
+export function Plot({ frame, xLabel, yLabel, label, children, innerRef }) {
+  return (
+    <svg class="plot" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={label} ref={innerRef}>
+      {ticks(...frame.xs).map((v) => (
+        <g key={v}><path class="faint" d={`M${frame.x(v)} ${PAD.top}V${H - PAD.bottom}`} />
+          <text x={frame.x(v)} y={H - PAD.bottom + 15} text-anchor="middle">{short(v)}</text></g>))}
+      {ticks(...frame.ys, 4).map((v) => (
+        <g key={v}><path class="faint" d={`M${PAD.left} ${frame.y(v)}H${W - PAD.right}`} />
+          <text x={PAD.left - 6} y={frame.y(v) + 4} text-anchor="end">{short(v)}</text></g>))}
+      <text class="name" x={W - PAD.right} y={H - 5} text-anchor="end">{xLabel}</text>
+      <text class="name" x={PAD.left + 6} y={PAD.top + 10}>{yLabel}</text>
+      {children}
+    </svg>
+  );
+}
+
+export const line = (frame, points) => `M${points.map(([a, b]) => `${frame.x(a).toFixed(1)} ${frame.y(b).toFixed(1)}`).join("L")}`;

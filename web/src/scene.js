@@ -1,0 +1,67 @@
+// What is on the stage, derived from the state: never stored.
+import { computed } from "@preact/signals";
+import { budgetFor, cheaper, contact, contactPath, makePicture } from "./geometry/forms.js";
+import { lossOf } from "./geometry/losses.js";
+import { normOf } from "./geometry/norms.js";
+import { ownScene } from "./own.js";
+
+const SHAPE = ["loss", "norm", "dims", "p", "weight1", "weight2", "weight3", "slope", "l1_ratio", "groups", "angle", "offset",
+  "tilt", "cx", "cy", "cz", "ellipse_ratio", "ellipse_angle", "delta", "quantile", "power"];
+
+/** The norms that the picture can be compared with. */
+const ghostNorm = (name, dims) => normOf({ norm: name, dims, weight1: 1, weight2: 1, weight3: 1 });
+
+export function createScene(store, data) {
+  const s = store.signals;
+  const shape = computed(() => Object.fromEntries(SHAPE.map((k) => [k, s[k].value])));
+  const own = computed(() => (s.own.value && data.value
+    ? ownScene(data.value, { a: s.pair_a.value, b: s.pair_b.value, step: s.step.value, refit: s.refit.value }) : null));
+
+  const picture = computed(() => {
+    if (own.value) return own.value.picture;
+    const state = shape.value;
+    return makePicture(lossOf(state), normOf(state), state.dims);
+  });
+
+  const budget = computed(() => {
+    if (own.value) return own.value.t;
+    const form = s.form.value;
+    const p = picture.value;
+    if (form === "alpha" && !p.norm.convex) return budgetFor(p, "budget", s.budget.value);
+    return budgetFor(p, form, s[form].value);
+  });
+
+  const touch = computed(() => contact(picture.value, budget.value));
+
+  /** Half the width of the picture, in units of the coefficients. */
+  const extent = computed(() => (own.value ? own.value.extent : 2.6));
+
+  const trail = computed(() => (own.value && own.value.trail) || contactPath(picture.value, picture.value.loss.samples || picture.value.d === 3 ? 25 : 61));
+
+  const ghost = computed(() => {
+    const name = s.ghost.value;
+    if (name === "none" || own.value) return null;
+    const other = makePicture(picture.value.loss, ghostNorm(name, picture.value.d), picture.value.d);
+    const form = s.form.value === "alpha" ? "budget" : s.form.value;
+    const t = form === "target" ? budgetFor(other, "target", s.target.value) : budget.value;
+    return { name, picture: other, contact: contact(other, t) };
+  });
+
+  const free = computed(() => {
+    if (!s.free.value || picture.value.d === 3) return null;
+    const w = [s.free1.value, s.free2.value].map((x) => (own.value ? (x * own.value.extent) / 2.6 : x));
+    const p = picture.value;
+    if (!p.norm.convex) return { w, better: null, value: p.loss.value(w), size: p.norm.value(w) };
+    return { w, better: cheaper(p, w), value: p.loss.value(w), size: p.norm.value(w) };
+  });
+
+  /** Levels of the dials: budget, price and target of the contact now. */
+  const dials = computed(() => ({
+    budget: own.value ? own.value.t : Math.max(budget.value, 0),
+    alpha: touch.value.alpha,
+    target: touch.value.value,
+    most: { budget: picture.value.enough, alpha: contact(picture.value, 0).alpha, target: picture.value.loss.value(Array(picture.value.d).fill(0)) },
+  }));
+
+  return { own, picture, budget, touch, extent, trail, ghost, free, dials };
+}

@@ -1,0 +1,127 @@
+// What the page gives away: pictures, tables, the page itself, a program, a link.
+import { GIFEncoder, applyPalette, quantize } from "gifenc/dist/gifenc.esm.js";
+import stageCss from "./stage.css";
+import { snippet } from "./snippet.js";
+import { SIZE } from "./stage.jsx";
+
+const VARIABLES = ["--paper", "--ink", "--soft", "--faint", "--ball", "--level", "--cone", "--ghost", "--free", "--halo"];
+
+/** The picture as an SVG document of its own, with its colours written in. */
+function svgText(svg) {
+  const copy = svg.cloneNode(true);
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", SIZE);
+  copy.setAttribute("height", SIZE);
+  copy.removeAttribute("style");
+  copy.querySelectorAll(".handles, .hit, .ring, .thumb rect").forEach((e) => e.remove());
+  const computed = getComputedStyle(svg);
+  const values = VARIABLES.map((v) => `${v}:${computed.getPropertyValue(v).trim()}`).join(";");
+  const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
+  style.textContent = `.stage{${values};background:var(--paper);font-family:system-ui,sans-serif}\n${stageCss}`;
+  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [k, v] of Object.entries({ width: SIZE, height: SIZE, fill: computed.getPropertyValue("--paper").trim() })) paper.setAttribute(k, v);
+  copy.insertBefore(paper, copy.firstChild);
+  copy.insertBefore(style, copy.firstChild);
+  return new XMLSerializer().serializeToString(copy);
+}
+
+function save(content, type, name) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const a = document.createElement("a");
+  a.href = url;
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** The stage now, drawn on a canvas of `size` pixels. */
+async function snapshot(frame, size) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (frame.solid()) {
+    context.fillStyle = getComputedStyle(frame.canvas.current).getPropertyValue("--paper").trim() || "#fff";
+    context.fillRect(0, 0, size, size);
+    context.drawImage(frame.canvas.current, 0, 0, size, size);
+    return canvas;
+  }
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(frame.svg.current))}`;
+  await image.decode();
+  context.drawImage(image, 0, 0, size, size);
+  return canvas;
+}
+
+const csvCell = (x) => (typeof x === "string" && /[",\n]/.test(x) ? `"${x.replaceAll('"', '""')}"` : String(x));
+
+export function frontierCsv(scene) {
+  const own = scene.own.value;
+  const names = own ? own.names : ["w1", "w2", "w3"].slice(0, scene.picture.value.d);
+  const { loss, norm } = scene.picture.value;
+  const rows = scene.trail.value.map((c) => [norm.value(c.w), loss.value(c.w), c.alpha ?? "", ...c.w]);
+  return [["norm", "loss", "price", ...names], ...rows].map((r) => r.map(csvCell).join(",")).join("\n") + "\n";
+}
+
+/** This page as a file of its own, with the state of now. */
+export function pageHtml(state) {
+  const copy = document.documentElement.cloneNode(true);
+  const holder = copy.querySelector("#normball-explorer");
+  const content = JSON.parse(holder.textContent);
+  holder.textContent = JSON.stringify({ ...content, state, server: false }).replaceAll("<", "\\u003c");
+  const policy = copy.querySelector('meta[http-equiv="Content-Security-Policy"]');
+  if (policy) policy.setAttribute("content", policy.getAttribute("content").replace("connect-src 'self'", "connect-src 'none'"));
+  return `<!doctype html>\n${copy.outerHTML}\n`;
+}
+
+export const canSavePage = () => !!document.querySelector("#normball-explorer");
+
+/** Values of a sweep: what the animation runs through, there and back. */
+function sweep(name, store, scene) {
+  const ends = { angle: [store.signals.angle.value, store.signals.angle.value + 180], budget: [0.02, scene.picture.value.enough * 1.05], p: [0.5, 6] }[name];
+  const n = 30;
+  const there = Array.from({ length: n }, (_, k) => {
+    const s = k / (n - 1);
+    return name === "p" ? ends[0] * (ends[1] / ends[0]) ** s : ends[0] + s * (ends[1] - ends[0]);
+  });
+  return name === "angle" ? there : [...there, ...there.slice(1, -1).reverse()];
+}
+
+export const SWEEPS = (state) => [...(state.loss === "equation" ? ["angle"] : []), "budget", ...(state.norm === "lp" ? ["p"] : [])];
+
+/** An animated GIF of the picture while one quantity runs; calls `progress(share)`. */
+export async function gif(name, store, scene, frame, progress) {
+  const before = store.all();
+  const encoder = GIFEncoder();
+  const size = 400;
+  const values = sweep(name, store, scene);
+  const wrapped = (v) => ((((v + 180) % 360) + 360) % 360) - 180;
+  try {
+    for (const [k, v] of values.entries()) {
+      store.set(name === "budget" ? { form: "budget", budget: v } : { [name]: name === "angle" ? wrapped(v) : v });
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      const canvas = await snapshot(frame, size);
+      const { data } = canvas.getContext("2d").getImageData(0, 0, size, size);
+      const palette = quantize(data, 128);
+      encoder.writeFrame(applyPalette(data, palette), size, size, { palette, delay: 70 });
+      progress((k + 1) / values.length);
+    }
+  } finally {
+    store.set(before);
+  }
+  encoder.finish();
+  return encoder.bytes();
+}
+
+export const EXPORTS = {
+  async link() { await navigator.clipboard.writeText(location.href); return "The link is on the clipboard."; },
+  async png({ frame }) { (await snapshot(frame, 1280)).toBlob((b) => save(b, "image/png", "normball.png")); return "normball.png was saved."; },
+  async svg({ frame }) { save(svgText(frame.svg.current), "image/svg+xml", "normball.svg"); return "normball.svg was saved."; },
+  async html({ store }) { save(pageHtml(store.all()), "text/html", "normball.html"); return "normball.html was saved: one file, works offline."; },
+  async csv({ scene }) { save(frontierCsv(scene), "text/csv", "frontier.csv"); return "frontier.csv was saved: norm, loss, price and coefficients."; },
+  async python({ store, scene }) {
+    const state = store.all();
+    save(snippet(state, state.form, scene.dials.value[state.form]), "text/x-python", "picture.py");
+    return "picture.py was saved: run it with normball installed.";
+  },
+  async gif({ store, scene, frame, name, progress }) { save(await gif(name, store, scene, frame, progress), "image/gif", `normball-${name}.gif`); return `normball-${name}.gif was saved.`; },
+};

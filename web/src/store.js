@@ -1,0 +1,104 @@
+// The state of one page: read from and written to the address and the model (Python or none).
+import { batch, signal } from "@preact/signals";
+import { fields, version } from "./table.js";
+
+export const defaults = Object.fromEntries(Object.entries(fields).map(([name, f]) => [name, f.default]));
+
+/** A value brought into its field's range: [value, sentence or null]. */
+export function clean(name, raw) {
+  const f = fields[name];
+  if (f.kind === "flag") {
+    if (raw === true || raw === "true" || raw === "1") return [true, null];
+    if (raw === false || raw === "false" || raw === "0") return [false, null];
+    return [f.default, `${name} must be true or false, not ${String(raw).slice(0, 40)}.`];
+  }
+  if (f.kind === "choice") {
+    const known = Object.keys(f.choices);
+    if (known.includes(String(raw))) return [typeof f.default === "number" ? Number(raw) : String(raw), null];
+    return [f.default, `${name} must be one of ${known.join(", ")}, not ${String(raw).slice(0, 40)}.`];
+  }
+  const x = typeof raw === "boolean" || raw === null || raw === "" ? NaN : Number(raw);
+  if (!Number.isFinite(x)) return [f.default, `${name} must be a number, not ${String(raw).slice(0, 40)}.`];
+  const inRange = Math.min(f.max, Math.max(f.min, f.kind === "integer" ? Math.round(x) : x));
+  return [inRange, inRange === x ? null : `${name} must lie between ${f.min} and ${f.max}; ${x} became ${inRange}.`];
+}
+
+/** State and sentences about what was not understood. */
+export function readState(raw) {
+  const state = { ...defaults };
+  const notes = [];
+  for (const [name, value] of Object.entries(raw)) {
+    if (name === "v") {
+      if (Number(value) > version) notes.push(`This address comes from a newer version (${value}); this page reads version ${version}.`);
+    } else if (fields[name]) {
+      const [good, note] = clean(name, value);
+      state[name] = good;
+      if (note) notes.push(note);
+    } else notes.push(`${name.slice(0, 40)} is not known here and was ignored.`);
+  }
+  return { state, notes };
+}
+
+/** What differs from the defaults, as the part of the address after #. */
+export function toHash(state) {
+  const pairs = Object.entries(state).filter(([k, v]) => v !== defaults[k]);
+  const text = (v) => (typeof v === "number" ? String(+v.toPrecision(12)) : String(v));
+  return new URLSearchParams(pairs.map(([k, v]) => [k, text(v)])).toString();
+}
+
+export const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+
+/**
+ * The store: one signal a field. `set` changes several at once; `push: true` makes a place for
+ * the Back button. Changes reach the address and the model 80 ms after the last one.
+ */
+export function createStore(model, { ownsAddress }) {
+  const first = ownsAddress && location.hash.length > 1 ? { ...model.get("state"), ...fromHash(location.hash) } : model.get("state") || {};
+  const { state, notes } = readState(first);
+  const signals = Object.fromEntries(Object.entries(state).map(([k, v]) => [k, signal(v)]));
+  const messages = signal(notes);
+  const all = () => Object.fromEntries(Object.entries(signals).map(([k, s]) => [k, s.value]));
+  let timer = 0;
+  let written = "";
+
+  const write = (push) => {
+    clearTimeout(timer);
+    timer = 0;
+    const now = all();
+    const hash = toHash(now);
+    if (hash === written) return;
+    written = hash;
+    if (ownsAddress) {
+      try { history[push ? "pushState" : "replaceState"](null, "", hash ? `#${hash}` : location.pathname + location.search); }
+      catch { ownsAddress = false; }
+    }
+    model.set("state", now);
+    model.save_changes();
+  };
+  const set = (changes, { push = false } = {}) => {
+    if (push && timer) write(false);
+    batch(() => { for (const [k, v] of Object.entries(changes)) signals[k].value = clean(k, v)[0]; });
+    if (push) write(true);
+    else if (!timer) timer = setTimeout(() => write(false), 80);
+    else { clearTimeout(timer); timer = setTimeout(() => write(false), 80); }
+  };
+  const take = (raw) => {
+    const read = readState(raw);
+    batch(() => { for (const [k, v] of Object.entries(read.state)) signals[k].value = v; messages.value = read.notes; });
+    written = toHash(read.state);
+  };
+  const fromAddress = () => take(fromHash(location.hash));
+  const fromModel = () => {
+    const raw = model.get("state") || {};
+    if (!timer && toHash(readState(raw).state) !== toHash(all())) take(raw);
+  };
+  if (ownsAddress) { addEventListener("popstate", fromAddress); addEventListener("hashchange", fromAddress); }
+  model.on("change:state", fromModel);
+  const stop = () => {
+    clearTimeout(timer);
+    removeEventListener("popstate", fromAddress);
+    removeEventListener("hashchange", fromAddress);
+    if (model.off) model.off("change:state", fromModel);
+  };
+  return { signals, all, set, flush: () => write(false), messages, stop };
+}

@@ -1,0 +1,63 @@
+// The bill: price times norm, and loss; and what a step of the ball or of the line is worth.
+import { contact } from "../geometry/forms.js";
+import { Value, short } from "../numbers.jsx";
+import { exchange } from "../words.js";
+
+function Bar({ label, norm, loss, most, total }) {
+  const share = (x) => `${Math.max(0, (100 * x) / most)}%`;
+  return (
+    <div class="bill">
+      <span class="bill-label">{label}</span>
+      <div class="bar" role="img" aria-label={`${label}: norm ${short(norm)}, loss ${short(loss)}, together ${short(total)}`}>
+        <span class="part norm" style={{ width: share(norm) }} />
+        <span class="part loss" style={{ width: share(loss) }} />
+      </div>
+      <span class="bill-total">{short(total)}</span>
+    </div>
+  );
+}
+
+export function Prices({ store, scene }) {
+  const picture = scene.picture.value;
+  const touch = scene.touch.value;
+  const free = scene.free.value;
+  const alpha = Number.isFinite(touch.alpha) ? touch.alpha : 0;
+  const start = picture.loss.value(Array(picture.d).fill(0));
+  const bill = { norm: alpha * touch.size, loss: touch.value - Math.min(picture.loss.floor, 0) };
+  const offset = Math.min(picture.loss.floor, 0);
+  const freeBill = free && { norm: alpha * free.size, loss: free.value - offset };
+  const zeroBill = { norm: 0, loss: start - offset };
+  const rows = [["all zero", zeroBill], ["the contact", bill], ...(freeBill ? [["your point", freeBill]] : [])];
+  const most = Math.max(...rows.map(([, b]) => b.norm + b.loss), 1e-12);
+  const trade = exchange(picture, touch.t);
+  return (
+    <div class="view-prices">
+      <p class="lead">The bill is <span class="ink norm">price × norm</span> + <span class="ink loss">loss</span>. At the price <Value name="price" x={alpha} /> the contact is the cheapest point of the plane.</p>
+      {rows.map(([label, b]) => <Bar key={label} label={label} norm={b.norm} loss={b.loss} total={b.norm + b.loss} most={most} />)}
+      {trade ? <Trade trade={trade} /> : <Step picture={picture} touch={touch} alpha={alpha} />}
+      {free && free.better && (
+        <p class="note">{free.better.saved > 1e-6 * free.size
+          ? <>Your point has norm {short(free.size)}. The end of the arrow fits as well with norm <Value name="better" x={free.better.after} />: it saves <strong><Value name="saved" x={free.better.saved} /></strong>.</>
+          : <>No point that fits as well as yours has a smaller norm: yours is a contact.</>}</p>)}
+      {!store.signals.free.value && picture.d === 2 && <button type="button" class="quiet" onClick={() => store.set({ free: true }, { push: true })}>Place a point of your own</button>}
+    </div>
+  );
+}
+
+function Trade({ trade }) {
+  return (
+    <p class="note">{trade.reached
+      ? <>The ball reaches the line. One unit of budget is worth <Value name="rate" x={trade.rate} /> units of the line's distance.</>
+      : <>To make them meet, <strong>grow the ball</strong> by <Value name="grow" x={trade.grow} /> or <strong>move the line</strong> by <Value name="move" x={trade.move} />. The exchange rate is <Value name="rate" x={trade.rate} /> of line for 1 of ball.</>}</p>
+  );
+}
+
+function Step({ picture, touch, alpha }) {
+  if (touch.inside || !(picture.enough > 0) || !Number.isFinite(touch.alpha)) return <p class="note">The ball is larger than needed: more budget buys nothing.</p>;
+  const step = Math.min(0.01 * picture.enough, picture.enough - touch.t);
+  const after = contact(picture, touch.t + step);
+  return (
+    <p class="note"><strong>Grow the ball</strong> by {short(step, 2)} and the loss falls by <Value name="fall" x={touch.value - after.value} />; the price foretells {short(alpha * step)}.
+      <strong> Move the level set</strong> out by that loss and it meets the ball you have.</p>
+  );
+}

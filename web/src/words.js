@@ -1,0 +1,64 @@
+// The page's sentences about what is on the stage.
+import { fields } from "./table.js";
+import { short } from "./numbers.jsx";
+
+const SHAPES = { l1: "diamond", l2: "circle", linf: "square", lp: "ball", elastic_net: "ball", group_l2: "ball", sorted_l1: "ball", squared_l2: "circle" };
+const SOLIDS = { ...SHAPES, l1: "octahedron", l2: "sphere", linf: "cube", squared_l2: "sphere" };
+
+export const nameOf = (norm, d) => (d === 3 ? SOLIDS : SHAPES)[norm.name];
+export const levelName = (loss, d) => (loss.line ? (d === 3 ? "plane" : "line") : d === 3 ? "level surface" : "level set");
+const names = ["w₁", "w₂", "w₃"];
+
+const list = (items) => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`);
+
+/** Which coefficients are zero, in words. */
+function zeroWords(w, labels) {
+  const zero = w.map((x, i) => (x === 0 ? labels[i] : null)).filter(Boolean);
+  if (!zero.length) return "no coefficient is zero";
+  return `${list(zero)} ${zero.length > 1 ? "are" : "is"} exactly zero`;
+}
+
+/** Where the level set touches: one sentence for the status line. */
+export function contactSentence(scene) {
+  const { norm, loss, d } = scene.picture.value;
+  const touch = scene.touch.value;
+  const labels = scene.own.value ? scene.own.value.names : names;
+  const ball = nameOf(norm, d), level = levelName(loss, d);
+  const zero = zeroWords(touch.w, labels);
+  if (!(touch.t > 0)) return `The budget is 0: the ball is a point, and every coefficient is zero.`;
+  if (touch.inside) return `The best fit lies inside the ball: the ball costs nothing, the price is 0, and ${zero}.`;
+  if (touch.flat) return `The ${level} lies along a whole side of the ${ball}: every point of that side is equally good.`;
+  if (!norm.convex) {
+    const rivals = touch.others.length;
+    return `The ${level} touches the ball ${touch.corner ? "at a corner" : "between the corners"}; ${zero}. This ball is not convex${rivals ? `: there ${rivals > 1 ? `are ${rivals} other local minima` : "is one other local minimum"}` : ""}, and no duality gap proves the answer.`;
+  }
+  if (touch.kind === "vertex") return `The ${level} touches the ${ball} at a corner: ${zero}.`;
+  if (touch.kind === "face") {
+    const where = d === 3 ? (touch.zeros ? "on an edge" : "on a side") : touch.zeros ? "at a corner" : "on a side";
+    return `The ${level} touches the ${ball} ${where}: ${zero}.`;
+  }
+  return `The ${level} touches the ${ball} at a round place: ${zero}.`;
+}
+
+/** Three words for the read-out. */
+export function kindWord(touch, norm, d) {
+  if (touch.inside) return "inside";
+  if (touch.flat) return "whole side";
+  if (touch.kind === "vertex" || (d === 2 && touch.corner)) return "corner";
+  if (touch.kind === "smooth") return "round part";
+  return d === 3 && touch.zeros ? "edge" : "side";
+}
+
+export const lossLabel = (name) => fields.loss.choices[name];
+
+/** Growing the ball against moving the line: the two prices of question six, as numbers. */
+export function exchange(picture, t) {
+  const { norm, loss } = picture;
+  if (!loss.line || !norm.homogeneous || !norm.convex) return null;
+  const rate = norm.support(loss.line.a, 1);
+  const grow = loss.line.b / rate - t;
+  const move = loss.line.b - t * rate;
+  return { rate, grow, move, reached: grow < 1e-9 };
+}
+
+export const shortVector = (w) => `(${w.map((x) => short(x)).join(", ")})`;
