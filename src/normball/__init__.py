@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .estimators.matrix_completion import MatrixCompletion
     from .estimators.persistence import load
     from .estimators.robust_pca import RobustPCA
+    from .explorer import explore
 
 __all__ = [
     "BallDisplay",
@@ -72,6 +73,7 @@ __all__ = [
     "convert_alpha",
     "datasets",
     "diagnose",
+    "explore",
     "fraction",
     "geometry",
     "inference",
@@ -104,6 +106,7 @@ _MODULES = {
     "RobustPCA": ".estimators.robust_pca",
     "load": ".estimators.persistence",
     "diagnose": ".diagnosis",
+    "explore": ".explorer",
 }
 """Name -> where it is imported from when it is first asked for."""
 

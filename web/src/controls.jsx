@@ -88,7 +88,7 @@ export function Dials({ store, scene }) {
     <fieldset class="dials"><legend>Three dials, one picture <span class="hint">hold one; the other two follow</span></legend>
       {DIALS.map(([name, label, hint]) => {
         const unknown = name === "alpha" && !norm.convex;
-        const most = name === "budget" ? Math.min(6, Math.max(1.15 * dials.most.budget, dials.budget, 0.1)) : name === "alpha" ? Math.min(20, dials.most.alpha || 1) : Math.min(100, dials.most.target);
+        const most = name === "budget" ? Math.min(6, Math.max(1.15 * dials.most.budget, dials.budget, 0.1)) : name === "alpha" ? Math.min(1e6, dials.most.alpha || 1) : dials.most.target;
         const least = name === "target" ? Math.min(loss.floor, most) : 0;
         const value = Number.isFinite(dials[name]) ? dials[name] : 0;
         const change = (v) => store.set({ form: name, [name]: v });
@@ -96,7 +96,7 @@ export function Dials({ store, scene }) {
           <div key={name} class={`dial ${form === name ? "held" : ""}`} title={hint}>
             <label class="hold"><input type="radio" name="form" aria-label={`hold the ${label}`} checked={form === name} disabled={unknown} onChange={() => store.set({ form: name, [name]: value }, { push: true })} /><span>{label}</span></label>
             <input type="range" aria-label={label} min={least} max={most} step="any" value={value} disabled={unknown} onInput={(e) => change(e.target.value)} aria-valuetext={`${label} ${short(value)}`} />
-            <input type="number" aria-label={`${label}, number`} step="any" min="0" disabled={unknown} value={unknown ? "" : +value.toPrecision(4)} onChange={(e) => change(e.target.value)} />
+            <input type="number" aria-label={`${label}, number`} step="any" disabled={unknown} value={unknown ? "" : +value.toPrecision(4)} onChange={(e) => change(e.target.value)} />
           </div>);
       })}
     </fieldset>

@@ -4,7 +4,10 @@ import { signal } from "@preact/signals";
 import { App, createPage } from "./app.jsx";
 import { createProof } from "./proof.js";
 import { createScene } from "./scene.js";
-import { createStore } from "./store.js";
+import { createStore, readState } from "./store.js";
+import { budgetFor, contact, makePicture } from "./geometry/forms.js";
+import { lossOf } from "./geometry/losses.js";
+import { normOf } from "./geometry/norms.js";
 import pageCss from "./page.css";
 import stageCss from "./stage.css";
 import { jsx } from "preact/jsx-runtime";
@@ -76,6 +79,15 @@ function boot() {
 if (typeof document !== "undefined") {
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);
   else boot();
+}
+
+/** The contact of a state without any drawing: what tests compare with normball. */
+export function contactOf(raw) {
+  const { state, notes } = readState(raw);
+  const picture = makePicture(lossOf(state), normOf(state), state.dims);
+  const t = budgetFor(picture, state.form, state[state.form]);
+  const { w, alpha, gap, kind, zeros, value, size, flat, inside } = contact(picture, t);
+  return { w, alpha, gap, kind, zeros, target: value, budget: size, flat: !!flat, inside, notes };
 }
 
 export default { render };

@@ -18,7 +18,7 @@ export function ballOutline(norm, t, count = 144) {
 }
 
 /** Points of {f = level} around the optimum; null where it is empty or a single point. */
-export function levelOutline(loss, level, far, count = 120) {
+export function levelOutline(loss, level, far, count = loss.gram ? 96 : 72) {
   const c = loss.optimum;
   const over = level - loss.floor;
   if (!(over > 1e-12 * Math.max(Math.abs(level), 1e-12))) return null;

@@ -14,6 +14,7 @@ COMMANDS = {
     "tour": ("tour", "Seven questions about sparsity, answered in one page."),
     "fit": ("fit", "Fit a model to a CSV or Parquet file."),
     "predict": ("predict", "Predict with a model that fit has stored."),
+    "explore": ("explore", "Take hold of the line, the ball and the budget: the interactive page."),
     "background": ("background", "Split a video into background and people."),
 }
 """Subcommand: its module, where it is called `<name>_command`, and what `normball --help` says of it."""

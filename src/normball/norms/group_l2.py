@@ -85,6 +85,11 @@ class GroupL2(Norm):
         squares = np.bincount(self.groups, weights=(w / largest) ** 2, minlength=len(self._prices()))
         return np.asarray(largest * np.sqrt(squares))
 
+    @property
+    def is_polyhedral(self) -> bool:  # type: ignore[override]
+        """Flat sides: where every group has one member, this is a weighted L1 norm."""
+        return len(np.unique(self.groups)) == len(self.groups)
+
     def value(self, w: Floats) -> float:
         return float(self._prices() @ self.lengths(w))
 

@@ -26,7 +26,7 @@ function lineReach({ a, b }, norm, d) {
 }
 
 /** Where the ball of radius t is touched: {w, t, alpha, value, gap, kind, corner, flat, ...}. */
-export function contact(picture, t) {
+export function contact(picture, t, halvings = 60) {
   const { loss, norm, d } = picture;
   if (!(t > 0)) return describe(picture, zeros(d), 0, { corner: true });
   const enough = t >= picture.enough * (1 - 1e-15);
@@ -46,7 +46,7 @@ export function contact(picture, t) {
     const all = localTouches(loss, norm, radius);
     return describe(picture, all[0].w, t, { ...all[0], others: all.slice(1) });
   }
-  return describe(picture, null, t, touch(loss, norm, radius, loss.optimum));
+  return describe(picture, null, t, touch(loss, norm, radius, loss.optimum, halvings));
 }
 
 function describe(picture, w0, t, found) {
@@ -120,10 +120,10 @@ export function budgetFor(picture, form, level) {
 function rootBetween(f, lo, hi) {
   let flo = f(lo), fhi = f(hi), side = 0;
   if (Number.isNaN(flo)) flo = Infinity;
-  for (let k = 0; k < 80; k++) {
-    const halve = k % 3 === 2 || !Number.isFinite(flo) || flo === fhi;
-    const mid = halve ? 0.5 * (lo + hi) : lo + ((hi - lo) * flo) / (flo - fhi);
-    if (mid <= lo || mid >= hi || hi - lo <= 4e-16 * hi) return halve ? mid : 0.5 * (lo + hi);
+  for (let k = 0; k < 120 && hi - lo > 4e-16 * hi; k++) {
+    const cut = lo + ((hi - lo) * flo) / (flo - fhi);
+    const mid = k % 3 < 2 && cut > lo && cut < hi ? cut : 0.5 * (lo + hi);
+    if (mid <= lo || mid >= hi) break;
     const value = f(mid);
     if (value === 0) return mid;
     if (value > 0) { lo = mid; flo = value; if (side === 1) fhi *= 0.5; side = 1; }
@@ -132,9 +132,9 @@ function rootBetween(f, lo, hi) {
   return 0.5 * (lo + hi);
 }
 
-/** Contacts for `count` budgets up to the one that reaches the optimum. */
+/** Contacts for `count` budgets up to the one that reaches the optimum, as good as can be drawn. */
 export function contactPath(picture, count) {
-  return Array.from({ length: count }, (_, k) => contact(picture, (picture.enough * k) / (count - 1)));
+  return Array.from({ length: count }, (_, k) => contact(picture, (picture.enough * k) / (count - 1), 20));
 }
 
 /** The cheapest weights that fit as well as w: the contact of the level set through w. */

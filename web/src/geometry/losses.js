@@ -67,7 +67,7 @@ export const CURVES = {
   poisson: () => ({ of: (e, y) => Math.exp(e) - y * e, d: (e, y) => Math.exp(e) - y, dd: (e) => Math.exp(e) }),
   gamma: () => ({ of: (e, y) => y * Math.exp(-e) + e, d: (e, y) => 1 - y * Math.exp(-e), dd: (e, y) => y * Math.exp(-e) }),
   tweedie: ({ power: p }) => ({
-    of: (e, y) => (y * Math.exp((1 - p) * e)) / (p - 1) + Math.exp((2 - p) * e) / (2 - p),
+    of: (e, y) => (y * Math.expm1((1 - p) * e)) / (p - 1) + Math.expm1((2 - p) * e) / (2 - p),
     d: (e, y) => Math.exp((2 - p) * e) - y * Math.exp((1 - p) * e),
     dd: (e, y) => (2 - p) * Math.exp((2 - p) * e) + (p - 1) * y * Math.exp((1 - p) * e),
   }),
@@ -81,7 +81,7 @@ export const CURVES = {
 
 /** The least value of each loss over predictions, sample by sample. */
 const LEAST = { poisson: (y) => (y > 0 ? y - y * Math.log(y) : 0), gamma: (y) => 1 + Math.log(y),
-  tweedie: (y, { power: p }) => (y ** (2 - p)) / ((p - 1) * (2 - p)) };
+  tweedie: (y, { power: p }) => (y > 0 ? CURVES.tweedie({ power: p }).of(Math.log(y), y) : -1 / (2 - p)) };
 
 /** A weighted mean over samples {x, y, weight}; the weights are brought to sum 1. */
 export function sampled(kind, parameters, rows, optimum = null) {
@@ -90,7 +90,11 @@ export function sampled(kind, parameters, rows, optimum = null) {
   const samples = rows.map((r) => ({ ...r, weight: r.weight / total, offset: r.offset || 0 }));
   const d = samples[0].x.length;
   const eta = (s, w) => dot(s.x, w) + s.offset;
-  const sumOf = (f) => samples.reduce((sum, s) => sum + s.weight * f(s), 0);
+  const sumOf = (f) => {
+    let sum = 0;
+    for (const s of samples) sum += s.weight * f(s);
+    return sum;
+  };
   // Predictions that equal the response lie on the kink of the quantile loss: to rounding where
   // slopes decide the next step, to the accuracy of a contact where they have to prove it.
   const onKink = (s, w, near) => curve.q !== undefined && Math.abs(eta(s, w) - s.y) <= near * (1 + Math.abs(s.y));
@@ -98,19 +102,25 @@ export function sampled(kind, parameters, rows, optimum = null) {
   const gradient = (w, near = 1e-11) => {
     const g = zeros(d);
     for (const s of samples) {
-      if (onKink(s, w, near)) continue;
+      if (curve.q !== undefined && onKink(s, w, near)) continue;
       const slope = s.weight * curve.d(eta(s, w), s.y);
       for (let i = 0; i < d; i++) g[i] += slope * s.x[i];
     }
     return g;
   };
+  const value = (w) => sumOf((s) => curve.of(eta(s, w), s.y));
+  const least = LEAST[kind] ? sumOf((s) => LEAST[kind](s.y, parameters)) : 0;
   return {
-    kind, samples, curve, optimum, eta, kinked, gradient,
-    value: (w) => sumOf((s) => curve.of(eta(s, w), s.y)),
-    slope: (w, v) => kinked(w, 1e-14).reduce((sum, s) => {
-      const move = dot(s.x, v);
-      return sum + s.weight * move * (move > 0 ? 1 - curve.q : -curve.q);
-    }, dot(gradient(w, 1e-14), v)),
+    kind, samples, curve, optimum, eta, kinked, gradient, value, floor: optimum ? value(optimum) : least,
+    slope(w, v) {
+      let sum = 0;
+      for (const s of samples) {
+        const move = dot(s.x, v), e = eta(s, w);
+        const onIt = curve.q !== undefined && Math.abs(e - s.y) <= 1e-14 * (1 + Math.abs(s.y));
+        sum += s.weight * move * (onIt ? (move > 0 ? 1 - curve.q : -curve.q) : curve.d(e, s.y));
+      }
+      return sum;
+    },
     hessian(w) {
       const H = zeros(d).map(() => zeros(d));
       for (const s of samples) {
@@ -119,8 +129,6 @@ export function sampled(kind, parameters, rows, optimum = null) {
       }
       return H;
     },
-    least: LEAST[kind] ? sumOf((s) => LEAST[kind](s.y, parameters)) : 0,
-    get floor() { return optimum ? this.value(optimum) : this.least; },
   };
 }
 

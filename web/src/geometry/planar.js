@@ -4,7 +4,7 @@
 // contact wherever it also falls outwards; that region holds the boundary point in the
 // direction of the optimum, and the contact. A walk from the one to the other over the
 // separators of the norm (corners tested by both one-sided derivatives, hence exact zeros) and
-// a bisection inside one smooth piece finds it. 60 gradients.
+// a bisection inside one smooth piece finds it. 60 gradients; a picture is content with 20.
 import { dot, largest, plus, times, zeros } from "./vectors.js";
 import { onBoundary } from "./norms.js";
 
@@ -22,7 +22,7 @@ const angleFrom = (u, v, way) => {
 };
 
 /** Boundary point of least f; {w, corner, flat} with flat the ends of a side that is all optimal. */
-export function touch(loss, norm, t, towards) {
+export function touch(loss, norm, t, towards, halvings = 60) {
   const at = (u) => onBoundary(norm, u, t);
   const tolerance = 1e-13;
   const rises = (w, way) => {
@@ -52,7 +52,7 @@ export function touch(loss, norm, t, towards) {
   function inside(u1, u2) {
     const mix = (l) => at(plus(times(u1, 1 - l), u2, l));
     let lo = 0, hi = 1;
-    for (let k = 0; k < 60; k++) {
+    for (let k = 0; k < halvings; k++) {
       const mid = 0.5 * (lo + hi);
       if (mid <= lo || mid >= hi) break;
       const w = mix(mid);

@@ -1,8 +1,24 @@
 // Short vectors as plain arrays of 2 or 3 numbers.
 
-export const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-export const plus = (a, b, s = 1) => a.map((x, i) => x + s * b[i]);
-export const times = (a, s) => a.map((x) => x * s);
+// These three are called thousands of times for each step of a drag: no closures for 2 and 3.
+export function dot(a, b) {
+  if (a.length === 2) return a[0] * b[0] + a[1] * b[1];
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+export function plus(a, b, s = 1) {
+  if (a.length === 2) return [a[0] + s * b[0], a[1] + s * b[1]];
+  if (a.length === 3) return [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]];
+  return a.map((x, i) => x + s * b[i]);
+}
+
+export function times(a, s) {
+  if (a.length === 2) return [a[0] * s, a[1] * s];
+  return a.map((x) => x * s);
+}
+
 export const length = (a) => Math.sqrt(dot(a, a));
 export const unit = (a) => times(a, 1 / (length(a) || 1));
 export const largest = (a) => a.reduce((m, x) => Math.max(m, Math.abs(x)), 0);

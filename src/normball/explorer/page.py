@@ -1,0 +1,61 @@
+"""One offline HTML file: the bundle, the state and the data inside, no request to anywhere.
+
+The bundle travels compressed, as base64 of gzip, and is unpacked by the browser: the file is
+less than half as large to mail. Plain text is used where the page is served from this machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from string import Template
+from typing import Any
+
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; connect-src {connect}; base-uri 'none'; form-action 'none'"
+)
+
+_UNPACK = """
+const packed = document.getElementById("normball-bundle").textContent;
+const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+const script = document.createElement("script");
+script.type = "module";
+script.textContent = text;
+document.head.append(script);
+script.remove();
+"""
+
+
+@cache
+def bundle() -> str:
+    """The text of the page's one module."""
+    return resources.files(__package__).joinpath("static", "explorer.js").read_text(encoding="utf-8")
+
+
+def page_html(
+    state: Mapping[str, Any], data: Mapping[str, Any] | None = None, *, server: bool = False
+) -> str:
+    """The page with this state and data, as text to be written as UTF-8.
+
+    `server` says that the page may ask the server it came from to solve its state.
+    """
+    content = {"state": dict(state), "data": data, "server": server}
+    template = Template(resources.files(__package__).joinpath("static", "page.html").read_text("utf-8"))
+    return template.substitute(
+        policy=POLICY.format(connect="'self'" if server else "'none'"),
+        title=html.escape(_title(data)),
+        content=json.dumps(content, allow_nan=False).replace("<", "\\u003c"),
+        packed=base64.b64encode(gzip.compress(bundle().encode(), 9, mtime=0)).decode("ascii"),
+        script=_UNPACK,
+    )
+
+
+def _title(data: Mapping[str, Any] | None) -> str:
+    return f"normball: {data['title']}" if data else "normball: ball, level set, contact"

@@ -1,0 +1,83 @@
+"""The state of the page: one flat table of fields, read by Python and by the page alike.
+
+`state.json` holds kind, default and range of every field; nothing derived is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from math import isfinite
+from typing import Any
+
+State = dict[str, Any]
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The parsed `state.json`."""
+    text = resources.files(__package__).joinpath("state.json").read_text(encoding="utf-8")
+    parsed: dict[str, Any] = json.loads(text)
+    return parsed
+
+
+def defaults() -> State:
+    """The state of a page that nobody has touched."""
+    return {name: field["default"] for name, field in table()["fields"].items()}
+
+
+def read_state(given: Mapping[str, Any]) -> tuple[State, list[str]]:
+    """A whole state, and a sentence for everything that was not as it should be.
+
+    Numbers outside their range are brought to its end, other bad values become the default,
+    unknown names are left out: what comes from an address must never break the page.
+    """
+    state = defaults()
+    notes = []
+    for name, value in given.items():
+        if name == "v":
+            if value not in (table()["version"], str(table()["version"])):
+                notes.append(f"the state has version {value!r}; this package reads {table()['version']}.")
+        elif name not in state:
+            notes.append(f"{str(name)[:40]} is not a field of the page; fields are {', '.join(state)}.")
+        else:
+            state[name], note = _clean(name, table()["fields"][name], value)
+            if note:
+                notes.append(note)
+    return state, notes
+
+
+def checked_state(given: Mapping[str, Any]) -> State:
+    """The same for Python callers, who are told at once.
+
+    Raises
+    ------
+    ValueError
+        With the first sentence of `read_state`.
+    """
+    state, notes = read_state(given)
+    if notes:
+        raise ValueError(notes[0])
+    return state
+
+
+def _clean(name: str, field: dict[str, Any], value: Any) -> tuple[Any, str | None]:
+    kind, default = field["kind"], field["default"]
+    if kind == "flag":
+        if isinstance(value, bool):
+            return value, None
+        return default, f"{name} must be true or false, got {value!r:.60}."
+    if kind == "choice":
+        choices = field["choices"]
+        if not isinstance(value, bool) and str(value) in choices:
+            return (int(value) if isinstance(default, int) else str(value)), None
+        return default, f"{name} must be one of {', '.join(choices)}, got {value!r:.60}."
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return default, f"{name} must be a number, got {value!r:.60}."
+    number = round(value) if kind == "integer" else float(value)
+    inside = min(max(number, field["min"]), field["max"])
+    if inside == value:
+        return inside, None
+    return inside, f"{name} must lie between {field['min']} and {field['max']}, got {value!r:.60}."

@@ -1,0 +1,341 @@
+"""The page as its reader meets it: taken by mouse, touch and keys, and asked for numbers, never pixels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import normball as nb
+from explorer_pages import Tab, address_of, chromium_at
+
+pytestmark = pytest.mark.browser
+
+VIEWS = ["prices", "frontier", "odds", "model"]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    pytest.importorskip("playwright")
+    with chromium_at(chromium) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return nb.explore().save(tmp_path_factory.mktemp("explorer") / "picture.html")
+
+
+@pytest.fixture
+def opened(browser: Any, file: Path) -> Iterator[Any]:
+    """Opens tabs, and in the end asks each whether anything went wrong in it."""
+    tabs: list[Tab] = []
+
+    def open_tab(context: dict[str, Any] | None = None, at: Path = file, **state: Any) -> Tab:
+        tabs.append(Tab(browser, address_of(at, **state), **(context or {})))
+        return tabs[-1]
+
+    yield open_tab
+    for tab in tabs:
+        tab.close()
+    assert [tab.problems for tab in tabs] == [[] for _ in tabs]
+
+
+
+
+def number_of(tab: Tab, name: str) -> float:
+    return float(tab.page.get_by_role("slider", name=name, exact=True).get_attribute("aria-valuenow"))
+
+
+# ---- taking hold --------------------------------------------------------------------
+def test_line_dragged_by_mouse_keeps_the_contact_of_the_closed_form(opened: Any) -> None:
+    tab = opened(angle=63, offset=1)
+    tab.drag(tab.slider("line handle: distance"), (25, 45), steps=60)
+    tab.settle()
+    offset = number_of(tab, "line handle: distance")
+    assert 0.4 < offset < 0.95
+    w = tab.values("w1", "w2")
+    assert w[0] == 0
+    assert w[1] == pytest.approx(offset / np.sin(np.deg2rad(63)), rel=1e-5)
+
+
+def test_zeros_flip_where_the_line_is_parallel_to_the_side(opened: Any) -> None:
+    tab = opened(angle=44, offset=1)
+    assert tab.values("w2", "zeros") == [0, 1]
+    turn = tab.slider("line handle: angle")
+    turn.focus()
+    turn.press("ArrowRight")
+    tab.settle()
+    assert number_of(tab, "line handle: angle") == 45
+    assert "whole side" in tab.page.get_by_role("region", name="the contact in numbers").inner_text()
+    turn.press("ArrowRight")
+    tab.settle()
+    assert tab.values("w1", "zeros") == [0, 1]
+
+
+def test_best_fit_dragged_by_touch(opened: Any) -> None:
+    tab = opened({"has_touch": True}, loss="squared_error", form="budget", norm="l2", ellipse_ratio=1)
+    x, y = tab.centre(tab.slider("best fit handle, w1"))
+    client = tab.context.new_cdp_session(tab.page)
+    send = client.send
+    send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for k in range(1, 11):
+        point = {"x": x - 9 * k, "y": y + 3 * k}
+        send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    tab.settle()
+    c = np.array([number_of(tab, f"best fit handle, w{i}") for i in (1, 2)])
+    assert c[0] < 0.6
+    # round level sets: the contact is the projection on the circle
+    assert tab.values("w1", "w2") == pytest.approx(c / np.linalg.norm(c), rel=1e-5)
+
+
+def test_budget_by_keyboard(opened: Any) -> None:
+    tab = opened(loss="squared_error", form="budget", budget=1)
+    handle = tab.slider("budget handle")
+    handle.focus()
+    for key, expected in (("ArrowRight", 1.01), ("Shift+ArrowRight", 1.11), ("PageDown", 1.01), ("Home", 0)):
+        handle.press(key)
+        tab.settle()
+        assert tab.value("budget") == pytest.approx(expected, abs=1e-9)
+    assert tab.values("w1", "w2", "zeros") == [0, 0, 2]
+    handle.press("Backspace")
+    tab.settle()
+    assert tab.value("budget") == 1
+
+
+def test_dials_are_linked(opened: Any) -> None:
+    tab = opened(loss="squared_error", form="budget", budget=0.8)
+    alpha, target = tab.values("alpha", "target")
+    tab.page.get_by_role("radio", name="hold the price").check()
+    number = tab.page.get_by_role("spinbutton", name="price, number")
+    number.fill(str(alpha / 2))
+    number.press("Enter")
+    tab.settle()
+    assert tab.value("alpha") == pytest.approx(alpha / 2, rel=1e-8)
+    assert tab.value("budget") > 0.8
+    assert tab.value("target") < target
+
+
+def test_frontier_point_and_free_point(opened: Any) -> None:
+    tab = opened(loss="squared_error", form="budget", view="frontier", free="true")
+    before = tab.value("budget")
+    tab.drag(tab.slider("point on the frontier"), (60, 0))
+    tab.settle()
+    assert tab.value("budget") > before + 0.1
+    tab.page.get_by_role("tab", name="Prices").click()
+    assert tab.value("saved") > 0
+    tab.drag(tab.slider("free point, w1"), (-30, 40))
+    tab.settle()
+    assert tab.page.url.count("free1=") == 1
+
+
+def test_space_is_turned_and_its_contact_named(opened: Any) -> None:
+    tab = opened(loss="squared_error", form="budget", dims=3, budget=1)
+    assert tab.value("gap") <= 1e-8
+    canvas = tab.page.locator("canvas.stage")
+    tab.drag(canvas, (60, 20))
+    tab.settle()
+    assert "yaw=" in tab.page.url
+    assert re.search(r"touches the octahedron at a corner", canvas.get_attribute("aria-label"))
+
+
+def test_drag_is_drawn_at_most_once_a_frame_and_never_lost(opened: Any) -> None:
+    tab = opened(angle=63)
+    tab.drag(tab.slider("line handle: distance"), (10, 30), steps=60)
+    tab.settle()
+    steps = tab.page.evaluate("performance.getEntriesByName('normball drag step').length")
+    assert 1 <= steps <= 62
+    x, y = tab.centre(tab.slider("line handle: distance"))
+    tab.drag(tab.slider("line handle: distance"), (5, 10), steps=1)
+    tab.settle()
+    moved = tab.centre(tab.slider("line handle: distance"))
+    along = np.array([np.cos(np.deg2rad(63)), -np.sin(np.deg2rad(63))])
+    assert np.dot(np.subtract(moved, (x, y)), along) == pytest.approx(np.dot((5, 10), along), abs=1)
+
+
+# ---- address, story, hosts ------------------------------------------------------------
+def test_address_restores_the_picture_and_back_works(opened: Any) -> None:
+    tab = opened(norm="linf", loss="squared_error", form="budget", budget=0.7, cx=1.25)
+    first = tab.values("w1", "w2", "alpha")
+    tab.page.reload()
+    tab.slider("budget").wait_for()
+    assert tab.values("w1", "w2", "alpha") == first
+    tab.page.get_by_role("button", name="Copies").click()
+    tab.settle()
+    assert "story=11" in tab.page.url
+    tab.page.go_back()
+    tab.settle()
+    assert tab.values("w1", "w2", "alpha") == first
+
+
+def test_bad_address_is_told_and_survived(opened: Any) -> None:
+    tab = opened(norm="l3", budget=-4, angle="north", color="red")
+    said = tab.page.get_by_role("alert").inner_text()
+    for word in ("norm must be one of", "budget must lie between", "angle must be a number", "color"):
+        assert word in said
+    assert tab.value("zeros") == 1
+
+
+@pytest.mark.parametrize(
+    ("chip", "act"),
+    [
+        ("The line", lambda t: t.page.get_by_label("loss", exact=True).select_option("squared_error")),
+        ("Inside or outside?", lambda t: press(t, "budget handle", "PageUp", 12)),
+        ("Why corners?", lambda t: press(t, "line handle: angle", "ArrowLeft", 26)),
+        ("Sparse or dense", lambda t: press(t, "equations m", "ArrowRight", 9, "50")),
+        ("A cheaper point", lambda t: to_the_corner(t)),
+        ("Two prices", lambda t: press(t, "budget handle", "PageUp", 6)),
+        ("Does it matter?", lambda t: press(t, "unknowns p", "End", 1)),
+        ("Can the ellipse touch a side?", lambda t: press(t, "best fit handle, w1", "PageDown", 8)),
+        ("When the side?", lambda t: press(t, "budget handle", "PageDown", 8)),
+        ("One bill", lambda t: press(t, "price", "ArrowRight", 3)),
+        ("Copies", lambda t: t.page.get_by_label("ball", exact=True).select_option("l2")),
+        ("Price zero", lambda t: press(t, "best fit handle, w1", "PageUp", 14)),
+    ],
+)
+def test_each_question_recognises_that_its_task_is_done(opened: Any, chip: str, act: Any) -> None:
+    tab = opened()
+    tab.page.get_by_role("button", name=chip, exact=True).click()
+    card = tab.page.get_by_role("region", name="question")
+    assert card.locator(".takeaway").inner_text() == ""
+    act(tab)
+    tab.settle()
+    assert len(card.locator(".takeaway").inner_text()) > 20
+
+
+def press(tab: Tab, name: str, key: str, times: int, until: str | None = None) -> None:
+    slider = tab.slider(name)
+    slider.focus()
+    for _ in range(times):
+        if until is not None and slider.get_attribute("aria-valuetext") == until:
+            return
+        slider.press(key)
+
+
+def to_the_corner(tab: Tab) -> None:
+    """The free point is moved to the contact by its two sliders."""
+    for i, name in enumerate(("free point, w1", "free point, w2"), 1):
+        slider = tab.slider(name)
+        slider.focus()
+        for _ in range(300):
+            away = float(slider.get_attribute("aria-valuenow")) - tab.value(f"w{i}")
+            if abs(away) < 0.006:
+                break
+            keys = ("ArrowLeft", "ArrowRight") if i == 1 else ("ArrowDown", "ArrowUp")
+            slider.press(keys[away < 0])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_phone_has_no_sideways_scroll(opened: Any, view: str) -> None:
+    tab = opened({"viewport": {"width": 390, "height": 800}}, view=view, loss="squared_error", form="budget", odds="throws")
+    wide = tab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    handles = tab.page.locator(".stage .hit").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+    assert min(handles) >= 43.5
+
+
+def test_throws_fall_on_corners(opened: Any) -> None:
+    tab = opened(view="odds")
+    tab.page.get_by_role("button", name="Throw 1,000 lines").click()
+    tab.page.get_by_role("button", name="Throw 1,000 lines").and_(tab.page.locator(":enabled")).wait_for()
+    assert tab.values("tally_corner", "tally_side", "tally_round") == [1000, 0, 0]
+
+
+@pytest.mark.parametrize(("norm", "zeros"), [("l1", 80), ("l2", 0), ("linf", 0)])
+def test_many_dimensions_agree_with_the_theory(opened: Any, norm: str, zeros: int) -> None:
+    tab = opened(view="odds", odds="dimensions", odds_p=100, odds_m=20)
+    assert tab.value(f"zeros_{norm}") == zeros
+
+
+def test_own_data_on_the_stage(opened: Any, tmp_path: Path) -> None:
+    data = nb.datasets.load_diabetes()
+    problem = nb.Problem(data.X, data.y, feature_names=data.feature_names)
+    path = problem.path(n_alphas=30)
+    at = nb.explore(path, features=("bmi", "s5")).save(tmp_path / "own.html")
+    tab = opened(at=at)
+    columns = [list(data.feature_names).index(name) for name in ("bmi", "s5")]
+    for step in (5, 20):
+        walk = tab.slider("walk along the path")
+        walk.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", step)
+        tab.settle()
+        expected = path.coefs[step][columns]
+        assert tab.values("w1", "w2") == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.abs(expected).max())
+
+
+def test_names_of_columns_cannot_break_out(opened: Any, tmp_path: Path) -> None:
+    evil = "</script><script>document.title='broken'</script><!--"
+    X = np.random.default_rng(0).standard_normal((30, 2))
+    problem = nb.Problem(X, X @ [1.0, 2.0], feature_names=[evil, "<img src=x onerror=alert(1)>"])
+    tab = opened(at=nb.explore(problem).save(tmp_path / "evil.html"))
+    assert "broken" not in tab.page.title()
+    assert evil in tab.page.locator("select option").all_inner_texts()
+
+
+def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
+    tab = opened()
+    tab.page.evaluate(
+        """async () => {
+          const packed = document.getElementById('normball-bundle').textContent;
+          const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+          const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+          const code = await new Response(stream).text();
+          window.parts = [];
+          const script = document.createElement('script');
+          script.type = 'module';
+          script.textContent = code.replace(/export\\s*\\{([^}]*)\\}/, (all, names) =>
+            'window.normballPage=(' + names.match(/([\\w$]+) as default/)[1] + ');');
+          document.getElementById('normball-root').remove();
+          document.getElementById('normball-explorer').remove();
+          document.head.append(script);
+          while (!window.normballPage) await new Promise((r) => setTimeout(r, 10));
+          for (const k of [0, 1]) {
+            const values = { state: { form: 'budget', budget: 0.5, loss: 'squared_error' }, data: null };
+            const model = { get: (n) => values[n], set: (n, v) => { values[n] = v; }, save_changes() {}, on() {}, off() {} };
+            const el = document.createElement('div');
+            el.id = 'part' + k;
+            document.body.append(el);
+            window.parts.push(values);
+            window.normballPage.render({ model, el });
+          }
+        }"""
+    )
+    second = tab.page.locator("#part1")
+    second.get_by_role("radio", name="hold the price").check()
+    handle = second.get_by_role("slider", name="budget handle")
+    handle.focus()
+    handle.press("PageUp")
+    tab.settle()
+    budgets = tab.page.evaluate("window.parts.map((p) => p.state.budget)")
+    assert budgets == pytest.approx([0.5, 0.6])
+    assert tab.page.locator("#part0").get_by_role("radio", name="hold the budget").is_checked()
+
+
+def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
+    tab = opened(loss="squared_error", form="budget", norm="lp", p=3)
+    starts = {
+        "Picture (PNG)": b"\x89PNG",
+        "Picture (SVG)": b"<svg",
+        "This page (HTML)": b"<!doctype html>",
+        "Frontier (CSV)": b"norm,loss,price,w1,w2",
+        "Python program": b"import numpy",
+        "Animation of p (GIF)": b"GIF89a",
+    }
+    for label, start in starts.items():
+        tab.page.locator(".share summary").click()
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name=label).click()
+        target = tmp_path / download.value.suggested_filename
+        download.value.save_as(target)
+        assert target.read_bytes().startswith(start)
+    assert target.stat().st_size > 20_000
+    again = opened(at=tmp_path / "normball.html")
+    assert again.values("w1", "w2") == tab.values("w1", "w2")
+
+
+def test_page_is_small(file: Path) -> None:
+    assert file.stat().st_size < 120_000
