@@ -33,7 +33,7 @@ class Tab:
         self.page.on("console", lambda m: m.type in ("error", "warning") and self.problems.append(m.text))
         self.page.on("request", lambda r: self._noted(r.url, own))
         self.page.goto(address)
-        self.slider("budget").wait_for()
+        self.page.get_by_role("tablist").wait_for()
 
     def _noted(self, url: str, own: str) -> None:
         if url.split("#")[0] != own and not url.startswith(("data:", "blob:")):

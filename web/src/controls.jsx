@@ -14,7 +14,7 @@ export function Choice({ store, name, label, options, disabled }) {
   const choices = Object.entries(fields[name].choices).filter(([k]) => !options || options.includes(k));
   return (
     <label class="choice"><span>{label || fields[name].label}</span>
-      <select value={String(s.value)} disabled={disabled} onChange={(e) => store.set({ [name]: e.target.value }, { push: true })}>
+      <select aria-label={label || fields[name].label} value={String(s.value)} disabled={disabled} onChange={(e) => store.set({ [name]: e.target.value }, { push: true })}>
         {choices.map(([k, text]) => <option key={k} value={k}>{text}</option>)}
       </select>
     </label>

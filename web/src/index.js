@@ -8,6 +8,7 @@ import { createStore, readState } from "./store.js";
 import { budgetFor, contact, makePicture } from "./geometry/forms.js";
 import { lossOf } from "./geometry/losses.js";
 import { normOf } from "./geometry/norms.js";
+import { snippet } from "./snippet.js";
 import pageCss from "./page.css";
 import stageCss from "./stage.css";
 import { jsx } from "preact/jsx-runtime";
@@ -89,5 +90,7 @@ export function contactOf(raw) {
   const { w, alpha, gap, kind, zeros, value, size, flat, inside } = contact(picture, t);
   return { w, alpha, gap, kind, zeros, target: value, budget: size, flat: !!flat, inside, notes };
 }
+
+export { snippet };
 
 export default { render };

@@ -91,7 +91,7 @@ def path_of(problem: Problem, solution: Solution | None) -> Path:
 def _kept(path: Path, features: tuple[int, int] | None) -> Indices:
     """Features asked for, then those on the path in order of entry, then the steepest of the others."""
     problem = path.problem
-    entered = [j for j, _ in path.entries]
+    entered = [j for j, _ in path.entries()]
     slopes = np.abs(problem.gradient(path.coefs[-1], float(path.intercepts[-1])))
     others = np.argsort(-slopes, kind="stable").tolist()
     order = dict.fromkeys([*(features or ()), *entered, *others])

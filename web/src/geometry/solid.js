@@ -6,6 +6,7 @@
 // self-concordant (Chares, Cones and interior-point algorithms for structured convex
 // optimization, 2009). The kinks of the quantile loss get a barrier of their own, whose slope
 // stays within the subdifferential, so that the gradient at the end proves the answer.
+import { onBoundary } from "./norms.js";
 import { dot, largest, plus, solve, solveDefinite, times, zeros } from "./vectors.js";
 
 /** loss with the kinks rounded at scale mu: value, gradient, hessian. */
@@ -111,7 +112,7 @@ function centralPath(loss, norm, t, least) {
     const f = rounded(loss, mu * scale);
     const value = (y) => f.value(times(y.slice(0, d), size)) / (mu * scale) + barrier.value(y);
     let current = value(x);
-    for (let k = 0; k < 25; k++) {
+    for (let k = 0; k < 50; k++) {
       const { g, H } = barrier.derivatives(x);
       const w = times(x.slice(0, d), size);
       const gf = f.gradient(w), Hf = f.hessian(w);
@@ -159,33 +160,6 @@ function faceBasis(norm, w, tolerance) {
   return columns.map((c) => c.entries);
 }
 
-/** Newton's method for grad f + alpha grad R = 0, R = t on the face; null where it fails. */
-function onFace(loss, norm, t, w, tolerance) {
-  const basis = faceBasis(norm, w, tolerance);
-  if (!basis.length) return null;
-  let z = basis.map((b) => dot(b, w) / dot(b, b));
-  const point = (y) => basis.reduce((sum, b, k) => plus(sum, b, y[k]), zeros(w.length));
-  let x = point(z);
-  if (basis.length === 1) return times(x, t / norm.value(x));
-  const rows = (v) => basis.map((b) => dot(b, v));
-  const slopes = (y) => basis.map((b) => norm.slope(y, b));
-  let alpha = -dot(loss.gradient(x), x) / norm.slope(x, x);
-  for (let k = 0; k < 8; k++) {
-    const r = slopes(x), H = loss.hessian(x), C = norm.curvature(x);
-    const M = basis.map((b) => basis.map((c) => b.reduce((sum, bi, i) =>
-      sum + bi * c.reduce((s, cj, j) => s + cj * (H[i][j] + (C ? alpha * C[i][j] : 0)), 0), 0)));
-    const system = [...M.map((row, i) => [...row, r[i]]), [...r, 0]];
-    const right = [...rows(loss.gradient(x)).map((g, i) => -(g + alpha * r[i])), t - norm.value(x)];
-    const step = solve(system, right);
-    if (!step || step.some((v) => !Number.isFinite(v))) return null;
-    z = plus(z, step.slice(0, -1));
-    alpha += step[step.length - 1];
-    x = point(z);
-    if (largest(step) < 1e-15 * largest(z)) break;
-  }
-  return Number.isFinite(norm.value(x)) && largest(x) ? times(x, norm.homogeneous ? t / norm.value(x) : 1) : null;
-}
-
 /** The smallest x with M x = b (M a list of rows), by normal equations and one refinement. */
 function leastSquares(M, b) {
   const G = M.map((row, i) => M.map((other, j) => dot(row, other) + (i === j ? 1e-13 * dot(row, row) : 0)));
@@ -199,32 +173,52 @@ function leastSquares(M, b) {
 }
 
 /**
- * The same for a loss with kinks: the samples that lie on their kink stay there, and their
- * slopes, free within the subdifferential, are those that balance the norm on the face.
+ * Newton's method on the face near `rough`: grad f + sum s_i x_i + alpha grad R = 0 and R = t, with
+ * the samples of a loss with kinks that lie on theirs kept there (x_i.w = y_i) and their slopes s_i
+ * free. Returns {w, gradient}, or null where it fails.
  */
-function onKinkedFace(loss, norm, t, rough, tolerance) {
+function onFace(loss, norm, t, rough, tolerance) {
   const basis = faceBasis(norm, rough.w, tolerance);
-  const kinks = loss.kinked(rough.w, tolerance);
   if (!basis.length) return null;
-  const point = (y) => basis.reduce((sum, b, k) => plus(sum, b, y[k]), zeros(3));
+  const kinks = rough.slope ? loss.kinked(rough.w, tolerance) : [];
   const rows = (v) => basis.map((b) => dot(b, v));
+  const point = (y) => basis.reduce((sum, b, k) => plus(sum, b, y[k]), zeros(rough.w.length));
+  const pull = kinks.map((s) => times(rows(s.x), s.weight));
+  const empty = zeros(kinks.length + 1);
+  const smooth = (x) => (kinks.length ? loss.gradient(x, tolerance) : loss.gradient(x));
+  let slopes = kinks.map((s) => rough.slope(s));
+  const whole = (x) => kinks.reduce((g, s, i) => plus(g, s.x, s.weight * slopes[i]), smooth(x));
   let z = basis.map((b) => dot(b, rough.w) / dot(b, b));
-  for (let k = 0; k < 6; k++) {
-    const x = point(z);
-    const M = [...kinks.map((s) => rows(s.x)), basis.map((b) => norm.slope(x, b))];
-    z = plus(z, leastSquares(M, [...kinks.map((s) => s.y - loss.eta(s, x)), t - norm.value(x)]));
+  let x = point(z);
+  if (basis.length === 1 && !kinks.length) return { w: onBoundary(norm, x, t), gradient: smooth(onBoundary(norm, x, t)) };
+  let alpha = -dot(whole(x), x) / norm.slope(x, x);
+  for (let k = 0; k < 8; k++) {
+    const r = basis.map((b) => norm.slope(x, b));
+    const H = loss.hessian(x), C = norm.curvature(x);
+    const M = basis.map((b) => basis.map((c) => b.reduce((sum, bi, i) =>
+      sum + bi * c.reduce((s, cj, j) => s + cj * (H[i][j] + (C ? alpha * C[i][j] : 0)), 0), 0)));
+    const system = [
+      ...M.map((row, i) => [...row, ...pull.map((p) => p[i]), r[i]]),
+      ...kinks.map((s, i) => [...times(pull[i], 1 / s.weight), ...empty]),
+      [...r, ...empty],
+    ];
+    const right = [
+      ...rows(whole(x)).map((g, i) => -(g + alpha * r[i])),
+      ...kinks.map((s) => s.y - loss.eta(s, x)),
+      t - norm.value(x),
+    ];
+    const step = solve(system, right) || leastSquares(system, right);
+    if (step.some((v) => !Number.isFinite(v))) return null;
+    z = plus(z, step.slice(0, z.length));
+    slopes = slopes.map((s, i) => s + step[z.length + i]);
+    alpha += step[step.length - 1];
+    x = point(z);
+    if (largest(step) < 1e-15 * largest(z)) break;
   }
-  const w = norm.homogeneous ? times(point(z), t / norm.value(point(z))) : point(z);
-  const fixed = loss.gradient(w, tolerance);
-  const known = kinks.map((s) => rough.slope(s));
-  const start = kinks.reduce((g, s, i) => plus(g, s.x, s.weight * known[i]), fixed);
-  const outward = basis.map((b) => norm.slope(w, b));
-  const alpha = -dot(start, w) / norm.slope(w, w);
-  const M = basis.map((b, k) => [...kinks.map((s) => s.weight * dot(b, s.x)), outward[k]]);
-  const change = leastSquares(M, basis.map((b, k) => -(dot(b, start) + alpha * outward[k])));
-  const clip = (s) => Math.max(-loss.curve.q, Math.min(1 - loss.curve.q, s));
-  const gradient = kinks.reduce((g, s, i) => plus(g, s.x, s.weight * clip(known[i] + change[i])), fixed);
-  return { w, gradient };
+  if (!Number.isFinite(norm.value(x)) || !largest(x)) return null;
+  const w = norm.homogeneous ? times(x, t / norm.value(x)) : x;
+  if (kinks.length) slopes = slopes.map((s) => Math.max(-loss.curve.q, Math.min(1 - loss.curve.q, s)));
+  return { w, gradient: whole(w) };
 }
 
 /** Point of the ball {R <= t} of least f, and a gradient that proves it, up to `excess`. */
@@ -235,12 +229,7 @@ export function touchSolid(loss, norm, t) {
   const gap = ({ w, gradient, excess }) => dot(gradient, w) + norm.support(gradient, t) + (excess || 0);
   let best = rough;
   for (const tolerance of [1e-3, 1e-5, 1e-7]) {
-    let candidate;
-    if (kinked) candidate = onKinkedFace(loss, norm, t, rough, tolerance);
-    else {
-      const w = onFace(loss, norm, t, rough.w, tolerance);
-      candidate = w && { w, gradient: loss.gradient(w) };
-    }
+    const candidate = onFace(loss, norm, t, rough, tolerance);
     if (!candidate || norm.value(candidate.w) > t * (1 + 1e-12)) continue;
     if (loss.value(candidate.w) > loss.value(rough.w) + 1e-7 * (loss.value(zeros(3)) - floor)) continue;
     if (gap(candidate) <= Math.max(gap(best), 1e-13 * loss.value(zeros(3)))) best = candidate;

@@ -1,0 +1,148 @@
+"""What the page computes agrees with the package: every norm, loss and form, in 2-D and 3-D."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import normball as nb
+from explorer_pages import chromium_at
+from normball.explorer.page import bundle
+from normball.explorer.picture import answer_of
+from normball.explorer.state import defaults, table
+
+pytestmark = pytest.mark.browser
+
+FIELDS = table()["fields"]
+GAPS = {2: 1e-10, 3: 1e-8}
+MAKE_ZEROS = {name for name, norm in nb.norms.NORMS.items() if norm.makes_zeros}
+_LOAD = """async (text) => {
+  window.page = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(chromium: str) -> Iterator[Any]:
+    pytest.importorskip("playwright")
+    with chromium_at(chromium) as browser:
+        opened = browser.new_page()
+        opened.goto("about:blank")
+        opened.evaluate(_LOAD, bundle())
+        yield opened
+
+
+def contacts(page: Any, states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = page.evaluate("(states) => states.map(window.page.contactOf)", states)
+    assert all(not answer["notes"] for answer in answers)
+    return answers
+
+
+def drawn(rng: np.random.Generator, loss: str, norm: str, dims: int, kind: str) -> dict[str, Any]:
+    """A random state; `kind` makes it degenerate."""
+    state = defaults()
+    for name, field in FIELDS.items():
+        if field["kind"] == "number" and name not in ("budget", "alpha", "target"):
+            state[name] = float(rng.uniform(field["min"], field["max"]))
+    groups = list(FIELDS["groups"]["choices"])
+    state |= {"loss": loss, "norm": norm, "dims": dims, "form": "budget", "groups": str(rng.choice(groups))}
+    state |= {"p": float(rng.uniform(1.05, 8)), "ellipse_ratio": float(1 + 19 * rng.uniform() ** 2)}
+    if kind == "symmetric":
+        state |= {"cy": state["cx"], "ellipse_angle": 45.0, "angle": 45.0 if loss != "equation" else 40.0}
+    if kind == "on an axis":
+        state |= {"cx": 0.0, "ellipse_angle": 90.0, "angle": 0.0, "tilt": 0.0}
+    return state
+
+
+def compare(state: dict[str, Any], mine: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nb.ConvergenceWarning)
+        theirs = answer_of(state)
+    assert mine["gap"] <= GAPS[state["dims"]]
+    form, alpha = state["form"], state["alpha"]
+    if form == "alpha":  # a flat piece of the frontier has one price and many budgets: compare the bill
+        bills = [answer["target"] + alpha * answer["budget"] for answer in (mine, theirs)]
+        assert bills[0] == pytest.approx(bills[1], rel=1e-8, abs=1e-11)
+        return
+    assert mine["target"] == pytest.approx(theirs["target"], rel=2e-6, abs=1e-8)
+    # where the frontier is nearly level, a loss equal to 1e-10 leaves the budget open
+    loose = 1e-10 / max(theirs["alpha"], 1e-12) if form == "target" else 0
+    assert mine["budget"] == pytest.approx(theirs["budget"], rel=2e-6, abs=1e-8 + loose)
+    if not mine["flat"] and loose < 1e-6:
+        scale = max(np.abs(theirs["coef"]).max(), 1e-3)
+        assert np.array(mine["w"]) == pytest.approx(np.array(theirs["coef"]), abs=2e-5 * scale)
+        if state["norm"] in MAKE_ZEROS:  # elsewhere a zero is chance, and depends on the last digit
+            assert mine["kind"] == theirs["kind"]
+            assert mine["kind"] == "smooth" or mine["zeros"] == theirs["zeros"]
+        assert mine["alpha"] == pytest.approx(theirs["alpha"], rel=1e-4, abs=1e-7)
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize("loss", list(FIELDS["loss"]["choices"]))
+@pytest.mark.parametrize("norm", list(FIELDS["norm"]["choices"]))
+def test_page_and_package_agree(page: Any, loss: str, norm: str, dims: int) -> None:
+    rng = np.random.default_rng([len(loss), len(norm), ord(norm[1]), dims])
+    states = [drawn(rng, loss, norm, dims, kind) for kind in ("", "", "symmetric", "on an axis")]
+    most = contacts(page, [{**state, "budget": 100.0} for state in states])
+    for state, far in zip(states, most, strict=True):
+        state["budget"] = float(far["budget"] * rng.uniform(0.05, 0.95))
+    answers = contacts(page, states)
+    for state, answer in zip(states, answers, strict=True):
+        compare(state, answer)
+    # the same points, asked for by price and by target
+    others = [
+        {**state, "form": form, form: answer[form]}
+        for state, answer in zip(states, answers, strict=True)
+        for form in ("alpha", "target")
+        if not answer["flat"] and answer["alpha"] > 1e-6
+    ]
+    for state, answer in zip(others, contacts(page, others), strict=True):
+        compare(state, answer)
+
+
+def test_budget_beyond_the_optimum_is_interior(page: Any) -> None:
+    state = defaults() | {"loss": "squared_error", "form": "budget", "budget": 50.0}
+    (answer,) = contacts(page, [state])
+    assert (answer["kind"], answer["alpha"], answer["inside"]) == ("interior", 0, True)
+    assert answer["w"] == [state["cx"], state["cy"]]
+
+
+def test_zero_budget_is_the_origin(page: Any) -> None:
+    for norm in FIELDS["norm"]["choices"]:
+        (answer,) = contacts(page, [defaults() | {"norm": norm, "loss": "huber", "form": "budget", "budget": 0}])
+        assert answer["w"] == [0, 0]
+
+
+def test_parallel_line_is_optimal_along_the_whole_side(page: Any) -> None:
+    (answer,) = contacts(page, [defaults() | {"angle": 45.0}])
+    assert answer["flat"]
+
+
+def test_a_non_convex_ball_has_no_proof_and_touches_at_a_corner(page: Any) -> None:
+    (answer,) = contacts(page, [defaults() | {"norm": "lp", "p": 0.5, "angle": 63.0}])
+    assert answer["gap"] is None or np.isnan(answer["gap"])
+    assert answer["zeros"] == 1
+
+
+def test_snippet_reproduces_the_page(page: Any, chromium: str, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    states = [
+        {"norm": "l1", "loss": "equation", "form": "target"},
+        {"norm": "sorted_l1", "loss": "logistic", "form": "budget", "budget": 0.7},
+        {"norm": "group_l2", "loss": "poisson", "form": "alpha", "alpha": 0.3, "dims": 3},
+        {"norm": "elastic_net", "loss": "quantile", "form": "budget", "budget": 0.9},
+    ]
+    whole = [defaults() | state for state in states]
+    for state, mine in zip(whole, contacts(page, whole), strict=True):
+        text = page.evaluate("([s, level]) => window.page.snippet(s, s.form, level)", [state, state[state["form"]]])
+        file = tmp_path / "picture.py"
+        file.write_text(text)
+        done = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True)
+        coef = np.array(eval(done.stdout.rsplit("coefficients:", 1)[1]))
+        assert coef == pytest.approx(np.array(mine["w"]), abs=1e-5)

@@ -1,0 +1,83 @@
+"""State and picture in Python: what is refused, and that the picture's optimum is where it is said."""
+
+from __future__ import annotations
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+import normball as nb
+from normball.explorer.picture import picture_problem
+from normball.explorer.state import checked_state, defaults, read_state, table
+
+FIELDS = table()["fields"]
+LOSSES = [name for name in FIELDS["loss"]["choices"] if name != "equation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("norm", "l3", "norm must be one of l1, l2,"),
+        ("norm", True, "norm must be one of"),
+        ("dims", 4, "dims must be one of 2, 3, got 4."),
+        ("budget", -1, "budget must lie between 0 and"),
+        ("budget", "wide", "budget must be a number, got 'wide'."),
+        ("budget", float("nan"), "budget must be a number"),
+        ("budget", None, "budget must be a number"),
+        ("free", 1, "free must be true or false, got 1."),
+        ("colour", "red", "colour is not a field of the page"),
+    ],
+)
+def test_bad_values_are_refused_in_one_sentence(name: str, value: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence[:20]) as caught:
+        checked_state({name: value})
+    assert str(caught.value).startswith(sentence)
+    state, notes = read_state({name: value})
+    assert len(notes) == 1
+    assert set(state) == set(defaults())
+
+
+@given(st.dictionaries(st.sampled_from([*FIELDS, "v", "x"]), st.none() | st.booleans() | st.floats() | st.text()))
+def test_whatever_comes_a_whole_state_results(given_state: dict[str, object]) -> None:
+    state, _ = read_state(given_state)
+    assert read_state(state) == (state, [])
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_optimum_is_where_the_state_says(loss: str, dims: int) -> None:
+    state = defaults() | {"loss": loss, "dims": dims, "cx": 0.8, "cy": -1.3, "cz": 0.4, "quantile": 0.35}
+    problem = picture_problem(state)
+    c = np.array([0.8, -1.3, 0.4])[:dims]
+    best = problem.loss_at(c)
+    rng = np.random.default_rng(0)
+    assert all(problem.loss_at(c + 0.01 * rng.standard_normal(dims)) > best for _ in range(30))
+    if loss != "quantile":
+        assert np.abs(problem.gradient(c)).max() < 1e-12
+
+
+def test_every_loss_and_norm_is_in_the_page_or_left_out_with_a_reason() -> None:
+    left_out = {"cox": "compares samples with each other: no level set of a few single samples shows it"}
+    assert set(nb.losses.LOSSES) - set(FIELDS["loss"]["choices"]) == set(left_out)
+    assert set(nb.norms.NORMS) == set(FIELDS["norm"]["choices"])
+
+
+def test_explore_refuses_what_it_cannot_show() -> None:
+    with pytest.raises(TypeError, match="explore takes a Problem, Solution, Path or fitted estimator"):
+        nb.explore([1, 2])
+    with pytest.raises(ValueError, match="give the model, too"):
+        nb.explore(features=("a", "b"))
+    X = np.random.default_rng(0).standard_normal((20, 3))
+    problem = nb.Problem(X, X[:, 0])
+    with pytest.raises(ValueError, match="two different ones"):
+        nb.explore(problem, features=("x0", 0))
+    with pytest.raises(ValueError, match="needs two features"):
+        nb.explore(nb.Problem(X[:, :1], X[:, 0]))
+
+
+def test_explorer_says_what_it_is() -> None:
+    explorer = nb.explore(norm="l2", form="budget", budget=0.5)
+    assert repr(explorer).startswith("Explorer(norm='l2', form='budget', budget=0.5): .show()")
+    assert explorer.solution.norm == pytest.approx(0.5)
+    assert "iframe" in explorer._repr_html_()
