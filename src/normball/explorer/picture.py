@@ -56,20 +56,24 @@ def solve_picture(state: State) -> Solution:
 
 
 def answer_of(state: State) -> dict[str, Any]:
-    """What the page compares itself with: the solution as numbers that JSON can hold."""
+    """What the page compares itself with, as numbers that JSON can hold: None for those that are not finite."""
     start = perf_counter()
     solution = solve_picture(state)
     return {
         "coef": solution.coef.tolist(),
-        "gap": float(solution.certificate.gap),
-        "alpha": float(solution.alpha),
-        "budget": float(solution.norm),
-        "target": float(solution.loss),
+        "gap": _finite(solution.certificate.gap),
+        "alpha": _finite(solution.alpha),
+        "budget": _finite(solution.norm),
+        "target": _finite(solution.loss),
         "kind": solution.contact.kind,
         "zeros": int(solution.n_zeros),
         "converged": bool(solution.converged),
         "seconds": perf_counter() - start,
     }
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
 
 
 def _direction(angle: float, tilt: float, dims: int) -> Floats:
