@@ -94,7 +94,7 @@ function StoryCard({ page }) {
   }
   const done = page.done.value;
   return (
-    <section class={`card ${done ? "done" : ""}`} aria-label="question">
+    <section class={`card asked ${done ? "done" : ""}`} aria-label="question">
       <h2>{story.question}</h2>
       <p>{story.text}</p>
       <p class="task"><span class="tick" aria-hidden="true">{done ? "✓" : "→"}</span> {story.task}</p>

@@ -18,7 +18,8 @@ export function short(x, digits = 3) {
 const UP = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const superscript = (e) => String(e).split("").map((c) => UP[c]).join("");
 
-export const percent = (share) => `${short(100 * share, share > 0.0999 ? 3 : 2)} %`;
+/** A share as per cent, to one decimal. */
+export const percent = (share) => String(Math.round(1000 * share) / 10);
 
 /** A number for the reader, with its full value for machines. */
 export function Value({ name, x, digits }) {

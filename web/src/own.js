@@ -1,7 +1,7 @@
 // The reader's own data: two features of a fitted path, the others as the path has them.
 import { makePicture } from "./geometry/forms.js";
 import { quadratic, sampled } from "./geometry/losses.js";
-import { normOf } from "./geometry/norms.js";
+import { normOf, onBoundary } from "./geometry/norms.js";
 import { dot, largest, plus, solve, times } from "./geometry/vectors.js";
 
 /** What two features may cost when the others cost what they cost: R(pair) <= left. */
@@ -97,6 +97,7 @@ export function ownScene(data, { a, b, step, refit }) {
   const reach = Math.max(largest(shown[steps - 1]), ...shown.map(largest), 1e-12);
   const trail = refit ? shown.map((w) => ({ w })) : null;
   const optimum = loss.optimum;
-  const extent = 1.35 * Math.max(reach, Math.min(largest(optimum), 3 * reach));
+  const widest = largest(slice.norm.separators().map((u) => largest(onBoundary(slice.norm, u, t || 1e-12))));
+  const extent = 1.25 * Math.max(reach, Math.min(largest(optimum), 3 * reach), Math.min(widest, 4 * reach));
   return { picture, t, extent, pair, at, rest, names: pair.map((i) => data.features[i]), trail, coef: pair.map((i) => data.path.coefs[at][i]) };
 }

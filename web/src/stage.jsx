@@ -163,9 +163,7 @@ function Touch({ store, scene, view, half }) {
   const cone = norm.convex && !touch.inside && largest(touch.w) > 1e-9 * half ? normals(norm, touch.w) : null;
   const tip = arrow && [x + arrow[0], y - arrow[1]];
   const text = touch.w.map((v) => short(v)).join(", ");
-  // the label goes to the side of the contact that the arrow leaves free
-  const left = x > SIZE * 0.72 || (!(arrow && arrow[0] < 0) && x > SIZE * 0.25);
-  const label = { x: x + (left ? -14 : 14), y: y + 5, anchor: left ? "end" : "start" };
+  const label = freePlace(scene.picture.value, touch, view, [x, y], text.length);
   return (
     <g class="touch">
       {cone && <path class="cone" d={wedge([x, y], cone, 92)} />}
@@ -176,6 +174,24 @@ function Touch({ store, scene, view, half }) {
       <title>{store.signals.norm.value} contact at {text}</title>
     </g>
   );
+}
+
+/** The place of the label, of six around the contact, that keeps farthest from ball, level set and arrow. */
+function freePlace({ norm, loss }, touch, view, [x, y], letters) {
+  const wide = 4.6 * letters;
+  const places = [[-1, 0], [1, 0], [-1, 1], [1, 1], [-1, -1], [1, -1]].map(([i, j]) => {
+    const at = { x: x + 14 * i, y: y + 5 + 17 * j, anchor: i < 0 ? "end" : "start" };
+    const box = [[0, 0], [0.5, 0], [1, 0]].map(([s]) => view.from([at.x + i * s * 2 * wide, at.y - 5]));
+    const outside = at.x + 2 * i * wide < 4 || at.x + 2 * i * wide > SIZE - 4;
+    const clear = box.map((w) => {
+      const d = plus(w, touch.w, -1), far = length(d) || 1;
+      const slope = touch.push && length(touch.push) ? dot(touch.push, d) / (length(touch.push) * far) : 0;
+      const ball = touch.t ? Math.abs(norm.value(w) - touch.t) / Math.max(norm.value(d), 1e-12) : 1;
+      return Math.min(loss.line || !touch.inside ? Math.abs(slope) : 1, ball, slope > 0.6 ? 0.1 : 1);
+    });
+    return { ...at, score: Math.min(...clear) - (outside ? 2 : 0) };
+  });
+  return places.reduce((a, b) => (b.score > a.score + 1e-9 ? b : a));
 }
 
 function wedge([x, y], [n1, n2], r) {

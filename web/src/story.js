@@ -45,8 +45,8 @@ export const STORY = [
   },
   {
     chip: "Does it matter?", question: "How much does it matter in practice?",
-    text: "With few measurements and many unknowns, the corner decides everything: the same 20 equations in 100 unknowns give 20 coefficients with L1 and 100 with L2. Fewer features to measure, store and explain.",
-    set: { ...LINE, view: "odds", odds: "dimensions", odds_p: 100, odds_m: 20 }, task: "Raise the unknowns to 1,000 and compare the zeros.",
+    text: "With few measurements and many unknowns, the corner decides everything: the same 25 equations in 100 unknowns give 25 coefficients with L1 and 100 with L2. Fewer features to measure, store and explain.",
+    set: { ...LINE, view: "odds", odds: "dimensions", odds_p: 100, odds_m: 25 }, task: "Raise the unknowns to 1,000 and compare the zeros.",
     done: ({ state }) => state.odds_p === 1000, takeaway: "The more unknowns, the more a corner saves.",
   },
   {

@@ -65,9 +65,9 @@ export function touch(loss, norm, t, towards, halvings = 60) {
   /** A stop where f rises both ways; the side beyond it may be optimal as a whole. */
   function ended(w, u) {
     if (norm.flat) {
-      const corners = norm.separators().map(at);
-      const next = corners.find((v) => (largest(plus(v, w, -1)) > 1e-9 * t) && level(w, v));
-      if (next) return { w: times(plus(w, next), 0.5), corner: false, flat: [w, next] };
+      const corners = norm.separators().map(at).filter((v) => largest(plus(v, w, -1)) > 1e-9 * t && level(w, v));
+      const ends = corners.length > 1 ? corners.slice(0, 2) : corners.length ? [w, corners[0]] : null;
+      if (ends) return { w: times(plus(ends[0], ends[1]), 0.5), corner: false, flat: ends };
     }
     return { w, corner: norm.slope(w, turned(w, 1)) + norm.slope(w, turned(w, -1)) > 1e-9, flat: null };
   }

@@ -2,7 +2,7 @@
 import { Value, short } from "../numbers.jsx";
 import odds from "../../../src/normball/explorer/odds.json";
 
-const rows = odds.rows.map((row) => Object.fromEntries(odds.columns.map((name, k) => [name, row[k]])));
+const { rows, columns } = odds;
 const nearest = (list, x) => list.reduce((a, b) => (Math.abs(Math.log(b / x)) < Math.abs(Math.log(a / x)) ? b : a));
 const TITLES = { l1: "L1", l2: "L2", linf: "L∞" };
 
@@ -12,7 +12,10 @@ export function Dimensions({ store }) {
   const p = nearest(sizes, s.odds_p.value);
   const counts = [...new Set(rows.filter((r) => r.p === p).map((r) => r.m))].sort((a, b) => a - b);
   const m = nearest(counts, s.odds_m.value);
-  const shown = Object.keys(TITLES).map((norm) => rows.find((r) => r.norm === norm && r.p === p && r.m === m)).filter(Boolean);
+  const here = rows.find((r) => r.p === p && r.m === m);
+  const shown = Object.keys(TITLES).map((norm) => ({
+    norm, ...Object.fromEntries(columns.map((name, k) => [name, here[norm][k]])),
+  }));
   const steps = (list, x, name, label) => (
     <label class="slider"><span>{label}</span>
       <input type="range" aria-label={label} min="0" max={list.length - 1} step="1" value={list.indexOf(x)} aria-valuetext={String(x)} onInput={(e) => store.set({ [name]: list[e.target.value] })} />
@@ -27,7 +30,7 @@ export function Dimensions({ store }) {
           <span class="meter"><span style={{ width: `${(100 * r.zeros) / p}%` }} /></span>
           <span class="count"><Value name={`zeros_${r.norm}`} x={r.zeros} digits={4} /> zeros<small>{r.low === r.high ? "exact" : `${short(r.low, 4)} to ${short(r.high, 4)}`}</small></span>
         </div>))}
-      <p class="note">L1 keeps as many coefficients as there are equations. L2 spreads over all of them. L∞ makes {shown[2] ? short(shown[2].at_bound, 4) : "most"} of them equally large: its corners lie where nothing is zero.</p>
+      <p class="note">L1 keeps as many coefficients as there are equations. L2 spreads over all of them. L∞ makes {short(shown[2].at_bound, 4)} of them equally large: its corners lie where nothing is zero.</p>
     </div>
   );
 }

@@ -56,7 +56,8 @@ function Paths({ store, own, at }) {
   const coefs = own.path.coefs, norms = own.path.norms;
   const shown = own.features.map((_, i) => i).filter((i) => pair.includes(i) || coefs.some((w) => w[i] !== 0)).slice(0, 40);
   const all = shown.flatMap((i) => coefs.map((w) => w[i]));
-  const frame = frameOf([0, Math.max(...norms) || 1], [Math.min(0, ...all), Math.max(0, ...all)]);
+  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
+  const frame = frameOf([0, Math.max(...norms) || 1], [low - 0.06 * (high - low), high + 0.14 * (high - low)]);
   return (
     <Plot frame={frame} xLabel="norm" yLabel="coefficients" label="coefficients along the path">
       {shown.filter((i) => !pair.includes(i)).map((i) => <path key={i} class="other" d={line(frame, norms.map((t, k) => [t, coefs[k][i]]))} />)}

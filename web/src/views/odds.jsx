@@ -93,7 +93,7 @@ function Throws({ store, scene, throws }) {
             return (
               <div key={k} class="tally-row"><span>{label}</span>
                 <span class="meter"><span style={{ width: `${100 * share}%` }} /></span>
-                <span class="count">{tally ? <><Value name={`tally_${k}`} x={tally[k]} digits={4} /><small title="95 % interval">{percent(lo)} to {percent(hi)}</small></> : "–"}</span>
+                <span class="count">{tally ? <><Value name={`tally_${k}`} x={tally[k]} digits={4} /><small title="95 % interval">{percent(lo)} to {percent(hi)} %</small></> : "–"}</span>
               </div>);
           })}
           {tally && <p class="note">{short(tally.zeros, 4)} of {short(tally.n, 4)} have a zero coefficient.</p>}

@@ -32,7 +32,9 @@ export function Prices({ store, scene }) {
   const trade = exchange(picture, touch.t);
   return (
     <div class="view-prices">
-      <p class="lead">The bill is <span class="ink norm">price × norm</span> + <span class="ink loss">loss</span>. At the price <Value name="price" x={alpha} /> the contact is the cheapest point of the plane.</p>
+      <p class="lead">The bill is <span class="ink norm">price × norm</span> + <span class="ink loss">loss</span>. {alpha > 0
+        ? <>At the price <Value name="price" x={alpha} /> the contact has the smallest bill of all points.</>
+        : <>{picture.loss.line && !touch.inside ? "The line is reached" : "The best fit is in the ball"}: no loss is left to buy, and the price is <Value name="price" x={0} />.</>}</p>
       {rows.map(([label, b]) => <Bar key={label} label={label} norm={b.norm} loss={b.loss} total={b.norm + b.loss} most={most} />)}
       {trade ? <Trade trade={trade} /> : <Step picture={picture} touch={touch} alpha={alpha} />}
       {free && free.better && (
@@ -57,7 +59,6 @@ function Step({ picture, touch, alpha }) {
   const step = Math.min(0.01 * picture.enough, picture.enough - touch.t);
   const after = contact(picture, touch.t + step);
   return (
-    <p class="note"><strong>Grow the ball</strong> by {short(step, 2)} and the loss falls by <Value name="fall" x={touch.value - after.value} />; the price foretells {short(alpha * step)}.
-      <strong> Move the level set</strong> out by that loss and it meets the ball you have.</p>
+    <p class="note"><strong>Grow the ball</strong> by {short(step, 2)}: that buys <Value name="fall" x={touch.value - after.value} /> of loss, and the price foretold {short(alpha * step)}.</p>
   );
 }

@@ -1,0 +1,113 @@
+"""The widget where notebooks show it: JupyterLab and marimo, headless; Python follows a drag."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer_pages import chromium_at
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    "import normball as nb\nexplorer = nb.explore(loss='squared_error', form='budget', budget=1.0)",
+    "explorer",
+]
+FOLLOWED = "print('budget now', round(explorer.state['budget'], 6), 'zeros', explorer.solution.n_zeros)"
+
+
+def need(*packages: str) -> None:
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], url: str, folder: Path) -> Iterator[None]:
+    """A server that answers at `url`, and is gone afterwards."""
+    log = (folder / "server.log").open("w")
+    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=dict(os.environ))
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(url, timeout=2).close()
+                break
+            except OSError:
+                assert process.poll() is None, (folder / "server.log").read_text()[-2000:]
+                time.sleep(0.25)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def take_the_budget(page: Any) -> None:
+    """A drag of the ball's handle by keys, in the widget's shadow root."""
+    handle = page.get_by_role("slider", name="budget handle", exact=True)
+    handle.wait_for(timeout=90_000)
+    handle.focus()
+    for _ in range(4):
+        handle.press("PageDown")
+    page.wait_for_timeout(500)
+
+
+def test_jupyterlab_shows_the_widget_and_python_follows(chromium: str, tmp_path: Path) -> None:
+    need("playwright", "anywidget", "jupyterlab")
+    cells = [{"cell_type": "code", "id": f"c{k}", "source": text, "metadata": {}, "outputs": [], "execution_count": None}
+             for k, text in enumerate([*CELLS, FOLLOWED])]  # fmt: skip
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    book = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "book.ipynb").write_text(json.dumps(book))
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
+    command += ["--ServerApp.token=", "--ServerApp.password=", f"--ServerApp.root_dir={tmp_path}"]
+    with running(command, f"http://127.0.0.1:{port}/api", tmp_path), chromium_at(chromium) as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"http://127.0.0.1:{port}/lab/tree/book.ipynb")
+        page.locator(".jp-Notebook .cm-content").first.click(timeout=90_000)
+        for _ in range(2):
+            page.keyboard.press("Shift+Enter")
+        take_the_budget(page)
+        page.locator(".jp-Notebook .cm-content").nth(2).click()
+        page.keyboard.press("Shift+Enter")
+        said = page.get_by_text("budget now 0.6 zeros 1")
+        said.wait_for(timeout=60_000)
+
+
+def test_marimo_shows_the_widget_and_python_follows(chromium: str, tmp_path: Path) -> None:
+    need("playwright", "anywidget", "marimo")
+    (tmp_path / "book.py").write_text(
+        "import marimo\n\napp = marimo.App()\n\n\n"
+        "@app.cell\ndef _():\n    import marimo as mo\n    import normball as nb\n\n"
+        "    explorer = nb.explore(loss='squared_error', form='budget', budget=1.0)\n"
+        "    shown = mo.ui.anywidget(explorer.widget())\n    shown\n    return explorer, mo, shown\n\n\n"
+        "@app.cell\ndef _(explorer, mo, shown):\n    shown.value\n"
+        "    mo.md(f\"budget now {round(explorer.state['budget'], 6)} zeros {explorer.solution.n_zeros}\")\n    return\n"
+        "\n\nif __name__ == '__main__':\n    app.run()\n"
+    )
+    port = free_port()
+    command = [sys.executable, "-m", "marimo", "run", "book.py", "--headless", "--no-token", "--port", str(port)]
+    with running(command, f"http://127.0.0.1:{port}/health", tmp_path), chromium_at(chromium) as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"http://127.0.0.1:{port}/")
+        take_the_budget(page)
+        page.get_by_text("budget now 0.6 zeros 1").wait_for(timeout=60_000)
