@@ -29,9 +29,11 @@ FOLLOWED = "print('budget now', round(explorer.state['budget'], 6), 'zeros', exp
 
 
 def need(*packages: str) -> None:
+    """Skip where a notebook is not installed; where NORMBALL_REQUIRE_NOTEBOOKS is set, that is a failure."""
     missing = [name for name in packages if find_spec(name) is None]
+    assert not (missing and os.environ.get("NORMBALL_REQUIRE_NOTEBOOKS")), f"not installed: {missing}"
     if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+        pytest.skip(f"not installed: {', '.join(missing)}; run: pip install 'normball[notebooks-test]'")
 
 
 def free_port() -> int:
@@ -44,7 +46,9 @@ def free_port() -> int:
 def running(command: list[str], url: str, folder: Path) -> Iterator[None]:
     """A server that answers at `url`, and is gone afterwards."""
     log = (folder / "server.log").open("w")
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=dict(os.environ))
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=dict(os.environ)
+    )
     try:
         for _ in range(240):
             try:
@@ -72,13 +76,22 @@ def take_the_budget(page: Any) -> None:
 
 def test_jupyterlab_shows_the_widget_and_python_follows(chromium: str, tmp_path: Path) -> None:
     need("playwright", "anywidget", "jupyterlab")
-    cells = [{"cell_type": "code", "id": f"c{k}", "source": text, "metadata": {}, "outputs": [], "execution_count": None}
-             for k, text in enumerate([*CELLS, FOLLOWED])]  # fmt: skip
+    empty = {"metadata": {}, "outputs": [], "execution_count": None}
+    sources = [*CELLS, FOLLOWED]
+    cells = [{"cell_type": "code", "id": f"c{k}", "source": s, **empty} for k, s in enumerate(sources)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     book = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "book.ipynb").write_text(json.dumps(book))
     port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        "--ip=127.0.0.1",
+    ]
     command += ["--ServerApp.token=", "--ServerApp.password=", f"--ServerApp.root_dir={tmp_path}"]
     with running(command, f"http://127.0.0.1:{port}/api", tmp_path), chromium_at(chromium) as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
@@ -101,11 +114,22 @@ def test_marimo_shows_the_widget_and_python_follows(chromium: str, tmp_path: Pat
         "    explorer = nb.explore(loss='squared_error', form='budget', budget=1.0)\n"
         "    shown = mo.ui.anywidget(explorer.widget())\n    shown\n    return explorer, mo, shown\n\n\n"
         "@app.cell\ndef _(explorer, mo, shown):\n    shown.value\n"
-        "    mo.md(f\"budget now {round(explorer.state['budget'], 6)} zeros {explorer.solution.n_zeros}\")\n    return\n"
+        "    said = f\"budget now {round(explorer.state['budget'], 6)} zeros {explorer.solution.n_zeros}\"\n"
+        "    mo.md(said)\n    return\n"
         "\n\nif __name__ == '__main__':\n    app.run()\n"
     )
     port = free_port()
-    command = [sys.executable, "-m", "marimo", "run", "book.py", "--headless", "--no-token", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "marimo",
+        "run",
+        "book.py",
+        "--headless",
+        "--no-token",
+        "--port",
+        str(port),
+    ]
     with running(command, f"http://127.0.0.1:{port}/health", tmp_path), chromium_at(chromium) as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.goto(f"http://127.0.0.1:{port}/")

@@ -46,8 +46,6 @@ def opened(browser: Any, file: Path) -> Iterator[Any]:
     assert [tab.problems for tab in tabs] == [[] for _ in tabs]
 
 
-
-
 def number_of(tab: Tab, name: str) -> float:
     return float(tab.page.get_by_role("slider", name=name, exact=True).get_attribute("aria-valuenow"))
 
@@ -233,10 +231,18 @@ def to_the_corner(tab: Tab) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_phone_has_no_sideways_scroll(opened: Any, view: str) -> None:
-    tab = opened({"viewport": {"width": 390, "height": 800}}, view=view, loss="squared_error", form="budget", odds="throws")
+    tab = opened(
+        {"viewport": {"width": 390, "height": 800}},
+        view=view,
+        loss="squared_error",
+        form="budget",
+        odds="throws",
+    )
     wide = tab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1]
-    handles = tab.page.locator(".stage .hit").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+    handles = tab.page.locator(".stage .hit").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().width)"
+    )
     assert min(handles) >= 43.5
 
 
@@ -262,7 +268,9 @@ def test_own_data_on_the_stage(opened: Any, tmp_path: Path) -> None:
     columns = [list(data.feature_names).index(name) for name in ("bmi", "s5")]
     for step in (5, 20):
         walk = tab.slider("walk along the path")
-        walk.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", step)
+        walk.evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", step
+        )
         tab.settle()
         expected = path.coefs[step][columns]
         assert tab.values("w1", "w2") == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.abs(expected).max())
@@ -296,7 +304,9 @@ def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
           while (!window.normballPage) await new Promise((r) => setTimeout(r, 10));
           for (const k of [0, 1]) {
             const values = { state: { form: 'budget', budget: 0.5, loss: 'squared_error' }, data: null };
-            const model = { get: (n) => values[n], set: (n, v) => { values[n] = v; }, save_changes() {}, on() {}, off() {} };
+            const model = {
+              get: (n) => values[n], set: (n, v) => { values[n] = v; }, save_changes() {}, on() {}, off() {},
+            };
             const el = document.createElement('div');
             el.id = 'part' + k;
             document.body.append(el);
@@ -327,7 +337,7 @@ def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
         "Animation of p (GIF)": b"GIF89a",
     }
     for label, start in starts.items():
-        tab.page.locator(".share summary").click()
+        tab.page.get_by_text("Share", exact=True).click()
         with tab.page.expect_download() as download:
             tab.page.get_by_role("button", name=label).click()
         target = tmp_path / download.value.suggested_filename
@@ -336,6 +346,14 @@ def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
     assert target.stat().st_size > 20_000
     again = opened(at=tmp_path / "normball.html")
     assert again.values("w1", "w2") == tab.values("w1", "w2")
+
+
+def test_question_mark_lists_the_keys(opened: Any) -> None:
+    tab = opened()
+    tab.slider("budget handle").press("?")
+    assert tab.page.get_by_text("to the next handle").is_visible()
+    tab.slider("budget handle").press("Escape")
+    assert not tab.page.get_by_text("to the next handle").is_visible()
 
 
 def test_page_is_small(file: Path) -> None:
@@ -352,7 +370,9 @@ def test_python_confirms_what_the_page_computed(opened: Any) -> None:
 
     socket, place = listen("127.0.0.1", 0)
     socket.listen()
-    server = uvicorn.Server(uvicorn.Config(make_app(place, defaults(), None), log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(make_app(place, defaults(), None), log_level="error", lifespan="off")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     try:

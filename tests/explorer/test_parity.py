@@ -113,7 +113,9 @@ def test_budget_beyond_the_optimum_is_interior(page: Any) -> None:
 
 def test_zero_budget_is_the_origin(page: Any) -> None:
     for norm in FIELDS["norm"]["choices"]:
-        (answer,) = contacts(page, [defaults() | {"norm": norm, "loss": "huber", "form": "budget", "budget": 0}])
+        (answer,) = contacts(
+            page, [defaults() | {"norm": norm, "loss": "huber", "form": "budget", "budget": 0}]
+        )
         assert answer["w"] == [0, 0]
 
 
@@ -140,7 +142,9 @@ def test_snippet_reproduces_the_page(page: Any, chromium: str, tmp_path: Path) -
     ]
     whole = [defaults() | state for state in states]
     for state, mine in zip(whole, contacts(page, whole), strict=True):
-        text = page.evaluate("([s, level]) => window.page.snippet(s, s.form, level)", [state, state[state["form"]]])
+        text = page.evaluate(
+            "([s, level]) => window.page.snippet(s, s.form, level)", [state, state[state["form"]]]
+        )
         file = tmp_path / "picture.py"
         file.write_text(text)
         done = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True)

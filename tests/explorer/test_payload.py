@@ -46,7 +46,9 @@ def test_samples_are_the_columns() -> None:
 @pytest.mark.parametrize("norm", [*nb.norms.NORMS])
 def test_every_norm_travels_or_says_why_it_is_not_drawn(norm: str) -> None:
     X, y = made()
-    built = {"lp": nb.norms.Lp(1.5), "group_l2": nb.norms.GroupL2([[0, 1, 2], [3, 4, 5, 6, 7]])}.get(norm, norm)
+    built = {"lp": nb.norms.Lp(1.5), "group_l2": nb.norms.GroupL2([[0, 1, 2], [3, 4, 5, 6, 7]])}.get(
+        norm, norm
+    )
     data = nb.explore(nb.Problem(X, y, norm=built)).data
     assert data is not None
     json.dumps(data, allow_nan=False)

@@ -54,7 +54,9 @@ def serving(host: str) -> Iterator[tuple[Place, Ask]]:
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         response = connection.getresponse()
-        answer = Answer(response.status, response.read().decode(), {k.lower(): v for k, v in response.getheaders()})
+        answer = Answer(
+            response.status, response.read().decode(), {k.lower(): v for k, v in response.getheaders()}
+        )
         connection.close()
         return answer
 
@@ -158,8 +160,15 @@ def test_loopback_needs_no_token_and_a_taken_port_is_told() -> None:
     try:
         assert place.token is None
         assert place.url == f"http://127.0.0.1:{place.port}/"
-        with pytest.raises(ValueError, match=f"cannot listen on 127.0.0.1, port {place.port} .*; choose another port"):
+        with pytest.raises(
+            ValueError, match=f"cannot listen on 127.0.0.1, port {place.port} .*; choose another port"
+        ):
             listen("127.0.0.1", place.port)
     finally:
         opened.close()
-    assert [is_loopback(host) for host in ("localhost", "::1", "0.0.0.0", "example.org")] == [True, True, False, False]
+    assert [is_loopback(host) for host in ("localhost", "::1", "0.0.0.0", "example.org")] == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -38,7 +38,9 @@ def test_bad_values_are_refused_in_one_sentence(name: str, value: object, senten
     assert set(state) == set(defaults())
 
 
-@given(st.dictionaries(st.sampled_from([*FIELDS, "v", "x"]), st.none() | st.booleans() | st.floats() | st.text()))
+@given(
+    st.dictionaries(st.sampled_from([*FIELDS, "v", "x"]), st.none() | st.booleans() | st.floats() | st.text())
+)
 def test_whatever_comes_a_whole_state_results(given_state: dict[str, object]) -> None:
     state, _ = read_state(given_state)
     assert read_state(state) == (state, [])

@@ -71,8 +71,29 @@ function Header({ page }) {
       <nav class="chips" aria-label="questions">
         {STORY.map((s, k) => <button key={s.chip} type="button" aria-pressed={story === k + 1} onClick={() => page.open(k + 1)}>{s.chip}</button>)}
       </nav>
+      <Keys />
       <Share page={page} />
     </header>
+  );
+}
+
+const KEYS = [["Tab", "to the next handle"], ["arrows", "a small step; with Shift ten times as far"], ["Page Up, Page Down", "a large step"],
+  ["Home, End", "to the end of the range"], ["Backspace", "back to the start (or double-click)"], ["Shift while turning", "whole 15 degrees"], ["?", "this list"]];
+
+function Keys() {
+  const list = useRef(null);
+  useEffect(() => {
+    const root = list.current.getRootNode();
+    const heard = (event) => {
+      if (event.key === "?" && !/INPUT|SELECT|TEXTAREA/.test(event.target.tagName)) list.current.open = !list.current.open;
+      if (event.key === "Escape") root.querySelectorAll("header details").forEach((d) => { d.open = false; });
+    };
+    root.addEventListener("keydown", heard);
+    return () => root.removeEventListener("keydown", heard);
+  }, []);
+  return (
+    <details class="share keys" ref={list}><summary aria-label="keys">?</summary>
+      <dl>{KEYS.map(([key, what]) => <div key={key}><dt>{key}</dt><dd>{what}</dd></div>)}</dl></details>
   );
 }
 

@@ -44,7 +44,7 @@ function ray(loss, c, u, level, guess, most) {
     const inside = next > lo && next < hi;
     const before = r;
     r = inside ? next : 0.5 * (lo + hi);
-    if (Math.abs(r - before) < 1e-7 * most) break;
+    if (Math.abs(r - before) < 1e-4 * most) break; // a tenth of a pixel
   }
   return r;
 }

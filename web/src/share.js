@@ -1,5 +1,6 @@
 // What the page gives away: pictures, tables, the page itself, a program, a link.
 import { GIFEncoder, applyPalette, quantize } from "gifenc/dist/gifenc.esm.js";
+import { contact } from "./geometry/forms.js";
 import stageCss from "./stage.css";
 import { snippet } from "./snippet.js";
 import { SIZE } from "./stage.jsx";
@@ -58,7 +59,9 @@ export function frontierCsv(scene) {
   const own = scene.own.value;
   const names = own ? own.names : ["w1", "w2", "w3"].slice(0, scene.picture.value.d);
   const { loss, norm } = scene.picture.value;
-  const rows = scene.trail.value.map((c) => [norm.value(c.w), loss.value(c.w), c.alpha ?? "", ...c.w]);
+  const { picture } = scene;
+  const points = own ? scene.trail.value : scene.trail.value.map((c) => contact(picture.value, c.size));
+  const rows = points.map((c) => [norm.value(c.w), loss.value(c.w), c.alpha ?? "", ...c.w]);
   return [["norm", "loss", "price", ...names], ...rows].map((r) => r.map(csvCell).join(",")).join("\n") + "\n";
 }
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.command("explore")
 @click.argument("file", type=str, required=False)
 @click.option("--target", metavar="COLUMN", help="Column of FILE to predict; all others are features.")
-@click.option("--drop", multiple=True, metavar="COLUMN", help="Leave a column out; may be given several times.")
+@click.option(
+    "--drop", multiple=True, metavar="COLUMN", help="Leave a column out; may be given several times."
+)
 @click.option("--norm", default="l1", show_default=True, metavar="NAME", help=f"One of {', '.join(NORMS)}.")
 @click.option(
     "--loss", default="squared_error", show_default=True, metavar="NAME", help=f"One of {', '.join(LOSSES)}."
@@ -30,13 +32,23 @@ if TYPE_CHECKING:
     show_default=True,
     help="Scale columns to unit deviation, so that two coefficients can be drawn to one scale.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the page; default any free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Other hosts are reached with a token only.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the page; default any free one."
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Other hosts are reached with a token only."
+)
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @click.option("--save", metavar="FILE.html", help="Write the page as one offline file instead of serving it.")
 @friendly_errors
 def explore_command(
-    file: str | None, target: str | None, save: str | None, port: int, host: str, no_open: bool, **options: Any
+    file: str | None,
+    target: str | None,
+    save: str | None,
+    port: int,
+    host: str,
+    no_open: bool,
+    **options: Any,
 ) -> None:
     """Open the interactive page: take hold of the line, the ball and the budget.
 
@@ -71,7 +83,9 @@ def _explorer(file: str | None, target: str | None, options: dict[str, Any]) -> 
     if options["standardize"]:
         deviation = X.std(axis=0)
         X = X / np.where(deviation > 0, deviation, 1.0)
-    problem = Problem(X, table.y, loss=loss, norm=get_norm(options["norm"]), feature_names=table.feature_names)
+    problem = Problem(
+        X, table.y, loss=loss, norm=get_norm(options["norm"]), feature_names=table.feature_names
+    )
     explorer = explore(problem)
     assert explorer.data is not None
     explorer.data |= {"title": Path(file).name, "target_name": table.target_name}

@@ -6,9 +6,9 @@ saved as one offline file. Nothing here needs a web package until it is shown.
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
 from importlib.util import find_spec
 from os import PathLike
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from ..path import Path
@@ -79,8 +79,8 @@ def _parts(model: Any) -> tuple[Problem, Solution | None, Path | None]:
     if isinstance(solution, Solution):
         return solution.problem, solution, None
     raise TypeError(
-        f"explore takes a Problem, Solution, Path or fitted estimator of normball, got {type(model).__name__}; "
-        "call fit first (one that was pickled has left its data behind)."
+        "explore takes a Problem, Solution, Path or fitted estimator of normball, got "
+        f"{type(model).__name__}; call fit first (one that was pickled has left its data behind)."
     )
 
 
@@ -169,7 +169,8 @@ class Explorer:
         if self._widget is None:
             if find_spec("anywidget") is None:
                 raise ModuleNotFoundError(
-                    'the widget needs anywidget, which is not installed; run: pip install "normball[notebook]"',
+                    "the widget needs anywidget, which is not installed; "
+                    'run: pip install "normball[notebook]"',
                     name="anywidget",
                 )
             from .widget import ExplorerWidget
@@ -188,8 +189,8 @@ class Explorer:
         from html import escape
 
         return (
-            f'<iframe sandbox="allow-scripts allow-downloads" title="normball" srcdoc="{escape(self.html())}" '
-            'style="width: 100%; height: 880px; border: 0"></iframe>'
+            '<iframe sandbox="allow-scripts allow-downloads" title="normball" '
+            f'srcdoc="{escape(self.html())}" style="width: 100%; height: 880px; border: 0"></iframe>'
         )
 
     def __repr__(self) -> str:

@@ -24,7 +24,8 @@ POLICY = (
 _UNPACK = """
 const packed = document.getElementById("normball-bundle").textContent;
 const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const text = await new Response(stream).text();
 const script = document.createElement("script");
 script.type = "module";
 script.textContent = text;

@@ -115,7 +115,11 @@ def _not_drawn(problem: Problem, n_kept: int) -> str | None:
         return f"What two features may cost depends on all the others with {norm.title}; {elsewhere}"
     if getattr(norm, "positive", False) or (isinstance(norm, ElasticNet) and norm.weights is not None):
         return f"The page draws balls without signs or weights of their own; {elsewhere}"
-    if isinstance(norm, L1) and norm.weights is not None and not np.all((norm.weights > 0) & np.isfinite(norm.weights)):
+    if (
+        isinstance(norm, L1)
+        and norm.weights is not None
+        and not np.all((norm.weights > 0) & np.isfinite(norm.weights))
+    ):
         return f"The page draws balls that hold every coefficient back; {elsewhere}"
     if not isinstance(loss, SquaredError) and problem.n_samples * n_kept > MOST_NUMBERS:
         return f"These data have more numbers than a page should carry; {elsewhere}"

@@ -56,7 +56,7 @@ def solve_picture(state: State) -> Solution:
 
 
 def answer_of(state: State) -> dict[str, Any]:
-    """What the page compares itself with, as numbers that JSON can hold: None for those that are not finite."""
+    """What the page compares itself with, as JSON holds it: None for numbers that are not finite."""
     start = perf_counter()
     solution = solve_picture(state)
     return {
@@ -100,7 +100,9 @@ def _samples(state: State) -> Samples:
     if loss in ("huber", "quantile"):
         residuals = np.array(patterns["residuals"][loss])
         if loss == "quantile":
-            residuals = residuals - residuals[min(floor(state["quantile"] * len(residuals)), len(residuals) - 1)]
+            residuals = (
+                residuals - residuals[min(floor(state["quantile"] * len(residuals)), len(residuals) - 1)]
+            )
         return _plain(np.repeat(X, len(residuals), axis=0), (X @ centre)[:, None] + residuals)
     if loss == "logistic":
         odds = 1 / (1 + np.exp(-X @ centre))
@@ -121,9 +123,13 @@ def _loss(state: State) -> Loss:
             return Quantile(state["quantile"])
         case "tweedie":
             return Tweedie(state["power"])
-        case name:
-            plain = {"logistic": Logistic, "poisson": Poisson, "gamma": Gamma}
-            return plain.get(name, SquaredError)()
+        case "logistic":
+            return Logistic()
+        case "poisson":
+            return Poisson()
+        case "gamma":
+            return Gamma()
+    return SquaredError()
 
 
 def _norm(state: State) -> Norm:
@@ -140,5 +146,8 @@ def _norm(state: State) -> Norm:
             return GroupL2([group for group in groups if group])
         case "sorted_l1":
             return SortedL1(weights=state["slope"] ** np.arange(dims))
-        case name:
-            return {"l2": L2, "linf": LInf, "squared_l2": SquaredL2}[name]()
+        case "l2":
+            return L2()
+        case "linf":
+            return LInf()
+    return SquaredL2()

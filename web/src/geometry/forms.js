@@ -26,32 +26,32 @@ function lineReach({ a, b }, norm, d) {
 }
 
 /** Where the ball of radius t is touched: {w, t, alpha, value, gap, kind, corner, flat, ...}. */
-export function contact(picture, t, halvings = 60) {
+export function contact(picture, t) {
+  return describe(picture, t, find(picture, t, 60));
+}
+
+/** The touching point {w} and what the search knows of it; `halvings` is how exact it is. */
+function find(picture, t, halvings) {
   const { loss, norm, d } = picture;
-  if (!(t > 0)) return describe(picture, zeros(d), 0, { corner: true });
+  if (!(t > 0)) return { w: zeros(d), corner: true };
   const enough = t >= picture.enough * (1 - 1e-15);
-  if (enough && !loss.line) return describe(picture, loss.optimum, t, { inside: true });
+  if (enough && !loss.line) return { w: loss.optimum, inside: true };
   const radius = enough ? picture.enough : t;
   if (loss.line) {
     const goal = linear(loss.line.a);
     const found = d === 3 ? { w: norm.top(loss.line.a, radius) }
-      : norm.convex ? touch(goal, norm, radius, loss.line.a) : localTouches(goal, norm, radius)[0];
-    return describe(picture, found.w, t, { ...found, inside: t > picture.enough * (1 + 1e-12) });
+      : norm.convex ? touch(goal, norm, radius, loss.line.a, halvings) : localTouches(goal, norm, radius)[0];
+    return { ...found, inside: t > picture.enough * (1 + 1e-12) };
   }
-  if (d === 3) {
-    const found = touchSolid(loss, norm, radius);
-    return describe(picture, found.w, t, found);
-  }
-  if (!norm.convex) {
-    const all = localTouches(loss, norm, radius);
-    return describe(picture, all[0].w, t, { ...all[0], others: all.slice(1) });
-  }
-  return describe(picture, null, t, touch(loss, norm, radius, loss.optimum, halvings));
+  if (d === 3) return touchSolid(loss, norm, radius);
+  if (norm.convex) return touch(loss, norm, radius, loss.optimum, halvings);
+  const all = localTouches(loss, norm, radius);
+  return { ...all[0], others: all.slice(1) };
 }
 
-function describe(picture, w0, t, found) {
+function describe(picture, t, found) {
   const { loss, norm, d } = picture;
-  const w = w0 || found.w;
+  const { w } = found;
   let gradient = found.gradient || (d === 2 && norm.convex ? provingGradient(loss, norm, w) : loss.gradient(w));
   // a line that is reached is touched at price 0: nothing is left of the loss
   const reached = loss.line && t >= picture.enough * (1 - 1e-15);
@@ -132,9 +132,13 @@ function rootBetween(f, lo, hi) {
   return 0.5 * (lo + hi);
 }
 
-/** Contacts for `count` budgets up to the one that reaches the optimum, as good as can be drawn. */
+/** Touching points {w, size, value} of `count` budgets up to the optimum, as exact as can be drawn. */
 export function contactPath(picture, count) {
-  return Array.from({ length: count }, (_, k) => contact(picture, (picture.enough * k) / (count - 1), 20));
+  const { loss, norm } = picture;
+  return Array.from({ length: count }, (_, k) => {
+    const { w } = find(picture, (picture.enough * k) / (count - 1), 14);
+    return { w, size: norm.value(w), value: loss.value(w) };
+  });
 }
 
 /** The cheapest weights that fit as well as w: the contact of the level set through w. */
