@@ -1,0 +1,114 @@
+"""Least norm or least penalised error for many small problems of one shape, by the norm's fastest way.
+
+L1 (with weights), the elastic net and LInf: interior points on stacks (`batched.py`,
+`batched_cube.py`). Weights c_j are taken into the columns, A_j / c_j; the ridge part of the
+elastic net is more rows, sqrt(c ridge_j) e_j with right side 0. L2: with A A' = U S U' the
+answer is A'(A A' + theta I)^-1 b, and theta |w| = c is one equation in one unknown. A single
+equation a.w = b with SLOPE or groups is met where the dual norm of a is attained: at the k
+largest |a_j|, all equal, or at the group of greatest pull. All other norms: one problem
+after the other by `Problem`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..norms import Norm
+from ..problem import Problem
+from ..typing import Floats
+from .batched import solve_l1_batch
+from .batched_cube import solve_linf_batch
+from .stacks import fewer_rows, least_squares, pull, times
+
+
+def solve_batch(norm: Norm, A: Floats, b: Floats, price: float = 0.0) -> Floats:
+    """(k, p) answers of  min |A w - b|^2 / (2 price) + R(w), or for price 0 of  min R(w), A w = b.
+
+    Parameters
+    ----------
+    norm : Norm
+    A : (k, m, p)
+    b : (k, m)
+    price : float >= 0
+        n alpha for squared error; 0 for equations.
+    """
+    p = A.shape[2]
+    parts = norm.separable(p)
+    if norm.name == "linf":
+        return solve_linf_batch(A, b, price).coefs
+    if norm.name == "l2":
+        return _least_length(A, b, price)
+    is_usual = parts is not None and not parts.is_one_sided and norm.makes_zeros
+    if parts is not None and is_usual and np.isfinite(parts.price).all() and (parts.price > 0).all():
+        if parts.ridge is None:
+            return solve_l1_batch(A / parts.price, b, price).coefs / parts.price
+        if price:
+            rows = np.broadcast_to(np.diag(np.sqrt(price * parts.ridge)), (len(A), p, p))
+            A, b = np.concatenate([A, rows], axis=1), np.pad(b, ((0, 0), (0, p)))
+            return solve_l1_batch(A / parts.price, b, price).coefs / parts.price
+    m = A.shape[1]
+    if m == 1 and price == 0:
+        found = _one_equation(norm, A[:, 0], b[:, 0])
+        if found is not None:
+            return found
+    level = {"alpha": price / m} if price else {"target": 0.0}
+    problems = (Problem(*pair, norm=norm, fit_intercept=False) for pair in zip(A, b, strict=True))
+    return np.array([problem.solve(**level).coef for problem in problems])
+
+
+def _one_equation(norm: Norm, a: Floats, b: Floats) -> Floats | None:
+    """(k, p) where the ball touches a.w = b, for SLOPE and for groups; None for other norms."""
+    k, p = a.shape
+    blocks = norm.blocks(p)
+    if norm.name == "sorted_l1":
+        # the value of the k-th sign vector with k entries is what the first k weights add up to
+        price = np.cumsum(norm.subgradient(np.arange(p, 0, -1.0), np.zeros(p)))
+        order = np.argsort(-np.abs(a), axis=1, kind="stable")
+        sums = np.cumsum(np.take_along_axis(np.abs(a), order, axis=1), axis=1)
+        last = (sums / price).argmax(axis=1)[:, None]
+        w = np.zeros((k, p))
+        np.put_along_axis(w, order, np.where(np.arange(p) <= last, 1.0, 0.0), axis=1)
+        w *= np.sign(a)
+    elif blocks is not None:
+        kept = blocks.label == blocks.ratios(a.T).argmax(axis=0)[:, None]
+        w = np.where(kept, a, 0.0)
+    else:
+        return None
+    return np.asarray(w * (b / (a * w).sum(axis=1))[:, None])
+
+
+def _least_length(A: Floats, b: Floats, price: float) -> Floats:
+    """The same for L2, by the eigenvalues of A A'."""
+    if price == 0:
+        w = least_squares(A, b, 0.0)
+        return w + least_squares(A, b - times(A, w), 0.0)  # the digits that squaring A has lost
+    A, b = fewer_rows(A, b)
+    values, vectors = np.linalg.eigh(A @ A.transpose(0, 2, 1))
+    values = np.maximum(values, 0.0)
+    parts = pull(vectors, b)
+    w = np.zeros((len(A), A.shape[2]))
+    left = np.flatnonzero(np.linalg.norm(pull(A, b), axis=1) > price)
+    values, parts, vectors = values[left], parts[left], vectors[left]
+    # theta |w(theta)| rises from 0 to |A'b|; theta is at most where all values are the largest
+    low = np.zeros((len(left), 1))
+    high = np.ones((len(left), 1)) * values.max(initial=1.0)
+    for _ in range(100):
+        short = _reach(values, parts, high) < price
+        if not short.any():
+            break
+        high = np.where(short, 2 * high, high)
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        short = _reach(values, parts, middle) < price
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+        if (high - low <= 1e-15 * high).all():
+            break
+    shrunk = parts / (values + high)
+    w[left] = pull(A[left], np.asarray((vectors @ shrunk[:, :, None])[:, :, 0]))
+    return w
+
+
+def _reach(values: Floats, parts: Floats, theta: Floats) -> Floats:
+    """(k, 1) theta |w(theta)|."""
+    squares = (values * (parts / (values + theta)) ** 2).sum(axis=1, keepdims=True)
+    return np.asarray(theta * np.sqrt(squares))
