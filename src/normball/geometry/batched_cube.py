@@ -85,9 +85,12 @@ class _State(Iterates):
         total, apart = first + second, first - second
         border = times(self.A, apart / total)
         stiffness = (4 * first * second / total).sum(axis=1, keepdims=True)
-        matrix = (self.A / total[:, None, :]) @ self.A.transpose(0, 2, 1)
-        matrix += border[:, :, None] * (border / stiffness)[:, None, :]
-        add_to_diagonal(matrix, self.price, 1e-14)
+        inner = (self.A / total[:, None, :]) @ self.A.transpose(0, 2, 1)
+        add_to_diagonal(inner, self.price, 1e-14)
+        # t stays in the system: eliminated, it would swamp the rest where hardly a coefficient is free
+        upper = np.concatenate([inner, border[:, :, None]], axis=2)
+        lower = np.concatenate([border, -stiffness], axis=1)[:, None, :]
+        matrix = np.concatenate([upper, lower], axis=1)
         missing = self.b - times(self.A, self.w) - self.price * self.y
         uneven = pull(self.A, self.y) - f + g
         unspent = 1 - (f + g).sum(axis=1, keepdims=True)
@@ -96,9 +99,9 @@ class _State(Iterates):
         def direction(r_u: Floats, r_v: Floats) -> tuple[Floats, ...]:
             rest = uneven - r_u / u + r_v / v
             load = (r_u / u + r_v / v + apart / total * rest).sum(axis=1, keepdims=True) - unspent
-            right = missing - times(self.A, rest / total) - border * load / stiffness
-            dy = solve_each(matrix, right)
-            dt = (load + (border * dy).sum(axis=1, keepdims=True)) / stiffness
+            right = missing - times(self.A, rest / total)
+            found = solve_each(matrix, np.concatenate([right, -load], axis=1))
+            dy, dt = found[:, :-1], found[:, -1:]
             dw = (pull(self.A, dy) + rest + apart * dt) / total
             return dw, dt, (r_u - f * (dt - dw)) / u, (r_v - g * (dt + dw)) / v, dy
 

@@ -11,6 +11,8 @@ after the other by `Problem`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..norms import Norm
@@ -18,7 +20,10 @@ from ..problem import Problem
 from ..typing import Floats
 from .batched import solve_l1_batch
 from .batched_cube import solve_linf_batch
-from .stacks import fewer_rows, least_squares, pull, times
+from .stacks import BatchedSolution, fewer_rows, least_squares, pull, solve_each, times
+
+UNPROVED = 1e-6
+"""Problems whose gap stays above this are solved again, each by itself."""
 
 
 def solve_batch(norm: Norm, A: Floats, b: Floats, price: float = 0.0) -> Floats:
@@ -32,28 +37,47 @@ def solve_batch(norm: Norm, A: Floats, b: Floats, price: float = 0.0) -> Floats:
     price : float >= 0
         n alpha for squared error; 0 for equations.
     """
-    p = A.shape[2]
-    parts = norm.separable(p)
+    m, p = A.shape[1:]
+    if price == 0 and m == p:  # no freedom: the answer is the same for all norms
+        w = solve_each(A, b)
+        if np.isfinite([norm.value(each) for each in w]).all():
+            return w
+    found = _on_stacks(norm, A, b, price)
+    if found is None:
+        return _one_by_one(norm, A, b, price)
+    missed = np.flatnonzero(found.gaps > UNPROVED)
+    found.coefs[missed] = _one_by_one(norm, A[missed], b[missed], price)
+    return found.coefs
+
+
+def _on_stacks(norm: Norm, A: Floats, b: Floats, price: float) -> BatchedSolution | None:
+    """All problems at once; None for norms without such a way."""
+    m, p = A.shape[1:]
     if norm.name == "linf":
-        return solve_linf_batch(A, b, price).coefs
+        return solve_linf_batch(A, b, price)
+    coefs = None
     if norm.name == "l2":
-        return _least_length(A, b, price)
-    is_usual = parts is not None and not parts.is_one_sided and norm.makes_zeros
-    if parts is not None and is_usual and np.isfinite(parts.price).all() and (parts.price > 0).all():
-        if parts.ridge is None:
-            return solve_l1_batch(A / parts.price, b, price).coefs / parts.price
-        if price:
-            rows = np.broadcast_to(np.diag(np.sqrt(price * parts.ridge)), (len(A), p, p))
-            A, b = np.concatenate([A, rows], axis=1), np.pad(b, ((0, 0), (0, p)))
-            return solve_l1_batch(A / parts.price, b, price).coefs / parts.price
-    m = A.shape[1]
-    if m == 1 and price == 0:
-        found = _one_equation(norm, A[:, 0], b[:, 0])
-        if found is not None:
-            return found
-    level = {"alpha": price / m} if price else {"target": 0.0}
+        coefs = _least_length(A, b, price)
+    elif m == 1 and price == 0:
+        coefs = _one_equation(norm, A[:, 0], b[:, 0])
+    if coefs is not None:
+        return BatchedSolution(coefs, np.zeros(len(A)), np.zeros(len(A)))
+    parts = norm.separable(p)
+    if parts is None or parts.is_one_sided or not norm.makes_zeros or (parts.ridge is not None and not price):
+        return None
+    if not (np.isfinite(parts.price).all() and (parts.price > 0).all()):
+        return None
+    if parts.ridge is not None:
+        rows = np.broadcast_to(np.diag(np.sqrt(price * parts.ridge)), (len(A), p, p))
+        A, b = np.concatenate([A, rows], axis=1), np.pad(b, ((0, 0), (0, p)))
+    found = solve_l1_batch(A / parts.price, b, price)
+    return replace(found, coefs=found.coefs / parts.price)
+
+
+def _one_by_one(norm: Norm, A: Floats, b: Floats, price: float) -> Floats:
+    level = {"alpha": price / A.shape[1]} if price else {"target": 0.0}
     problems = (Problem(*pair, norm=norm, fit_intercept=False) for pair in zip(A, b, strict=True))
-    return np.array([problem.solve(**level).coef for problem in problems])
+    return np.array([problem.solve(**level).coef for problem in problems]).reshape(len(A), A.shape[2])
 
 
 def _one_equation(norm: Norm, a: Floats, b: Floats) -> Floats | None:

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..typing import Floats, Indices, Mask
 
-STALLED = 1e-8
-"""A gap below this that a step did not halve is final."""
+STALLED = 1e-6
+"""A gap below this that two steps in a row did not halve is final: what is left is rounding."""
 STEP_SHARE = 0.995
 """Share of the way to the boundary that a step may go."""
 
@@ -75,15 +75,18 @@ def solve_stack(
         Problems that are not done then keep their last gap, which says so.
     """
     coefs, gaps, residuals = np.zeros(shape), np.zeros(shape[0]), np.zeros(shape[0])
+    stalls = np.zeros(len(left), dtype=np.intp)
     for iteration in range(max_iterations + 1):
         # close to the limit of the digits the gap ends to fall: more steps would not help
-        done = (state.gap <= tol) | ((state.gap < STALLED) & (state.gap > state.last_gap / 2))
+        is_stuck = (state.gap < STALLED) & (state.gap > state.last_gap / 2)
+        stalls = np.where(is_stuck, stalls + 1, 0)
+        done = (state.gap <= tol) | (stalls > 1)
         if iteration == max_iterations:
             done = np.ones(len(left), dtype=bool)
         if done.any():
             coefs[left[done]], residuals[left[done]] = state.answers(done)
             gaps[left[done]] = state.gap[done]
-            left, state = left[~done], state.only(~done)
+            left, state, stalls = left[~done], state.only(~done), stalls[~done]
         if not len(left):
             break
         state.step()
