@@ -63,8 +63,8 @@ def test_face_shares_fill_the_picture(p: int) -> None:
     top = display.ax_.collections[-1].get_paths()[0].vertices[:, 1].max()
     assert top == pytest.approx(1.0)
     labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert labels[0] == "inside"
-    assert labels[-1] == "vertices"
+    assert labels[0] == "vertices"
+    assert labels[-1] == "inside"
     assert len(labels) == len(set(labels))
 
 
