@@ -4,7 +4,7 @@ Odds of touching a face (`zero_odds`, `face_shares`, `normal_cones`, and for the
 `ellipse_odds`); angles and intrinsic volumes (`cone_volumes`, `intrinsic_volumes`);
 statistical dimension and what follows (`statistical_dimension`, `measurements_needed`,
 `success_curve`); the experiment (`phase_transition`, `phase_transitions`); noise (`minimax_risk`,
-`universal_alpha`); and what zeros save (`worth_of_zeros`).
+`threshold_risk`, `universal_alpha`); and what zeros save (`worth_of_zeros`).
 """
 
 from .cone_size import StatisticalDimension
@@ -13,7 +13,7 @@ from .dimension import statistical_dimension
 from .ellipses import RotatedEllipse
 from .level_sets import Equations, GaussianDesign, LevelSetLaw, OrthonormalDesign
 from .measurements import largest_sparsity, measurements_needed, success_curve, transition_width
-from .noise import MinimaxRisk, minimax_alpha, minimax_risk, universal_alpha
+from .noise import MinimaxRisk, minimax_alpha, minimax_risk, threshold_risk, universal_alpha
 from .normal_cones import NormalCones, normal_cones
 from .nuclear import nuclear_statistical_dimension
 from .odds import (
@@ -59,6 +59,7 @@ __all__ = [
     "phase_transitions",
     "statistical_dimension",
     "success_curve",
+    "threshold_risk",
     "transition_width",
     "universal_alpha",
     "wilson_interval",

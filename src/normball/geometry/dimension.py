@@ -203,6 +203,14 @@ def _excess_moment(size: Floats, level: Floats, power: int) -> Floats:
     return np.maximum(total, 0.0)
 
 
+def mean_risk(p: int, sparsity: int, threshold: float) -> float:
+    """The formula for L1 at one tau: s (1 + tau^2) + (p - s) E (|Z| - tau)_+^2."""
+    norm, signal = read_signal("l1", p, sparsity)
+    groups = _groups(norm, signal)
+    assert groups is not None  # L1 has the formula
+    return groups.mean(threshold)
+
+
 def minimax_threshold(p: int, sparsity: int) -> tuple[float, float]:
     """The tau that attains the formula for L1, and the least attainable value (delta) at it."""
     norm, signal = read_signal("l1", p, sparsity)
