@@ -88,7 +88,7 @@ class NoiseDisplay:
         ax.set_yscale("log")
         ax.set_xlim(self.thresholds[0], self.thresholds[-1])
         ax.set_xlabel("threshold, in deviations of the noise", fontsize=style.NORMAL)
-        ax.set_ylabel("worst expected squared error, over its variance", fontsize=style.NORMAL)
+        ax.set_ylabel("worst squared error over noise variance", fontsize=style.NORMAL)
         ax.set_title(
             "What thresholding costs under noise (marked: least)" if title is None else title,
             fontsize=style.TITLE,
