@@ -1,14 +1,15 @@
 """The table of odds behind the explorer's view: zeros of the smallest-norm answer of m random equations.
 
-    python benchmarks/odds_table.py [--out src/normball/explorer/odds.json] [--check]
+    python benchmarks/odds_table.py [--out src/normball/explorer/odds.json]
 
-Prints the table as JSON, or writes it. A row holds the norm, p, m, the mean number of zeros
-with the ends of its 95 % interval, and for LInf how many coefficients reach the bound (0 for
-norms whose coefficients are not tied). The laws are exact and certain: the intervals have no
-width, and the odds of at least one zero are 1 where the mean is not 0, and 0 elsewhere.
+Prints the table as JSON, or writes it. A row a pair (p, m); for each norm
 
-With --check random systems of each pair with p up to 200 are solved as well, and those that
-have as many zeros and ties as the law says with all three norms are counted.
+    [mean number of zeros, lower and upper end of its 95 % interval, odds of at least one zero,
+     mean number of coefficients of the largest size].
+
+The laws are exact, so that the intervals have no width. `drawn` systems of each pair are
+solved as well, for p up to 200, and `agree` counts those that have as many zeros and ties
+as the law says with all three norms.
 """
 
 from __future__ import annotations
@@ -27,74 +28,81 @@ from normball.solvers.threads import one_blas_thread
 
 SIZES = (2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 NORMS = ("l1", "l2", "linf")
-COLUMNS = ("norm", "p", "m", "zeros", "low", "high", "at_bound")
-SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
-"""Equations as shares of the unknowns, rounded."""
-LARGEST_DRAWN, WORK, MOST = 200, 4000, 200
-"""Largest p that is solved, unknowns of all systems of a pair, and systems of a pair at most."""
+SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+"""Equations as shares of the unknowns; at least 1, and at most p."""
+LARGEST_DRAWN, WORK = 200, 4000
 
 
 def equations_of(p: int) -> list[int]:
-    """Up to nine m for one p; fewer than p, for then all norms have one answer, but both where p is 2."""
-    return sorted({min(max(round(share * p), 1), max(p - 1, 2)) for share in SHARES})
+    """About eight m for one p, among them 1 and p; all where p is small."""
+    if p <= len(SHARES):
+        return list(range(1, p + 1))
+    return sorted({1, *(min(max(round(share * p), 1), p) for share in SHARES)})
 
 
-def law(norm: str, p: int, m: int) -> tuple[int, int]:
-    """Number of zeros, and of coefficients at the bound; both certain."""
-    odds = zero_odds(norm, p, Equations(m), "exact").odds
-    zeros = int(odds.argmax())
-    if odds[zeros] != 1:
-        raise ValueError(f"the number of zeros must be certain, got odds {odds[zeros]} for {norm}, {p}, {m}.")
-    # all but m - 1 coefficients reach the side of the cube
-    return zeros, p - m + 1 if norm == "linf" else 0
+def law(norm: str, p: int, m: int) -> list[float]:
+    """Mean zeros with its interval, odds of a zero, coefficients of the largest size."""
+    odds = zero_odds(norm, p, Equations(m), "exact")
+    # with LInf all but m - 1 coefficients reach the bound; elsewhere sizes differ
+    at_bound = p - m + 1 if norm == "linf" else 1
+    return [_plain(value) for value in (odds.mean, odds.mean, odds.mean, odds.at_least_one, at_bound)]
+
+
+def drawn(p: int, m: int, seed: int = 0) -> tuple[int, int]:
+    """Systems that were solved, and those that agree with the laws of all three norms."""
+    trials = WORK // p if p <= LARGEST_DRAWN else 0
+    trials = min(trials, 200)
+    if not trials:
+        return 0, 0
+    rng = np.random.default_rng([seed, p, m])
+    A, b = rng.standard_normal((trials, m, p)), rng.standard_normal((trials, m))
+    agrees = np.ones(trials, dtype=bool)
+    for norm in NORMS:
+        zeros, _, _, _, at_bound = law(norm, p, m)
+        coefs = solve_batch(get_norm(norm), A, b)
+        size = np.abs(coefs)
+        ties = (size >= size.max(axis=1, keepdims=True) * (1 - 1e-9)).sum(axis=1)
+        agrees &= ((coefs == 0).sum(axis=1) == zeros) & (ties == at_bound)
+    return trials, int(agrees.sum())
 
 
 def table() -> dict[str, Any]:
     """The whole table."""
     rows = []
-    for p in SIZES:
-        for m in equations_of(p):
-            for norm in NORMS:
-                zeros, at_bound = law(norm, p, m)
-                rows.append([norm, p, m, zeros, zeros, zeros, at_bound])
-    return {"columns": list(COLUMNS), "rows": rows}
-
-
-def count_agreeing(p: int, m: int, seed: int = 0) -> tuple[int, int]:
-    """Systems that were solved with all three norms, and those that agree with all three laws."""
-    trials = min(WORK // p, MOST)
-    rng = np.random.default_rng([seed, p, m])
-    A, b = rng.standard_normal((trials, m, p)), rng.standard_normal((trials, m))
-    agrees = np.ones(trials, dtype=bool)
-    for norm in NORMS:
-        zeros, at_bound = law(norm, p, m)
-        coefs = solve_batch(get_norm(norm), A, b)
-        size = np.abs(coefs)
-        ties = (size >= size.max(axis=1, keepdims=True) * (1 - 1e-9)).sum(axis=1)
-        agrees &= ((coefs == 0).sum(axis=1) == zeros) & (ties == max(at_bound, 1))
-    return trials, int(agrees.sum())
-
-
-def check() -> tuple[int, int]:
-    """Systems over all pairs with p up to 200, and those that agree."""
     with one_blas_thread():
-        pairs = [(p, m) for p in SIZES if p <= LARGEST_DRAWN for m in equations_of(p)]
-        counts = np.array([count_agreeing(p, m) for p, m in pairs])
-    return int(counts[:, 0].sum()), int(counts[:, 1].sum())
+        for p in SIZES:
+            for m in equations_of(p):
+                trials, agree = drawn(p, m)
+                row: dict[str, Any] = {"p": p, "m": m, "drawn": trials, "agree": agree}
+                rows.append({**row, **{norm: law(norm, p, m) for norm in NORMS}})
+    return {
+        "version": 1,
+        "what": "m random equations in p unknowns, solved for the smallest norm",
+        "columns": ["zeros", "low", "high", "chance", "at_bound"],
+        "confidence": 0.95,
+        "rows": rows,
+    }
+
+
+def as_text(content: dict[str, Any]) -> str:
+    """JSON with one row a line."""
+    head = {key: value for key, value in content.items() if key != "rows"}
+    lines = [json.dumps(row, separators=(",", ":")) for row in content["rows"]]
+    return json.dumps(head)[:-1] + ', "rows": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def _plain(value: float) -> float:
+    """Whole numbers without a fraction, others in six digits."""
+    return int(value) if float(value).is_integer() else float(f"{value:.6g}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, help="file to write; default: print")
-    parser.add_argument("--check", action="store_true", help="solve random systems and count")
     arguments = parser.parse_args()
-    if arguments.check:
-        drawn, agreeing = check()
-        print(f"{agreeing:,} of {drawn:,} systems have the zeros and the ties of the laws")
-        return
-    text = json.dumps(table(), separators=(",", ":"))
+    text = as_text(table())
     if arguments.out is None:
-        print(text)
+        print(text, end="")
     else:
         arguments.out.write_text(text, encoding="utf-8")
 
