@@ -18,6 +18,7 @@ from normball.geometry import (
 )
 from normball.geometry.batched import solve_l1_batch
 from normball.geometry.batched_cube import solve_linf_batch
+from normball.geometry.batched_groups import solve_groups_batch
 from normball.geometry.batches import solve_batch
 from normball.geometry.worth import bits_to_send
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Norm, SortedL1
@@ -109,6 +110,27 @@ def test_cubes_have_exact_ties() -> None:
     # columns that repeat have no single answer, but one of the least size is found
     twice = solve_linf_batch(np.concatenate([A, A], axis=2), b)
     np.testing.assert_allclose(np.abs(twice.coefs).max(axis=1), size.max(axis=1) / 2, rtol=1e-8)
+
+
+@pytest.mark.parametrize("m", [1, 3, 8, 11, 12])
+def test_batched_groups_are_proved_and_whole(m: int) -> None:
+    norm = GroupL2([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3], weights=[1.0, 2.0, 0.5, 1.0])
+    rng = np.random.default_rng(9)
+    A, b = rng.standard_normal((60, m, 12)), rng.standard_normal((60, m))
+    b[:20] = A[:20] @ np.r_[np.ones(4), np.zeros(8)]  # some with a sparse answer
+    blocks = norm.blocks(12)
+    assert blocks is not None
+    found = solve_groups_batch(blocks, A, b)
+    assert found.gaps.max() < 1e-7
+    assert found.residuals.max() < 1e-9
+    is_zero = found.coefs == 0
+    for group in range(4):
+        members = is_zero[:, blocks.label == group]
+        assert (members.all(axis=1) | ~members.any(axis=1)).all()
+    for k in (0, 1, 30, 31):
+        alone = Problem(A[k], b[k], norm=norm, fit_intercept=False).solve(target=0.0).coef
+        np.testing.assert_allclose(found.coefs[k], alone, atol=1e-6 * np.abs(alone).max())
+    assert not solve_groups_batch(blocks, A[:2], np.zeros((2, m))).coefs.any()
 
 
 @pytest.mark.parametrize("norm", [SortedL1(), GroupL2([0, 0, 1, 1, 1, 2])], ids=lambda norm: norm.title)

@@ -1,12 +1,12 @@
 """Least norm or least penalised error for many small problems of one shape, by the norm's fastest way.
 
-L1 (with weights), the elastic net and LInf: interior points on stacks (`batched.py`,
-`batched_cube.py`). Weights c_j are taken into the columns, A_j / c_j; the ridge part of the
-elastic net is more rows, sqrt(c ridge_j) e_j with right side 0. L2: with A A' = U S U' the
-answer is A'(A A' + theta I)^-1 b, and theta |w| = c is one equation in one unknown. A single
-equation a.w = b with SLOPE or groups is met where the dual norm of a is attained: at the k
-largest |a_j|, all equal, or at the group of greatest pull. All other norms: one problem
-after the other by `Problem`.
+L1 (with weights), the elastic net, LInf and groups that meet equations: interior points on
+stacks (`batched.py`, `batched_cube.py`, `batched_groups.py`). Weights c_j are taken into
+the columns, A_j / c_j; the ridge part of the elastic net is more rows, sqrt(c ridge_j) e_j
+with right side 0. L2: with A A' = U S U' the answer is A'(A A' + theta I)^-1 b, and
+theta |w| = c is one equation in one unknown. A single equation a.w = b with SLOPE or groups
+is met where the dual norm of a is attained: at the k largest |a_j|, all equal, or at the
+group of greatest pull. All other norms: one problem after the other by `Problem`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..problem import Problem
 from ..typing import Floats
 from .batched import solve_l1_batch
 from .batched_cube import solve_linf_batch
+from .batched_groups import solve_groups_batch
 from .stacks import BatchedSolution, fewer_rows, least_squares, pull, solve_each, times
 
 UNPROVED = 1e-6
@@ -62,7 +63,9 @@ def _on_stacks(norm: Norm, A: Floats, b: Floats, price: float) -> BatchedSolutio
         coefs = _one_equation(norm, A[:, 0], b[:, 0])
     if coefs is not None:
         return BatchedSolution(coefs, np.zeros(len(A)), np.zeros(len(A)))
-    parts = norm.separable(p)
+    blocks, parts = norm.blocks(p), norm.separable(p)
+    if blocks is not None and price == 0:
+        return solve_groups_batch(blocks, A, b)
     if parts is None or parts.is_one_sided or not norm.makes_zeros or (parts.ridge is not None and not price):
         return None
     if not (np.isfinite(parts.price).all() and (parts.price > 0).all()):

@@ -15,7 +15,7 @@ import numpy as np
 from ..typing import Floats, Indices, Mask
 
 STALLED = 1e-6
-"""A gap below this that two steps in a row did not halve is final: what is left is rounding."""
+"""Gap below which a standstill is put down to rounding, for steps that nearly reach the boundary."""
 STEP_SHARE = 0.995
 """Share of the way to the boundary that a step may go."""
 
@@ -61,7 +61,12 @@ class Iterates(ABC):
 
 
 def solve_stack(
-    state: Iterates, left: Indices, shape: tuple[int, int], tol: float, max_iterations: int
+    state: Iterates,
+    left: Indices,
+    shape: tuple[int, int],
+    tol: float,
+    max_iterations: int,
+    stalled: float = STALLED,
 ) -> BatchedSolution:
     """Iterate; the problems `left` are those of the state, all others are solved by w = 0.
 
@@ -73,12 +78,14 @@ def solve_stack(
     tol : float, relative duality gap at which a problem is left.
     max_iterations : int
         Problems that are not done then keep their last gap, which says so.
+    stalled : float
+        A gap below this that two steps in a row did not halve is final.
     """
     coefs, gaps, residuals = np.zeros(shape), np.zeros(shape[0]), np.zeros(shape[0])
     stalls = np.zeros(len(left), dtype=np.intp)
     for iteration in range(max_iterations + 1):
         # close to the limit of the digits the gap ends to fall: more steps would not help
-        is_stuck = (state.gap < STALLED) & (state.gap > state.last_gap / 2)
+        is_stuck = (state.gap < stalled) & (state.gap > state.last_gap / 2)
         stalls = np.where(is_stuck, stalls + 1, 0)
         done = (state.gap <= tol) | (stalls > 1)
         if iteration == max_iterations:
