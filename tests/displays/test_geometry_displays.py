@@ -13,15 +13,22 @@ from normball.displays import (
     ConeDisplay,
     DiagnosisDisplay,
     FaceSharesDisplay,
+    NoiseDisplay,
+    NormalConesDisplay,
     PhaseTransitionDisplay,
+    ScalingDisplay,
     WorthDisplay,
     ZeroOddsDisplay,
 )
 from normball.geometry import (
     Equations,
     OrthonormalDesign,
+    minimax_risk,
+    normal_cones,
     phase_transition,
+    phase_transitions,
     statistical_dimension,
+    threshold_risk,
     worth_of_zeros,
     zero_odds,
 )
@@ -63,8 +70,8 @@ def test_face_shares_fill_the_picture(p: int) -> None:
     top = display.ax_.collections[-1].get_paths()[0].vertices[:, 1].max()
     assert top == pytest.approx(1.0)
     labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert labels[0] == "inside"
-    assert labels[-1] == "vertices"
+    assert labels[0] == "vertices"
+    assert labels[-1] == "inside"
     assert len(labels) == len(set(labels))
 
 
@@ -80,6 +87,36 @@ def test_cones() -> None:
     expected = [float(statistical_dimension("l1", 20, s)) for s in (1, 5, 10)]
     assert line.get_ydata() == pytest.approx(expected)
     assert list(ConeDisplay.from_norms(["l2"], 5).sizes) == ["L2"]
+
+
+def test_normal_cones() -> None:
+    display = NormalConesDisplay.from_norms(6).plot()
+    for line, norm in zip(display.axes_[0].get_lines(), ("l1", "linf"), strict=True):
+        assert line.get_ydata() == pytest.approx(np.log10(normal_cones(norm, 6).angles))
+    assert display.axes_[1].get_lines()[0].get_ydata()[0] == pytest.approx(np.log10(12))  # vertices
+
+
+def test_risk_is_least_where_it_is_marked() -> None:
+    display = NoiseDisplay.from_sparsities(100, [1, 10]).plot()
+    for s in (1, 10):
+        best = minimax_risk(100, s)
+        assert display.best[s] == best
+        assert display.risks[s].min() >= best.risk
+        assert threshold_risk(100, s, best.threshold) == pytest.approx(best.risk)
+    assert display.risks[1][0] == pytest.approx(100)  # without a threshold all noise stays
+    assert display.universal == pytest.approx(np.sqrt(2 * np.log(100)))
+    assert display.even < display.universal
+    with pytest.raises(ValueError, match="threshold must be"):
+        threshold_risk(100, 1, -1.0)
+
+
+def test_sizes_share_one_picture() -> None:
+    found = phase_transitions([6, 12], trials=5)
+    display = ScalingDisplay.from_transitions(found[::-1]).plot()
+    assert [each.n_features for each in display.transitions] == [6, 12]
+    assert display.ax_.get_lines()[0].get_ydata() == pytest.approx(found[0].theory_half / 6)
+    with pytest.raises(ValueError, match="at least one result"):
+        ScalingDisplay.from_transitions([])
 
 
 def test_worth() -> None:

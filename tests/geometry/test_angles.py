@@ -8,7 +8,13 @@ from scipy.integrate import quad
 from scipy.special import erf
 from scipy.stats import norm as normal
 
-from normball.geometry import cone_volumes, face_shares, intrinsic_volumes, wilson_interval
+from normball.geometry import (
+    cone_volumes,
+    face_shares,
+    intrinsic_volumes,
+    normal_cones,
+    wilson_interval,
+)
 from normball.geometry.angles import log_external_angles, log_internal_angles, log_simplex_measures
 from normball.geometry.quadrature import log_half_normal_density
 from normball.norms import L1, SortedL1
@@ -101,6 +107,34 @@ def test_cone_volumes_are_the_shares_of_directions() -> None:
     for k in range(p + 1):
         low, high = wilson_interval(int(counts[k]), trials, 0.9999)
         assert low <= expected[k] <= high
+
+
+@pytest.mark.parametrize("norm", ["l1", "linf"])
+@pytest.mark.parametrize("p", [1, 2, 3, 7, 300])
+def test_normal_cones_of_vertices_tile_all_directions(norm: str, p: int) -> None:
+    cones = normal_cones(norm, p)
+    assert cones.vertex_share == pytest.approx(1.0)
+    assert cones.angles[-1] == pytest.approx(0.5)  # a facet has one of the two rays of a line
+    faces = np.exp(cones.log_counts)
+    if p == 3:
+        assert faces == pytest.approx([6, 12, 8] if norm == "l1" else [8, 12, 6])
+    # Euler's formula
+    if p <= 7:
+        assert (faces * (-1.0) ** np.arange(p)).sum() == pytest.approx(1 - (-1) ** p)
+
+
+def test_normal_cones_catch_their_share_of_directions() -> None:
+    # normals at the face with vertices e_1..e_l: equal first entries, others no larger
+    p, trials, rng = 6, 4000, np.random.default_rng(5)
+    angles = normal_cones("l1", p).angles
+    for n_vertices in range(1, p + 1):
+        common = rng.standard_normal(trials) / np.sqrt(n_vertices)
+        others = rng.standard_normal((trials, p - n_vertices))
+        caught = int((np.abs(others).max(axis=1, initial=0.0) <= common).sum())
+        low, high = wilson_interval(caught, trials, 0.9999)
+        assert low <= angles[n_vertices - 1] <= high
+    with pytest.raises(ValueError, match="l1 without weights or linf"):
+        normal_cones("sorted_l1", 4)
 
 
 def test_intrinsic_volumes() -> None:

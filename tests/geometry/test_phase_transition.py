@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from normball.geometry import phase_transition
+from normball.geometry import phase_transition, phase_transitions
 from normball.norms import GroupL2
 
 
@@ -23,7 +23,7 @@ def test_the_curve_of_the_experiment_is_that_of_theory() -> None:
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from normball.geometry import phase_transition as function
-    from normball.geometry.level_sets import least_norm_batch
+    from normball.geometry.batches import solve_batch
 
     file, arguments = tmp_path / "cells.json", (12, [2, 4, 6, 8, 10], [1, 2, 4, 6])
     whole = function(*arguments, trials=20)
@@ -38,9 +38,9 @@ def test_it_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyP
             calls += 1
             if calls > limit:
                 raise KeyboardInterrupt
-            return least_norm_batch(*values)  # type: ignore[arg-type]
+            return solve_batch(*values)  # type: ignore[arg-type]
 
-        monkeypatch.setattr("normball.geometry.transition.least_norm_batch", counted)
+        monkeypatch.setattr("normball.geometry.transition.solve_batch", counted)
 
     monkeypatch.setattr("normball.geometry.chunks.processors", lambda: 1)
     stop_after(17)
@@ -63,7 +63,20 @@ def test_it_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyP
         function(*arguments, trials=20, file=file)
 
 
-def test_other_norms_one_by_one() -> None:
+def test_several_sizes_share_a_bar_and_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "cells.json"
+    both = phase_transitions([8, 12], trials=10, file=file)
+    assert [found.n_features for found in both] == [8, 12]
+    cells = json.loads(file.read_text())["cells"]
+    assert {cell[0] for cell in cells} == {8, 12}
+    assert len(cells) == sum(found.successes.size for found in both)
+    alone = phase_transition(12, trials=10)
+    np.testing.assert_array_equal(alone.successes, both[1].successes)
+    with pytest.raises(ValueError, match="at least one p"):
+        phase_transitions([])
+
+
+def test_other_norms() -> None:
     found = phase_transition(8, [2, 4, 6, 8], [1, 3], "linf", trials=25)
     # a flat of dimension s and an orthant of 8 - s
     assert found.theory_half == pytest.approx([4.5, 5.5], abs=0.1)

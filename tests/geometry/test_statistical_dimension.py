@@ -139,6 +139,8 @@ def test_edges() -> None:
         (lambda: transition_width("l1", 10, 1, 0.4), "between 0.5 and 1"),
         (lambda: largest_sparsity(10, 11), "at most p=10"),
         (lambda: nuclear_statistical_dimension((3, 4), 5), "smaller side 3"),
+        (lambda: statistical_dimension("nuclear", 12, 1), "pair \\(rows, columns\\)"),
+        (lambda: statistical_dimension("nuclear", (3, 4), 1, "exact"), "for matrices"),
         (lambda: universal_alpha(10, 10, probability=0.0), "probability must lie"),
     ],
 )
@@ -222,7 +224,47 @@ def test_nuclear_norm_against_singular_values() -> None:
         assert size.value == pytest.approx(found.fun, rel=0.015)
         assert rank * (rows + columns - rank) < size.value < 3 * rank * (rows + columns - rank)
     assert nuclear_statistical_dimension((5, 3), 0).value == 0
-    assert nuclear_statistical_dimension((5, 3), 3).value == 15
+    assert nuclear_statistical_dimension((5, 3), 3).value == 14.5
+
+
+@pytest.mark.parametrize(("shape", "rank"), [((30, 30), 2), ((20, 40), 5), ((6, 5), 5), ((3, 1), 1)])
+def test_nuclear_norm_by_sampling(shape: tuple[int, int], rank: int) -> None:
+    formula = statistical_dimension("nuclear", shape, rank)
+    sampled = statistical_dimension("nuclear", shape, rank, "sampling", trials=600, seed=2)
+    # the law of large matrices is within 1 % from 20 x 20 on; full rank is exact
+    slack = 0.01 * formula.value if rank < min(shape) else 0.0
+    assert abs(sampled.value - formula.value) <= 3 * sampled.standard_error + slack
+    if rank < min(shape):
+        assert sampled.spread > 1
+    else:
+        assert formula.spread == 0.5  # a half-space
+
+
+def test_nuclear_cone_is_what_projections_say() -> None:
+    # the cone of the subdifferential at diag(1, 1, 0, 0): tau (I + anything of spectral norm 1)
+    rng, m, n, r, squares = np.random.default_rng(3), 4, 5, 2, []
+    for _ in range(400):
+        g = rng.standard_normal((m, n))
+        s = np.linalg.svd(g[r:, r:], compute_uv=False)
+
+        def distance(tau: float, g: np.ndarray = g, s: np.ndarray = s) -> float:
+            inside = (
+                ((g[:r, :r] - tau * np.eye(r)) ** 2).sum() + (g[:r, r:] ** 2).sum() + (g[r:, :r] ** 2).sum()
+            )
+            return float(inside + (np.maximum(s - tau, 0) ** 2).sum())
+
+        squares.append(minimize_scalar(distance, bounds=(0, 10), method="bounded").fun)
+    sampled = statistical_dimension("nuclear", (m, n), r, "sampling", trials=2000)
+    error = np.hypot(np.std(squares) / 20, sampled.standard_error)
+    assert abs(np.mean(squares) - sampled.value) <= 3 * error
+
+
+def test_matrices_of_low_rank_need_few_measurements() -> None:
+    even = measurements_needed("nuclear", (20, 20), 1)
+    assert abs(even - statistical_dimension("nuclear", (20, 20), 1).value) <= 4
+    assert even < measurements_needed("nuclear", (20, 20), 1, 0.99) < 200
+    assert measurements_needed("nuclear", (20, 20), 0) == 0
+    assert measurements_needed("nuclear", (3, 3), 3) == 9
 
 
 # ---- noise ------------------------------------------------------------------------------

@@ -6,10 +6,22 @@ import numpy as np
 import pytest
 
 from normball import Problem
-from normball.geometry import Equations, GaussianDesign, OrthonormalDesign, worth_of_zeros, zero_odds
+from normball.geometry import (
+    Equations,
+    GaussianDesign,
+    OrthonormalDesign,
+    RotatedEllipse,
+    ellipse_odds,
+    wilson_interval,
+    worth_of_zeros,
+    zero_odds,
+)
 from normball.geometry.batched import solve_l1_batch
+from normball.geometry.batched_cube import solve_linf_batch
+from normball.geometry.batched_groups import solve_groups_batch
+from normball.geometry.batches import solve_batch
 from normball.geometry.worth import bits_to_send
-from normball.norms import L1, GroupL2, LInf, SortedL1
+from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Norm, SortedL1
 
 
 # ---- the batched solver -----------------------------------------------------------------
@@ -62,6 +74,74 @@ def test_batched_solver_at_the_edges() -> None:
         solve_l1_batch(rng.standard_normal((1, 3, 2)), np.ones((1, 3)))
 
 
+BATCHED = [
+    LInf(),
+    L2(),
+    L1(weights=np.linspace(0.5, 2, 15)),
+    ElasticNet(0.7, weights=np.linspace(0.5, 2, 15)),
+    L1(positive=True),
+    GroupL2(np.repeat(np.arange(5), 3)),
+]
+
+
+@pytest.mark.parametrize("norm", BATCHED, ids=lambda norm: norm.title)
+@pytest.mark.parametrize(("m", "alpha"), [(4, 0.0), (10, 0.1), (30, 0.3), (40, 2.0)])
+def test_batches_of_other_norms_agree_with_the_solver(norm: Norm, m: int, alpha: float) -> None:
+    rng = np.random.default_rng(6)
+    A = rng.standard_normal((4, m, 15))
+    b = 2 * A[:, :, 0] + A[:, :, 1] + 0.5 * rng.standard_normal((4, m)) * (alpha > 0)
+    found = solve_batch(norm, A, b, m * alpha)
+    for k in range(4):
+        problem = Problem(A[k], b[k], norm=norm, fit_intercept=False)
+        alone = problem.solve(**({"alpha": alpha} if alpha else {"target": 0.0}), tol=1e-12).coef
+        np.testing.assert_allclose(found[k], alone, atol=1e-6 * max(np.abs(alone).max(), 1e-3))
+        np.testing.assert_array_equal(found[k] == 0, alone == 0)
+
+
+def test_cubes_have_exact_ties() -> None:
+    rng = np.random.default_rng(7)
+    A, b = rng.standard_normal((20, 12, 30)), rng.standard_normal((20, 12))
+    found = solve_linf_batch(A, b)
+    size = np.abs(found.coefs)
+    assert (size == size.max(axis=1, keepdims=True)).sum(axis=1).tolist() == [19] * 20
+    assert found.residuals.max() < 1e-12
+    assert not solve_linf_batch(A, b, price=1e4).coefs.any()
+    assert solve_linf_batch(A, b, price=1.0).gaps.max() < 1e-9
+    # columns that repeat have no single answer, but one of the least size is found
+    twice = solve_linf_batch(np.concatenate([A, A], axis=2), b)
+    np.testing.assert_allclose(np.abs(twice.coefs).max(axis=1), size.max(axis=1) / 2, rtol=1e-8)
+
+
+@pytest.mark.parametrize("m", [1, 3, 8, 11, 12])
+def test_batched_groups_are_proved_and_whole(m: int) -> None:
+    norm = GroupL2([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3], weights=[1.0, 2.0, 0.5, 1.0])
+    rng = np.random.default_rng(9)
+    A, b = rng.standard_normal((60, m, 12)), rng.standard_normal((60, m))
+    b[:20] = A[:20] @ np.r_[np.ones(4), np.zeros(8)]  # some with a sparse answer
+    blocks = norm.blocks(12)
+    assert blocks is not None
+    found = solve_groups_batch(blocks, A, b)
+    assert found.gaps.max() < 1e-7
+    assert found.residuals.max() < 1e-9
+    is_zero = found.coefs == 0
+    for group in range(4):
+        members = is_zero[:, blocks.label == group]
+        assert (members.all(axis=1) | ~members.any(axis=1)).all()
+    for k in (0, 1, 30, 31):
+        alone = Problem(A[k], b[k], norm=norm, fit_intercept=False).solve(target=0.0).coef
+        np.testing.assert_allclose(found.coefs[k], alone, atol=1e-6 * np.abs(alone).max())
+    assert not solve_groups_batch(blocks, A[:2], np.zeros((2, m))).coefs.any()
+
+
+@pytest.mark.parametrize("norm", [SortedL1(), GroupL2([0, 0, 1, 1, 1, 2])], ids=lambda norm: norm.title)
+def test_one_equation_is_met_where_the_dual_norm_is_attained(norm: Norm) -> None:
+    rng = np.random.default_rng(8)
+    a, b = rng.standard_normal((30, 1, 6)), rng.standard_normal((30, 1))
+    for w, row, goal in zip(solve_batch(norm, a, b), a[:, 0], b[:, 0], strict=True):
+        assert row @ w == pytest.approx(goal)
+        assert norm.value(w) == pytest.approx(abs(goal) / norm.dual_norm(row))
+
+
 # ---- odds -------------------------------------------------------------------------------
 SIGNAL = np.r_[0.3, -0.2, np.zeros(8)]
 EXACT = [
@@ -102,6 +182,34 @@ def test_orthonormal_odds_are_binomial_for_pure_noise() -> None:
     inside = norm.cdf(2.0) - norm.cdf(-2.0)  # alpha over noise / sqrt(n)
     np.testing.assert_allclose(law.odds, binom.pmf(np.arange(31), 30, inside), atol=1e-13)
     assert law.at_least_one == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("norm", ["l1", "linf"])
+def test_ellipses_of_the_plane_touch_where_the_cones_say(norm: str) -> None:
+    trials = 500
+    solved = zero_odds(norm, 2, RotatedEllipse(), trials=trials, seed=3)
+    expected = ellipse_odds(norm, 20_000, np.random.default_rng(0)) / 20_000
+    low, high = wilson_interval(int(solved.counts[1]), trials, 0.999)
+    assert low <= expected <= high
+
+
+def test_round_ellipses_are_projections_and_long_ones_find_more_corners() -> None:
+    p = 8
+    means = [zero_odds("l1", p, RotatedEllipse((one, one)), trials=300).mean for one in (1.0, 10.0)]
+    assert means[0] < means[1] < p
+    rng, zeros = np.random.default_rng(4), []
+    for _ in range(2000):
+        ray = rng.standard_normal(p)
+        zeros.append((L1().project(ray / np.abs(ray).sum() * rng.uniform(1, 3), 1.0) == 0).sum())
+    assert means[0] == pytest.approx(np.mean(zeros), abs=4 * np.std(zeros) / np.sqrt(300))
+
+
+def test_slope_catches_directions_with_vertices_of_several_kinds() -> None:
+    found = zero_odds("sorted_l1", 20, Equations(1), trials=4000)
+    assert found.counts[20] == 0
+    assert (found.odds > 0.01).sum() >= 4
+    # with equal weights it is L1: all vertices have one entry
+    assert zero_odds(SortedL1(np.ones(20)), 20, Equations(1), trials=200).odds[19] == 1
 
 
 def test_sampling_is_the_same_for_any_number_of_processors(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +254,7 @@ def test_gaussian_designs_have_the_correlation_that_was_asked_for() -> None:
         (lambda: zero_odds("l1", 3, GaussianDesign(9, 0.1, covariance=np.eye(2))), "3 x 3 matrix"),
         (lambda: zero_odds("l1", 2, GaussianDesign(9, 0.1, covariance=np.ones((2, 2)))), "not > 0"),
         (lambda: GaussianDesign(9, 0.1, correlation=0.1, covariance=np.eye(2)), "exclude each other"),
+        (lambda: RotatedEllipse((0.5, 2.0)), "elongation must be bounds"),
         (lambda: zero_odds(LInf(), 3, OrthonormalDesign(9, 0.1), "exact"), "no exact law"),
     ],
 )

@@ -140,6 +140,46 @@ def test_storage_does_not_matter(make: type) -> None:
     assert other.coef.dtype == np.float64
 
 
+@pytest.mark.parametrize("fit_intercept", [False, True])
+@pytest.mark.parametrize("kind", ["signs", "twins", "low rank", "generic"])
+def test_least_norm_ends_in_a_corner(kind: str, fit_intercept: bool) -> None:
+    """Where many answers have the least norm, the one with as many zeros as a corner is returned."""
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        X = {
+            "signs": rng.choice([-1.0, 1.0], size=(10, 100)),
+            "twins": np.repeat(rng.standard_normal((10, 50)), 2, axis=1),
+            "low rank": rng.standard_normal((10, 6)) @ rng.standard_normal((6, 100)),
+            "generic": rng.standard_normal((10, 100)),
+        }[kind]
+        solution = nb.Problem(X, X @ rng.standard_normal(100), fit_intercept=fit_intercept).solve(target=0)
+        rank = 6 if kind == "low rank" else 10 - fit_intercept
+        assert solution.converged
+        assert solution.loss < 1e-20
+        assert len(solution.support) == rank
+
+
+def test_unpenalised_twins_may_both_stay_in_a_corner() -> None:
+    rng = np.random.default_rng(0)
+    X = np.repeat(rng.standard_normal((6, 20)), 2, axis=1)
+    norm = nb.norms.L1(weights=np.r_[0.0, 0.0, np.ones(38)])
+    solution = nb.Problem(X, rng.standard_normal(6), norm=norm, fit_intercept=False).solve(target=0)
+    assert solution.converged
+    assert np.count_nonzero(solution.coef[2:]) == 5
+
+
+def test_groups_meet_equations_quickly() -> None:
+    """The floor of the loss is no point of the path, which would be walked to its end in vain."""
+    rng = np.random.default_rng(1)
+    groups = nb.norms.GroupL2(np.repeat(np.arange(8), 5))
+    solution = nb.Problem(
+        rng.standard_normal((12, 40)), rng.standard_normal(12), norm=groups, fit_intercept=False
+    ).solve(target=0)
+    assert solution.certificate.form == "fit"
+    assert solution.certificate.gap < 1e-12
+    assert solution.n_iterations <= 5
+
+
 def test_separable_classes_have_no_best_fit() -> None:
     X, y = table()
     problem = nb.Problem(X, (y > 0).astype(float), loss="logistic")

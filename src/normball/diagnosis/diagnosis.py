@@ -83,7 +83,7 @@ class Diagnosis:
         return first, partners[first][0]
 
     def __str__(self) -> str:
-        lines = [self.verdict, *textwrap.wrap(self.subject, WIDTH), ""]
+        lines = [*textwrap.wrap(self.verdict, WIDTH), *textwrap.wrap(self.subject, WIDTH), ""]
         for finding in self.findings:
             text = f"{MARKS[finding.state]}  {finding.title}. {finding.text}"
             lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")

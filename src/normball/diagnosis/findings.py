@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.measurements import measurements_needed
+from ..geometry.measurements import largest_sparsity, measurements_needed
 from ..geometry.noise import universal_alpha
 from ..solution import Solution
 from ..typing import Indices
@@ -59,7 +59,14 @@ def _rows(solution: Solution) -> Finding:
     problem, s = solution.problem, len(solution.support)
     n, p = problem.n_samples, problem.n_features
     if not s:
-        return Finding("Rows", CAREFUL, f"Nothing was kept from {p:,} columns: no column predicts.")
+        most = largest_sparsity(p, min(n, p), SURE)
+        return Finding(
+            "Rows",
+            CAREFUL,
+            f"Nothing was kept: no column predicts. {n:,} rows suffice to find at most "
+            f"{_count(most, 'column')} of {p:,}, and that without noise.",
+            "Collect more rows, or measure fewer columns that are nearer to the cause.",
+        )
     even, sure = measurements_needed("l1", p, s), measurements_needed("l1", p, s, SURE)
     text = (
         f"To find {s:,} of {p:,} independent columns without noise takes {even:,} rows for even odds and "
@@ -87,12 +94,10 @@ def _similar(solution: Solution, correlations: Correlations, similar: float) -> 
     if not touching:
         return Finding(title, GOOD, f"{text}, but none of the columns kept is among them.")
     within = sum(int(np.isin(group, solution.support).sum()) for group in touching)
-    first = touching[0]
-    example = names(solution, first, 4)
     text += (
         f"; of the {_count(len(solution.support), 'column')} kept, {within} "
         f"{'has such a double' if within == 1 else 'have such doubles'}. Which member of a group is kept is "
-        f"arbitrary: {example} tell nearly the same."
+        f"arbitrary: {_example(solution, touching[0])}."
     )
     return Finding(
         title,
@@ -103,22 +108,32 @@ def _similar(solution: Solution, correlations: Correlations, similar: float) -> 
     )
 
 
+def _example(solution: Solution, group: Indices) -> str:
+    """Who of a group was kept, and who might have been."""
+    is_kept = np.isin(group, solution.support)
+    if is_kept.all():
+        return f"{names(solution, group, 4)} were all kept and tell nearly the same"
+    kept, others = group[is_kept], group[~is_kept]
+    verb = "was" if len(kept) == 1 else "were"
+    tell = "tells" if len(others) == 1 else "tell"
+    return f"{names(solution, kept, 3)} {verb} kept, but {names(solution, others, 3)} {tell} nearly the same"
+
+
 def _coherence(solution: Solution, correlations: Correlations, conditions: Conditions) -> Finding:
     title, mu = "Coherence", correlations.coherence
     if correlations.pair is None or mu < 1e-12:
         return Finding(title, GOOD, "The columns are orthogonal: L1 judges each by itself.")
     pair = " and ".join(repr(solution.feature_names[j]) for j in correlations.pair)
-    text = (
-        f"The largest correlation is {mu:.3g} ({pair}). It alone guarantees finding "
-        f"{_count(conditions.guaranteed, 'feature')}, whichever they are"
-    )
+    text = f"The largest correlation is {mu:.3g} ({pair})."
     if conditions.guaranteed >= len(solution.support):
-        return Finding(title, GOOD, text + ".")
+        features = _count(conditions.guaranteed, "feature")
+        return Finding(title, GOOD, f"{text} That alone guarantees finding {features}, whichever they are.")
+    enough = f"no more than {conditions.guaranteed}" if conditions.guaranteed else "not even one"
     return Finding(
         title,
         CAREFUL,
-        f"{text}; {len(solution.support)} were kept. This looks at the worst pair only, so the next two "
-        "lines count for more.",
+        f"{text} That alone guarantees finding {enough} of the {len(solution.support)} kept. But it is a "
+        "guarantee for the worst pair, so the next two lines count for more.",
     )
 
 
@@ -138,7 +153,7 @@ def _irrepresentable(solution: Solution, correlations: Correlations, conditions:
         parts.append(
             f"{_count(len(outside), 'column')} not kept can be imitated by those kept (up to {worst:.2f}, "
             f"the limit is 1; {names(solution, outside[order], 3)}): "
-            "at a smaller alpha they enter without need"
+            f"at a smaller alpha {'it enters' if len(outside) == 1 else 'they enter'} without need"
         )
     if len(suspects):
         parts.append(
@@ -149,15 +164,19 @@ def _irrepresentable(solution: Solution, correlations: Correlations, conditions:
         title,
         BAD,
         "Not met: " + "; ".join(parts) + ".",
-        "Do not read the columns kept as causes. Raise alpha, refit on random halves of the rows and trust "
-        "what is kept again and again, or use the elastic net.",
+        "Do not read the columns kept as causes. Trust those that are kept again and again on random halves "
+        "of the rows (nb.inference.stability_selection), or use the elastic net.",
     )
 
 
 def _eigenvalue(solution: Solution, conditions: Conditions) -> Finding:
     title, (low, high) = "Restricted eigenvalue", conditions.eigenvalue_bounds
     s = len(solution.support)
-    text = f"For {_count(s, 'column')} it lies between {low:.2g} and {high:.2g} (1 is ideal, 0 is hopeless)"
+    span = f"between {low:.2g} and {high:.2g}" if high > low + 1e-6 else f"{round(high, 6):.2g}"
+    text = (
+        f"What a combination of {_count(s, 'column')} still moves, as a share of what independent columns "
+        f"would: at worst {span} (1 is ideal, 0 is hopeless)"
+    )
     if low > 0:
         return Finding(title, GOOD, text + ", so that the error of the coefficients is bounded by theory.")
     if high > 0.1:
@@ -165,7 +184,7 @@ def _eigenvalue(solution: Solution, conditions: Conditions) -> Finding:
     return Finding(
         title,
         BAD,
-        text + ": some combination of columns is almost without effect, its coefficients are not determined.",
+        text + ": some combination has almost no effect, so that its coefficients are not determined.",
         "Add a ridge part (elastic net), or drop one of the similar columns.",
     )
 
@@ -175,14 +194,19 @@ def _false(solution: Solution, conditions: Conditions) -> Finding:
     problem = solution.problem
     if conditions.noise == 0:
         return Finding(title, GOOD, "The fit leaves no residual, so there is no noise to select by mistake.")
+    s = len(solution.support)
+    if not s:
+        return Finding(title, GOOD, "Nothing was kept, so nothing was kept by mistake.")
     careful = universal_alpha(problem.n_samples, problem.n_features, conditions.noise, 0.5)
     text = (
-        f"Were all other columns pure noise, alpha = {solution.alpha:.3g} would let in about "
-        f"{_rounded(count)} of them, next to {len(solution.support)} kept."
+        f"Were all other columns pure noise, alpha = {solution.alpha:.3g} would let in {_rounded(count)} of "
+        f"them on average; {s} {'was' if s == 1 else 'were'} kept."
     )
     if count < 0.5:
         return Finding(title, GOOD, text)
-    state = BAD if count >= 0.5 * max(len(solution.support), 1) else CAREFUL
+    if count >= s:
+        text += " So all that was kept may be chance."
+    state = BAD if count >= 0.5 * s else CAREFUL
     return Finding(title, state, text, f"alpha = {careful:.3g} lets none in with even odds.")
 
 
@@ -198,4 +222,6 @@ def _count(number: int, noun: str) -> str:
 
 
 def _rounded(value: float) -> str:
+    if value < 0.01:
+        return "fewer than 0.01"
     return f"{value:,.0f}" if value >= 10 else f"{value:.1g}" if value < 0.1 else f"{value:.1f}"

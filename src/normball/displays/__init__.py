@@ -24,9 +24,12 @@ from .cross_validation import CVDisplay
 from .diagnosis import DiagnosisDisplay
 from .face_shares import FaceSharesDisplay
 from .frontier import FrontierDisplay
+from .noise import NoiseDisplay
+from .normal_cones import NormalConesDisplay
 from .nuclear_ball import NuclearBallDisplay
 from .path import PathDisplay
 from .phase_transition import PhaseTransitionDisplay
+from .scaling import ScalingDisplay
 from .worth import WorthDisplay
 from .zero_odds import ZeroOddsDisplay
 
@@ -39,9 +42,12 @@ __all__ = [
     "DiagnosisDisplay",
     "FaceSharesDisplay",
     "FrontierDisplay",
+    "NoiseDisplay",
+    "NormalConesDisplay",
     "NuclearBallDisplay",
     "PathDisplay",
     "PhaseTransitionDisplay",
+    "ScalingDisplay",
     "WorthDisplay",
     "ZeroOddsDisplay",
     "classic_ellipse",

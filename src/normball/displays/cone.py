@@ -89,7 +89,7 @@ class ConeDisplay:
             spread = np.array([size.spread for size in sizes])
             ax.fill_between(self.sparsities, value - spread, value + spread, color=color, alpha=0.15, lw=0)
             ax.plot(self.sparsities, value, color=color, ls=dashes, lw=2, label=label)
-        ax.set_xlim(0, self.n_features)
+        ax.set_xlim(0, 1.03 * float(self.sparsities.max()))
         ax.set_ylim(0, 1.03 * self.n_features)
         ax.set_xlabel("degrees of freedom of the signal (sparsity)", fontsize=style.NORMAL)
         ax.set_ylabel("measurements for even odds", fontsize=style.NORMAL)

@@ -73,7 +73,7 @@ class FaceSharesDisplay:
         FaceSharesDisplay
             This display, with `ax_` and `figure_`.
         """
-        self.ax_ = ax = style.new_axes(ax, (1.35 * style.PANEL, 1.05 * style.PANEL))
+        self.ax_ = ax = style.new_axes(ax, (1.15 * style.PANEL, 1.15 * style.PANEL))
         self.figure_ = style.figure_of(ax)
         style.plain_axes(ax)
         table = np.array([found.shares for found in self.shares])
@@ -96,11 +96,12 @@ class FaceSharesDisplay:
         ax.set_title(f"{norm} ball, p = {p}" if title is None else title, fontsize=style.TITLE)
         handles, labels = ax.get_legend_handles_labels()
         ax.legend(
-            handles[::-1],
-            labels[::-1],
+            handles,
+            labels,
             fontsize=style.SMALL,
-            loc="center left",
-            bbox_to_anchor=(1.01, 0.5),
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.17),
+            ncols=2,
             frameon=False,
         )
         return self
@@ -115,6 +116,7 @@ def _bands(p: int) -> list[tuple[str, Sequence[int]]]:
     ranges = [range(a, b) for a, b in pairwise([0, 1, 2, max(p // 5, 3), max(p // 2, 4), p])]
     names = ["vertices", "edges"]
     names += [
-        f"faces of dimension {band[0]}" + (f" to {band[-1]}" if len(band) > 1 else "") for band in ranges[2:]
+        f"dimensions {band[0]} to {band[-1]}" if len(band) > 1 else f"dimension {band[0]}"
+        for band in ranges[2:]
     ]
     return [*zip(names, ranges, strict=True), ("inside", range(p, p + 1))]

@@ -1,17 +1,20 @@
 """From two dimensions to a hundred: odds of corners, sizes of cones, measurements needed.
 
-Odds of touching a face (`zero_odds`, `face_shares`, and for the plane `corner_share`,
+Odds of touching a face (`zero_odds`, `face_shares`, `normal_cones`, and for the plane `corner_share`,
 `ellipse_odds`); angles and intrinsic volumes (`cone_volumes`, `intrinsic_volumes`);
 statistical dimension and what follows (`statistical_dimension`, `measurements_needed`,
-`success_curve`); the experiment (`phase_transition`); noise (`minimax_risk`,
-`universal_alpha`); and what zeros save (`worth_of_zeros`).
+`success_curve`); the experiment (`phase_transition`, `phase_transitions`); noise (`minimax_risk`,
+`threshold_risk`, `universal_alpha`); and what zeros save (`worth_of_zeros`).
 """
 
+from .cone_size import StatisticalDimension
 from .descent_cones import cone_volumes
-from .dimension import StatisticalDimension, statistical_dimension
+from .dimension import statistical_dimension
+from .ellipses import RotatedEllipse
 from .level_sets import Equations, GaussianDesign, LevelSetLaw, OrthonormalDesign
 from .measurements import largest_sparsity, measurements_needed, success_curve, transition_width
-from .noise import MinimaxRisk, minimax_alpha, minimax_risk, universal_alpha
+from .noise import MinimaxRisk, minimax_alpha, minimax_risk, threshold_risk, universal_alpha
+from .normal_cones import NormalCones, normal_cones
 from .nuclear import nuclear_statistical_dimension
 from .odds import (
     LeastNormZeros,
@@ -22,7 +25,7 @@ from .odds import (
     zeros_of_least_norm,
 )
 from .shares import FaceShares, face_shares, intrinsic_volumes
-from .transition import PhaseTransition, phase_transition
+from .transition import PhaseTransition, phase_transition, phase_transitions
 from .worth import Worth, worth_of_zeros
 from .zeros import ZeroOdds, zero_odds
 
@@ -33,8 +36,10 @@ __all__ = [
     "LeastNormZeros",
     "LevelSetLaw",
     "MinimaxRisk",
+    "NormalCones",
     "OrthonormalDesign",
     "PhaseTransition",
+    "RotatedEllipse",
     "StatisticalDimension",
     "Worth",
     "ZeroOdds",
@@ -48,10 +53,13 @@ __all__ = [
     "measurements_needed",
     "minimax_alpha",
     "minimax_risk",
+    "normal_cones",
     "nuclear_statistical_dimension",
     "phase_transition",
+    "phase_transitions",
     "statistical_dimension",
     "success_curve",
+    "threshold_risk",
     "transition_width",
     "universal_alpha",
     "wilson_interval",

@@ -30,7 +30,9 @@ FAR = 1e7
 """The c of the module's formula, for signals whose largest entry is 1."""
 
 
-def read_signal(norm: str | Norm, n_features: int, sparsity: int | ArrayLike) -> tuple[Norm, Floats]:
+def read_signal(
+    norm: str | Norm, n_features: int | tuple[int, int], sparsity: int | ArrayLike
+) -> tuple[Norm, Floats]:
     """The norm, and a signal (p,) at which its descent cone is taken, largest entry 1.
 
     Parameters

@@ -31,43 +31,16 @@ from scipy.special import gammaincc, gammaln
 from ..norms import Norm
 from ..tables import read_count
 from ..typing import ArrayLike, Floats, Mask
+from .cone_size import StatisticalDimension, from_squares
 from .descent_cones import exact_volumes, read_signal, sample_cone
+from .nuclear import nuclear_statistical_dimension, read_shape
 
 METHODS = ("auto", "exact", "formula", "sampling")
 
 
-@dataclass(frozen=True)
-class StatisticalDimension:
-    """Size of a descent cone.
-
-    Attributes
-    ----------
-    value : float
-        delta, between 0 and p.
-    spread : float
-        Standard deviation of the random dimension V: the width of the transition.
-    standard_error : float
-        Of `value`; 0 unless it was sampled.
-    method : str
-        "exact", "formula" (bound from above, see the module) or "sampling".
-    """
-
-    value: float
-    spread: float
-    standard_error: float
-    method: str
-
-    def __float__(self) -> float:
-        return self.value
-
-    def __str__(self) -> str:
-        doubt = f" ± {self.standard_error:.2g}" if self.standard_error else ""
-        return f"{self.value:.6g}{doubt} ({self.method})"
-
-
 def statistical_dimension(
     norm: str | Norm,
-    p: int,
+    p: int | tuple[int, int],
     sparsity: int | ArrayLike,
     method: str = "auto",
     *,
@@ -80,14 +53,14 @@ def statistical_dimension(
     Parameters
     ----------
     norm : str or Norm
-        Any convex norm or gauge of the package.
-    p : int, features.
+        Any convex norm or gauge of the package, or "nuclear".
+    p : int, features; (rows, columns) for "nuclear".
     sparsity : int or (p,) array
         Non-zero coefficients (L1, SLOPE), non-zero groups (GroupL2), coefficients below the
-        largest (LInf); or the signal itself.
+        largest (LInf), the rank ("nuclear"); or the signal itself.
     method : str, default "auto"
         "formula": the field's one-dimensional formula (L1 with any weights or `positive`,
-        GroupL2), else exact (LInf p - k/2 for k ties, L2 p - 1/2), else sampling.
+        GroupL2, nuclear), else exact (LInf p - k/2 for k ties, L2 p - 1/2), else sampling.
         "exact": from face angles (L1 without weights, LInf, L2, Lp). "sampling": any norm.
         "auto" takes the first of "formula", "exact" and "sampling" that the norm has.
     trials, seed : int
@@ -112,6 +85,9 @@ def statistical_dimension(
     >>> print(statistical_dimension("l1", p=100, sparsity=10, method="exact"))
     32.319 (exact)
     """
+    if norm == "nuclear":
+        shape, rank = read_shape(p), read_count(sparsity, "sparsity", 0)
+        return nuclear_statistical_dimension(shape, rank, method, trials=trials, seed=seed)
     norm, signal = read_signal(norm, p, sparsity)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}.")
@@ -144,10 +120,7 @@ def _by_angles(norm: Norm, signal: Floats) -> StatisticalDimension | None:
 def _by_sampling(
     norm: Norm, signal: Floats, trials: int, seed: int, verbose: bool | None
 ) -> StatisticalDimension:
-    squares = sample_cone(norm, signal, trials, np.random.default_rng(seed), verbose)
-    mean, variance = float(squares.mean()), float(squares.var(ddof=1))
-    spread = np.sqrt(max(variance - 2 * mean, 0.0))
-    return StatisticalDimension(mean, float(spread), float(np.sqrt(variance / trials)), "sampling")
+    return from_squares(sample_cone(norm, signal, trials, np.random.default_rng(seed), verbose))
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +201,14 @@ def _excess_moment(size: Floats, level: Floats, power: int) -> Floats:
         total = total + sign_binomial * moment * level ** (power - k)
         sign_binomial *= -k / (power - k + 1)
     return np.maximum(total, 0.0)
+
+
+def mean_risk(p: int, sparsity: int, threshold: float) -> float:
+    """The formula for L1 at one tau: s (1 + tau^2) + (p - s) E (|Z| - tau)_+^2."""
+    norm, signal = read_signal("l1", p, sparsity)
+    groups = _groups(norm, signal)
+    assert groups is not None  # L1 has the formula
+    return groups.mean(threshold)
 
 
 def minimax_threshold(p: int, sparsity: int) -> tuple[float, float]:

@@ -15,6 +15,9 @@ with sd = noise / sqrt(n). The number of zeros is a sum of independent terms: bi
 the features without signal.
 
 *Gaussian design*: rows of X normal with a given covariance; no exact law.
+
+*Rotated ellipse*: axes of given lengths turned at random around a random centre outside
+the ball of radius 1; no exact law, but for circles the contact is a projection.
 """
 
 from __future__ import annotations
@@ -26,21 +29,11 @@ import numpy as np
 from scipy.special import chndtr, ndtr
 
 from ..norms import Norm
-from ..problem import Problem
 from ..tables import read_count, read_positive, read_vector
 from ..typing import ArrayLike, Floats
 from ..values import ArrayValue
-from .batched import solve_l1_batch
-from .descent_cones import is_plain_l1
+from .batches import solve_batch
 from .odds import corner_share
-
-
-def least_norm_batch(norm: Norm, A: Floats, b: Floats) -> Floats:
-    """(k, p) least-norm answers of A w = b, A (k, m, p): L1 in one batch, others one by one."""
-    if is_plain_l1(norm, A.shape[2]):
-        return solve_l1_batch(A, b).coefs
-    problems = (Problem(*equations, norm=norm, fit_intercept=False) for equations in zip(A, b, strict=True))
-    return np.array([problem.solve(target=0.0).coef for problem in problems])
 
 
 class LevelSetLaw(ArrayValue, ABC):
@@ -93,7 +86,7 @@ class Equations(LevelSetLaw):
 
     def sample(self, norm: Norm, p: int, size: int, rng: np.random.Generator) -> Floats:
         A, b = rng.standard_normal((size, self.n_equations, p)), rng.standard_normal((size, self.n_equations))
-        return least_norm_batch(norm, A, b)
+        return solve_batch(norm, A, b)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -208,10 +201,7 @@ class GaussianDesign(LevelSetLaw):
         if self.correlation or self.covariance is not None:
             X = X @ self._factor(p).T
         y = X @ _signal(self.signal, p) + self.noise * rng.standard_normal((size, self.n_samples))
-        if is_plain_l1(norm, p):
-            return solve_l1_batch(X, y, self.n_samples * self.alpha).coefs
-        problems = (Problem(X[k], y[k], norm=norm, fit_intercept=False) for k in range(size))
-        return np.array([problem.solve(alpha=self.alpha).coef for problem in problems])
+        return solve_batch(norm, X, y, self.n_samples * self.alpha)
 
 
 def _read_noisy(law: OrthonormalDesign | GaussianDesign) -> None:

@@ -22,14 +22,17 @@ from scipy.special import ndtr, ndtri
 from ..norms import Norm
 from ..tables import read_count
 from ..typing import ArrayLike, Floats
+from .cone_size import StatisticalDimension
 from .descent_cones import exact_volumes, read_signal
 from .dimension import statistical_dimension
 
+NUCLEAR_TRIALS = 400
+"""Singular value decompositions behind the spread for matrices."""
 LARGEST_EXACT = 3000
 """Features up to which the odds are exact; beyond, the normal law is as good and needs no O(p) integrals."""
 
 
-def success_curve(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats:
+def success_curve(norm: str | Norm, p: int | tuple[int, int], sparsity: int | ArrayLike) -> Floats:
     """Odds (p + 1,) that the least-norm answer is the signal, from m = 0 to m = p equations.
 
     Parameters
@@ -38,20 +41,18 @@ def success_curve(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats
 
     Returns
     -------
-    (p + 1,) array
+    (p + 1,) array (for "nuclear" one more than there are entries)
         Exact for L1 without weights, LInf, L2 and Lp up to p = 3,000; else the normal law with
         the mean and the spread of `statistical_dimension`.
     """
+    if norm == "nuclear":
+        size = statistical_dimension(norm, p, sparsity, "sampling", trials=NUCLEAR_TRIALS)
+        return _normal_curve(size, int(np.prod(p)))
     norm, signal = read_signal(norm, p, sparsity)
+    p = len(signal)
     volumes = exact_volumes(norm, signal) if p <= LARGEST_EXACT else None
-    m = np.arange(p + 1)
     if volumes is None:
-        size = statistical_dimension(norm, p, signal)
-        if size.spread == 0:
-            return np.where(m >= size.value, 1.0, 0.0)
-        curve = ndtr((m - size.value) / size.spread)
-        curve[-1] = 1.0  # p equations leave no freedom
-        return np.asarray(curve)
+        return _normal_curve(statistical_dimension(norm, p, signal), p)
     if volumes[0] == 1.0:  # the signal 0 is found without a measurement
         return np.ones(p + 1)
     # sums over every other volume from the top: v_{m+1} + v_{m+3} + ...
@@ -61,9 +62,19 @@ def success_curve(norm: str | Norm, p: int, sparsity: int | ArrayLike) -> Floats
     return np.clip(1 - 2 * tails[1 : p + 2], 0.0, 1.0)
 
 
+def _normal_curve(size: StatisticalDimension, p: int) -> Floats:
+    """(p + 1,) odds of success where only the mean and the spread of V are known."""
+    m = np.arange(p + 1)
+    if size.spread == 0:
+        return np.where(m >= size.value, 1.0, 0.0)
+    curve = ndtr((m - size.value) / size.spread)
+    curve[-1] = 1.0  # p equations leave no freedom
+    return np.asarray(curve)
+
+
 def measurements_needed(
     norm: str | Norm,
-    p: int,
+    p: int | tuple[int, int],
     sparsity: int | ArrayLike,
     probability: float = 0.5,
     *,
@@ -82,7 +93,7 @@ def measurements_needed(
 
     Returns
     -------
-    int, at most p.
+    int, at most p (for "nuclear": the number of entries).
 
     Raises
     ------
@@ -104,8 +115,9 @@ def measurements_needed(
         raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
     if guaranteed:
         size = statistical_dimension(norm, p, sparsity)
+        total = int(np.prod(p))
         careful = size.value + 3 * size.standard_error
-        return min(int(np.ceil(careful + np.sqrt(8 * np.log(4 / (1 - probability)) * p))), p)
+        return min(int(np.ceil(careful + np.sqrt(8 * np.log(4 / (1 - probability)) * total))), total)
     # rounding in the sums must not cost an equation
     return int((success_curve(norm, p, sparsity) >= probability - 1e-12).argmax())
 

@@ -33,7 +33,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from ..tables import read_count, read_positive
-from .dimension import minimax_threshold
+from .dimension import mean_risk, minimax_threshold
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,30 @@ class MinimaxRisk:
 def minimax_risk(p: int, sparsity: int) -> MinimaxRisk:
     """Minimax risk of soft thresholding, and the threshold that attains it; see the module."""
     return MinimaxRisk(*minimax_threshold(p, sparsity))
+
+
+def threshold_risk(p: int, sparsity: int, threshold: float) -> float:
+    """Risk of soft thresholding at `threshold` (in deviations of the noise) for the worst signal.
+
+    Parameters
+    ----------
+    p, sparsity : int
+        Features, and those of them that are not zero.
+    threshold : float >= 0
+
+    Returns
+    -------
+    float
+        Expected sum of squared errors over the noise variance; p at threshold 0.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    """
+    if not 0 <= threshold < np.inf:
+        raise ValueError(f"threshold must be a number >= 0, got {threshold!r}.")
+    return mean_risk(p, sparsity, float(threshold))
 
 
 def universal_alpha(

@@ -95,8 +95,7 @@ def ellipse_odds(
     ValueError
         If the bounds are not 1 <= first <= second.
     """
-    if not 1 <= elongation[0] <= elongation[1]:
-        raise ValueError(f"elongation must be bounds 1 <= first <= second, got {elongation!r}.")
+    elongation = read_elongation(elongation)
     norm = get_norm(norm)
     turn = rng.uniform(0, np.pi, trials)
     shortest, longest = np.log(elongation)
@@ -116,6 +115,19 @@ def ellipse_odds(
         pull = np.einsum("nij,nj->ni", gram, centre - corner)
         touched |= _in_cone(pull, *norm.normal_rays(corner))
     return int(touched.sum())
+
+
+def read_elongation(elongation: tuple[float, float]) -> tuple[float, float]:
+    """Bounds of the length over the width of ellipses.
+
+    Raises
+    ------
+    ValueError
+        If they are not 1 <= first <= second.
+    """
+    if len(elongation) != 2 or not 1 <= elongation[0] <= elongation[1] < np.inf:
+        raise ValueError(f"elongation must be bounds 1 <= first <= second, got {elongation!r}.")
+    return float(elongation[0]), float(elongation[1])
 
 
 def _in_cone(z: Floats, first: Floats, second: Floats) -> Mask:

@@ -15,21 +15,19 @@ the root of sum_i ((m_{i+1} - m_{i-1}) / 2)^2 r_i (1 - r_i) / trials.
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
-from pathlib import Path as FilePath
-from typing import Any
 
 import numpy as np
 
 from ..norms import Norm
 from ..tables import read_count, read_vector
 from ..typing import ArrayLike, Floats, Indices
+from .batches import solve_batch
 from .chunks import run_parallel
 from .descent_cones import read_signal
-from .level_sets import least_norm_batch
 from .measurements import success_curve
+from .record import Cell, Record
 
 SAME = 1e-5
 """An answer is the signal if it is nearer than this share of the signal's length."""
@@ -114,7 +112,7 @@ def phase_transition(
     file: str | os.PathLike[str] | None = None,
     verbose: bool | None = None,
 ) -> PhaseTransition:
-    """Run the experiment; call it once for each p.
+    """Run the experiment for one p; `phase_transitions` runs it for several.
 
     Parameters
     ----------
@@ -124,13 +122,13 @@ def phase_transition(
     sparsities : (S,) whole numbers >= 1, optional
         As `statistical_dimension` counts them. Default: about 24 over all that the norm allows.
     norm : str or Norm, default "l1"
-        L1 without weights is solved in batches; others one problem at a time, so far slower.
+        L1, LInf and L2 are solved in batches; others one problem at a time, so far slower.
     trials : int, default 50, a cell.
     seed : int, default 0
-        Each cell has its own generator from (seed, m, s).
+        Each cell has its own generator from (seed, p, m, s).
     file : path, optional
-        Cells are kept there (JSON) as they are done; a later call with the same file and
-        arguments goes on where the last one stopped, and gives the same result.
+        Cells are kept there (JSON) as they are done; a later call with the same file, norm,
+        trials and seed goes on where the last one stopped, and gives the same result.
     verbose : bool, optional
         Progress bar; see `Progress`.
 
@@ -143,39 +141,106 @@ def phase_transition(
     ValueError
         Numbers out of range, or a file of another experiment.
     """
-    p, trials = read_count(p, "p"), read_count(trials, "trials")
-    m_grid = _grid(measurements, "measurements", p, 32)
-    if measurements is None and p > 1:  # dense signals are found at p and not before
-        m_grid = np.union1d(m_grid, p - 1)
-    limit = _most_sparsity(norm, p)
-    s_grid = _grid(sparsities, "sparsities", limit, 24)
-    signals = {int(s): read_signal(norm, p, int(s))[1] for s in s_grid}
-    norm = read_signal(norm, p, 1)[0]
-    record = _Record(file, {"norm": repr(norm), "p": p, "trials": trials, "seed": seed})
-    cells = [(int(m), int(s)) for m in m_grid for s in s_grid]
-    missing = [cell for cell in cells if cell not in record.cells]
+    plan = _Plan.read(p, measurements, sparsities, norm)
+    return _run([plan], read_count(trials, "trials"), seed, file, verbose)[0]
 
-    def work(cell: tuple[int, int]) -> int:
-        m, s = cell
-        rng = np.random.default_rng([seed, m, s])
+
+def phase_transitions(
+    sizes: ArrayLike,
+    norm: str | Norm = "l1",
+    *,
+    trials: int = 50,
+    seed: int = 0,
+    file: str | os.PathLike[str] | None = None,
+    verbose: bool | None = None,
+) -> list[PhaseTransition]:
+    """Run the experiment over a grid (p, m, s), with one bar and one file for all.
+
+    Parameters
+    ----------
+    sizes : (K,) whole numbers p; for each the default m and s of `phase_transition`.
+    norm : str or Norm, default "l1"
+        Without parameters that depend on p.
+    trials, seed, file, verbose : as `phase_transition`, which finds its cells in the same file.
+
+    Returns
+    -------
+    list of PhaseTransition, one a size.
+
+    Raises
+    ------
+    ValueError
+        As `phase_transition`.
+    """
+    plans = [_Plan.read(int(p), None, None, norm) for p in np.atleast_1d(sizes)]
+    if not plans:
+        raise ValueError("sizes must hold at least one p, got none.")
+    return _run(plans, read_count(trials, "trials"), seed, file, verbose)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is to be done for one p: the grid, and the signal of each sparsity."""
+
+    norm: Norm
+    n_features: int
+    measurements: Indices
+    sparsities: Indices
+    signals: dict[int, Floats]
+
+    @classmethod
+    def read(
+        cls, p: int, measurements: ArrayLike | None, sparsities: ArrayLike | None, norm: str | Norm
+    ) -> _Plan:
+        p = read_count(p, "p")
+        m_grid = _grid(measurements, "measurements", p, 32)
+        if measurements is None and p > 1:  # dense signals are found at p and not before
+            m_grid = np.union1d(m_grid, p - 1)
+        s_grid = _grid(sparsities, "sparsities", _most_sparsity(norm, p), 24)
+        signals = {int(s): read_signal(norm, p, int(s))[1] for s in s_grid}
+        return cls(read_signal(norm, p, 1)[0], p, m_grid, s_grid, signals)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """(p, m, s) row by row."""
+        return [(self.n_features, int(m), int(s)) for m in self.measurements for s in self.sparsities]
+
+    def result(self, done: dict[Cell, int], trials: int) -> PhaseTransition:
+        """The cells of this plan with the theory."""
+        shape = (len(self.measurements), len(self.sparsities))
+        curves = [success_curve(self.norm, self.n_features, self.signals[int(s)]) for s in self.sparsities]
+        return PhaseTransition(
+            norm=self.norm,
+            n_features=self.n_features,
+            measurements=self.measurements,
+            sparsities=self.sparsities,
+            successes=np.array([done[cell] for cell in self.cells]).reshape(shape),
+            trials=trials,
+            curves=np.array(curves).T,
+        )
+
+
+def _run(
+    plans: list[_Plan], trials: int, seed: int, file: str | os.PathLike[str] | None, verbose: bool | None
+) -> list[PhaseTransition]:
+    """All cells that are missing, then the results."""
+    norm = plans[0].norm
+    record = Record(file, {"norm": repr(norm), "trials": trials, "seed": seed})
+    by_size = {plan.n_features: plan for plan in plans}
+    missing = [cell for plan in plans for cell in plan.cells if cell not in record.cells]
+
+    def work(cell: Cell) -> int:
+        p, m, s = cell
+        signal = by_size[p].signals[s]
+        rng = np.random.default_rng([seed, p, m, s])
         A = rng.standard_normal((trials, m, p))
-        answers = least_norm_batch(norm, A, A @ signals[s])
-        distance = np.linalg.norm(answers - signals[s], axis=1)
-        return int((distance <= SAME * np.linalg.norm(signals[s])).sum())
+        distance = np.linalg.norm(solve_batch(norm, A, A @ signal) - signal, axis=1)
+        return int((distance <= SAME * np.linalg.norm(signal)).sum())
 
     for cell, successes in run_parallel(work, missing, "phase transition", verbose):
         record.add(cell, successes)
     record.save()
-    curves = np.array([success_curve(norm, p, signals[int(s)]) for s in s_grid]).T
-    return PhaseTransition(
-        norm=norm,
-        n_features=p,
-        measurements=m_grid,
-        sparsities=s_grid,
-        successes=np.array([record.cells[cell] for cell in cells]).reshape(len(m_grid), len(s_grid)),
-        trials=trials,
-        curves=curves,
-    )
+    return [plan.result(record.cells, trials) for plan in plans]
 
 
 def _grid(values: ArrayLike | None, name: str, limit: int, count: int) -> Indices:
@@ -204,44 +269,3 @@ def _crossing(curve: Floats, odds: float) -> float:
         return 0.0
     low, high = curve[above - 1], curve[above]
     return float(above - 1 + (odds - low) / (high - low))
-
-
-class _Record:
-    """Cells that are done, in a file where there is one."""
-
-    def __init__(self, file: str | os.PathLike[str] | None, experiment: dict[str, Any]) -> None:
-        self.file, self.experiment = None if file is None else FilePath(file), experiment
-        self.cells: dict[tuple[int, int], int] = {}
-        self._unsaved = 0
-        if self.file is None or not self.file.exists():
-            return
-        try:
-            stored = json.loads(self.file.read_text(encoding="utf-8"))
-            found = stored["experiment"]
-            self.cells = {(m, s): successes for m, s, successes in stored["cells"]}
-        except (ValueError, KeyError, TypeError):
-            raise ValueError(
-                f"file {str(self.file)!r} is no record of a phase transition; give another."
-            ) from None
-        if found != experiment:
-            raise ValueError(
-                f"file {str(self.file)!r} holds another experiment, {found}, not {experiment}; give another."
-            )
-
-    def add(self, cell: tuple[int, int], successes: int) -> None:
-        """Keep a cell; the file is written now and then, and at the end."""
-        self.cells[cell] = successes
-        self._unsaved += 1
-        if self._unsaved >= 16:
-            self.save()
-
-    def save(self) -> None:
-        """Write all cells, so that an interruption leaves either the old file or the new one."""
-        self._unsaved = 0
-        if self.file is None:
-            return
-        cells = [[m, s, successes] for (m, s), successes in sorted(self.cells.items())]
-        text = json.dumps({"experiment": self.experiment, "cells": cells})
-        temporary = self.file.with_name(self.file.name + ".part")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(self.file)

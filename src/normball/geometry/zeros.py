@@ -71,7 +71,8 @@ def zero_odds(
     norm : str or Norm
     p : int, features.
     level_set : LevelSetLaw
-        `Equations(m)`, `OrthonormalDesign(n, alpha)` or `GaussianDesign(n, alpha)`.
+        `Equations(m)`, `OrthonormalDesign(n, alpha)`, `GaussianDesign(n, alpha)` or
+        `RotatedEllipse()`.
     method : "auto", "exact" or "sampling"
         "auto" is exact where the law is known (see `level_sets`), else sampling.
     trials, seed : int
@@ -90,8 +91,9 @@ def zero_odds(
 
     Notes
     -----
-    L1 without weights is solved in batches, about 1,000 equations of p = 100, m = 50 a second
-    on a core; other norms one problem at a time.
+    L1, LInf, L2 and the elastic net are solved in batches, at p = 100 about 700 equations of
+    m = 50 a second on a core; other norms and ellipses one problem at a time. Rates of all:
+    `python benchmarks/odds_rates.py`.
 
     Examples
     --------

@@ -182,7 +182,9 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     certificate = _certify_null(instance, target, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0)
-    found = _on_path(workspace, Condition("target", target), options)
+    # no loss is lower than the floor, which the path only tends to: it would be walked in vain
+    is_floor = target - instance.floor <= 1e-15 * instance.scale
+    found = None if is_floor else _on_path(workspace, Condition("target", target), options)
     if found is not None:
         certificate_found = _certify_target(instance, target, found, options)
         if certificate_found.is_met:

@@ -22,6 +22,7 @@ import numpy as np
 from ..losses.squared_error import SquaredError
 from ..typing import Floats
 from .certificate import certify_fit
+from .corner import corner_coordinates
 from .face_newton import Point, fit_on_face
 from .instance import Instance
 from .proximal_newton import Answer, Options, Workspace, solve_term
@@ -110,9 +111,38 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
                 best = Answer(Point(candidate.w, candidate.intercept, 0.0), certificate, iteration)
         if not falling:  # add back what is still missing, which multiplies it by the order of alpha
             instance = replace(instance, y=instance.y + fit.eta - eta)
+    best = _at_corner(workspace, fit.eta, best, options)
     if original.loss.is_shift_invariant:  # the constant that made the equations meet
         best.point.intercept = 0.0
     return best
+
+
+def _at_corner(workspace: Workspace, eta: Floats, found: Answer, options: Options) -> Answer:
+    """The same least norm with as few non-zeros as a corner has, where features are priced one by one."""
+    instance = workspace.instance
+    parts = instance.norm.separable(instance.n_features)
+    face = instance.norm.face(found.point.w)
+    if parts is None or parts.ridge is not None or not found.certificate.is_met or not face.n_coordinates:
+        return found
+    E = face.restrict(workspace.store.take(face.index))
+    if instance.fit_intercept:
+        E = E - E.mean(axis=0)
+    z = corner_coordinates(E, face)
+    if z is None:
+        return found
+    kept = z != 0
+    goal = eta - eta.mean() if instance.fit_intercept else eta
+    # what the movement has lost in digits
+    z[kept] += np.linalg.lstsq(E[:, kept], goal - E[:, kept] @ z[kept], rcond=1e-15)[0]
+    w = face.embed(z)
+    intercept = float(np.mean(eta - instance.design.matvec(w))) if instance.fit_intercept else 0.0
+    theta = found.certificate.theta
+    certificate = certify_fit(instance, eta, w, intercept, theta, options.tolerance)
+    return (
+        replace(found, point=Point(w, intercept, 0.0), certificate=certificate)
+        if certificate.is_met
+        else found
+    )
 
 
 def _candidates(workspace: Workspace, eta: Floats, point: Point, theta: Floats) -> list[tuple[Point, Floats]]:

@@ -10,6 +10,7 @@ from ...problem import Problem
 from ...solution import Solution
 from ..section import Block, Paragraph, Picture, Row, Section, Table, Takeaway, picture_from_figure
 from .context import TourContext
+from .zero_counts import zero_count_blocks
 
 TITLE = "What do sparse and dense mean, in 100 dimensions?"
 NORMS = ("l1", "l2", "linf")
@@ -47,6 +48,7 @@ def answer(context: TourContext) -> Section:
             "the best fit.",
             (False, True, True, True, True),
         ),
+        *zero_count_blocks(context),
         Takeaway("Sparse: count the zeros. Dense: there are none to count."),
     ]
     headline = (

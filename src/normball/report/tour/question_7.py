@@ -22,6 +22,7 @@ from .nested import (
 )
 from .question_7_pictures import coefficient_pictures, mistakes_picture
 from .question_7_table import compare_on_table
+from .question_7_worth import worth_blocks
 from .wording import compared, listed, ratio_text, signed, size_text, span, time_text
 
 TITLE = "How much does it matter in practice?"
@@ -81,7 +82,7 @@ def answer(context: TourContext) -> Section:
         said = [table_said, genes_said, cost_said]
     else:
         blocks, said = [*genes, *table, Paragraph(table_said)], [genes_said, cost_said, table_said]
-    return Section(TITLE, said[0], [*blocks, takeaway], "\n".join(said))
+    return Section(TITLE, said[0], [*blocks, *worth_blocks(context), takeaway], "\n".join(said))
 
 
 def _genes(context: TourContext) -> tuple[list[Block], str, str]:
