@@ -39,7 +39,7 @@ class EnteredGroups:
 
     Attributes
     ----------
-    groups : (g,) ; starts : (g + 1,), first coordinate of each group.
+    groups, sizes, price : (g,) ; starts : (g + 1,), first coordinate of each group.
     features : (m,) of the groups, group after group.
     means : (s,) of the rotated columns.
     weights, pulls, c : (k, s) w, r = c - (G + ridge) w, c.
@@ -60,15 +60,14 @@ class EnteredGroups:
         self.groups: Indices = np.zeros(0, dtype=np.intp)
         self.features: Indices = np.zeros(0, dtype=np.intp)
         self.starts: Indices = np.zeros(1, dtype=np.int64)
+        self.sizes: Indices = np.zeros(0, dtype=np.intp)
+        self.price: Floats = np.zeros(0)
         self._is_in = np.zeros(len(blocks.price), dtype=bool)
         self.means, self._squares = np.zeros(0), np.zeros(0)
         self.weights, self.pulls, self.c = (np.zeros((Y.shape[1], 0)) for _ in range(3))
-        self._bases: list[Floats] = []
+        self._entries: tuple[Floats, Indices] = (np.zeros(0), np.zeros(0, dtype=np.int64))
+        self._row_ends: Indices = np.zeros(1, dtype=np.int64)
         self._rotation: sparse.csr_array | None = None
-
-    @property
-    def sizes(self) -> Indices:
-        return np.diff(self.starts)
 
     def gram(self) -> Floats:
         """G + ridge among the coordinates that entered, (s, s)."""
@@ -90,29 +89,38 @@ class EnteredGroups:
         rotated = [columns[:, part] @ basis for part, basis in zip(parts, bases, strict=True)]
         moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
         self._append(np.hstack(rotated), np.concatenate(moved))
-        self._bases += bases
-        self._rotation = None
+        self._turn_more(bases)
         sizes = [basis.shape[1] for basis in bases]
         self._is_in[groups] = True
         self.groups = np.concatenate([self.groups, groups])
         self.features = np.concatenate([self.features, features])
         self.starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(sizes)])
+        self.sizes = np.diff(self.starts)
+        self.price = self._blocks.price[self.groups]
         self.refresh()
 
     def _turned(self) -> sparse.csr_array:
         """(m, s) from the groups' own coordinates to their features."""
         if self._rotation is None:
-            data = [np.zeros(0), *(basis.ravel() for basis in self._bases)]
-            places = [np.zeros(0, dtype=np.int64)]
-            counts = [np.zeros(1, dtype=np.int64)]
-            for start, basis in zip(self.starts, self._bases, strict=False):
-                rows, columns = basis.shape
-                places.append(np.tile(np.arange(start, start + columns), rows))
-                counts.append(np.full(rows, columns))
             shape = (len(self.features), len(self.means))
-            parts = (np.concatenate(data), np.concatenate(places), np.cumsum(np.concatenate(counts)))
-            self._rotation = sparse.csr_array(parts, shape=shape)
+            self._rotation = sparse.csr_array((*self._entries, self._row_ends), shape=shape)
         return self._rotation
+
+    def _turn_more(self, bases: list[Floats]) -> None:
+        """Append the bases of groups that enter to the rotation."""
+        starts = self.starts[-1] + np.cumsum([0, *(basis.shape[1] for basis in bases)])
+        places = [
+            np.tile(np.arange(start, start + basis.shape[1]), len(basis))
+            for start, basis in zip(starts, bases, strict=False)
+        ]
+        counts = np.concatenate([np.full(len(basis), basis.shape[1]) for basis in bases])
+        data, known = self._entries
+        self._entries = (
+            np.concatenate([data, *(basis.ravel() for basis in bases)]),
+            np.concatenate([known, *places]),
+        )
+        self._row_ends = np.concatenate([self._row_ends, self._row_ends[-1] + np.cumsum(counts)])
+        self._rotation = None
 
     def _append(self, columns: Floats, means: Floats) -> None:
         old, size = len(self.means), len(self.means) + len(means)
@@ -152,9 +160,6 @@ class EnteredGroups:
         """The pulls, without the rounding of many updates."""
         self.pulls = self.c - self.weights @ self.gram()
 
-    def price(self) -> Floats:
-        return np.asarray(self._blocks.price[self.groups])
-
     def lengths(self) -> Floats:
         """|w_g| (g,) over all responses."""
         return np.asarray(np.sqrt(sums((self.weights**2).sum(axis=0), self.sizes)))
@@ -168,7 +173,7 @@ class EnteredGroups:
 
     def norm(self) -> float:
         """sum_g price_g |w_g|."""
-        return float(self.price() @ self.lengths())
+        return float(self.price @ self.lengths())
 
     def excess(self, alpha: float) -> float:
         """Objective at alpha, up to the constant |y|^2 / 2."""
@@ -200,7 +205,7 @@ class EnteredGroups:
             self._gram,
             self.starts,
             self._squares + self.ridge,
-            self.price(),
+            self.price,
             alpha,
             precision,
             MOST_SWEEPS,
@@ -217,7 +222,7 @@ class EnteredGroups:
         if not 0 < k * m <= LARGEST_SYSTEM:
             return
         sizes = self.sizes[size > 0]
-        stiffness = np.repeat(alpha * self.price()[size > 0] / size[size > 0], sizes)
+        stiffness = np.repeat(alpha * self.price[size > 0] / size[size > 0], sizes)
         w = self.weights[:, held]
         unit = w / np.repeat(size[size > 0], sizes)
         H = np.zeros((k, m, k, m))
