@@ -85,7 +85,8 @@ def _rows(solution: Solution) -> Finding:
 
 def _similar(solution: Solution, correlations: Correlations, similar: float) -> Finding:
     title = "Similar columns"
-    touching = [group for group in correlations.groups if np.isin(group, solution.support).any()]
+    is_kept = solution.coef != 0
+    touching = [group for group in correlations.groups if is_kept[group].any()]
     if not correlations.groups:
         return Finding(title, GOOD, f"No two columns are correlated {similar:g} or more.")
     total = sum(len(group) for group in correlations.groups)
@@ -93,7 +94,7 @@ def _similar(solution: Solution, correlations: Correlations, similar: float) -> 
     text = f"{total:,} columns form {groups} of near-duplicates (correlated {similar:g} or more)"
     if not touching:
         return Finding(title, GOOD, f"{text}, but none of the columns kept is among them.")
-    within = sum(int(np.isin(group, solution.support).sum()) for group in touching)
+    within = sum(int(is_kept[group].sum()) for group in touching)
     text += (
         f"; of the {_count(len(solution.support), 'column')} kept, {within} "
         f"{'has such a double' if within == 1 else 'have such doubles'}. Which member of a group is kept is "
@@ -110,7 +111,7 @@ def _similar(solution: Solution, correlations: Correlations, similar: float) -> 
 
 def _example(solution: Solution, group: Indices) -> str:
     """Who of a group was kept, and who might have been."""
-    is_kept = np.isin(group, solution.support)
+    is_kept = solution.coef[group] != 0
     if is_kept.all():
         return f"{names(solution, group, 4)} were all kept and tell nearly the same"
     kept, others = group[is_kept], group[~is_kept]

@@ -122,7 +122,7 @@ def phase_transition(
     sparsities : (S,) whole numbers >= 1, optional
         As `statistical_dimension` counts them. Default: about 24 over all that the norm allows.
     norm : str or Norm, default "l1"
-        L1, LInf and L2 are solved in batches; others one problem at a time, so far slower.
+        L1, LInf, L2 and groups are solved in batches; others one problem at a time, so far slower.
     trials : int, default 50, a cell.
     seed : int, default 0
         Each cell has its own generator from (seed, p, m, s).

@@ -91,9 +91,9 @@ def zero_odds(
 
     Notes
     -----
-    L1, LInf, L2 and the elastic net are solved in batches, at p = 100 about 700 equations of
-    m = 50 a second on a core; other norms and ellipses one problem at a time. Rates of all:
-    `python benchmarks/odds_rates.py`.
+    L1, LInf, L2, groups (equations) and the elastic net (squared error) are solved in batches,
+    at p = 100 hundreds of systems with m = 50 a second on a core; other norms and ellipses one
+    problem at a time. Rates of all: `python benchmarks/odds_rates.py`.
 
     Examples
     --------
