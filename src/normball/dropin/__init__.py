@@ -9,6 +9,7 @@ scikit-learn approaches as `tol` goes to 0, and `dual_gap_` proves them. Needs s
 
 from .coordinate_descent import ElasticNet, ElasticNetCV, Lasso, LassoCV
 from .logistic import LogisticRegression
+from .logistic_cv import LogisticRegressionCV
 from .multitask import MultiTaskElasticNet, MultiTaskElasticNetCV, MultiTaskLasso, MultiTaskLassoCV
 from .paths import enet_path, lasso_path
 
@@ -18,6 +19,7 @@ __all__ = [
     "Lasso",
     "LassoCV",
     "LogisticRegression",
+    "LogisticRegressionCV",
     "MultiTaskElasticNet",
     "MultiTaskElasticNetCV",
     "MultiTaskLasso",
