@@ -59,6 +59,22 @@ def test_optimum_is_where_the_state_says(loss: str, dims: int) -> None:
         assert np.abs(problem.gradient(c)).max() < 1e-12
 
 
+@pytest.mark.parametrize("loss", [name for name in LOSSES if name != "quantile"])
+def test_package_finds_that_optimum(loss: str) -> None:
+    rng = np.random.default_rng(5)
+    # with the first of these, Newton's full steps once jumped between two points across the valley
+    crossing = {"cx": -2.1772827297970982, "cy": 1.6570091634191026, "delta": 0.9683978695733441}
+    crossing |= {"ellipse_ratio": 2.1898212847371017, "ellipse_angle": -134.16698515842216}
+    drawn = [
+        {"cx": rng.uniform(-3, 3), "cy": rng.uniform(-3, 3), "delta": rng.uniform(0.05, 3)}
+        | {"ellipse_ratio": rng.uniform(1, 5), "ellipse_angle": rng.uniform(-180, 180)}
+        for _ in range(20)
+    ]
+    for changes in [crossing, *drawn]:
+        solution = picture_problem(defaults() | {"loss": loss} | changes).solve(alpha=0)
+        assert solution.coef == pytest.approx([changes["cx"], changes["cy"]], abs=2e-4)
+
+
 def test_every_loss_and_norm_is_in_the_page_or_left_out_with_a_reason() -> None:
     left_out = {"cox": "compares samples with each other: no level set of a few single samples shows it"}
     assert set(nb.losses.LOSSES) - set(FIELDS["loss"]["choices"]) == set(left_out)

@@ -12,6 +12,7 @@ from .logistic import LogisticRegression
 from .logistic_cv import LogisticRegressionCV
 from .multitask import MultiTaskElasticNet, MultiTaskElasticNetCV, MultiTaskLasso, MultiTaskLassoCV
 from .paths import enet_path, lasso_path
+from .ridge import Ridge, RidgeCV
 
 __all__ = [
     "ElasticNet",
@@ -24,6 +25,8 @@ __all__ = [
     "MultiTaskElasticNetCV",
     "MultiTaskLasso",
     "MultiTaskLassoCV",
+    "Ridge",
+    "RidgeCV",
     "enet_path",
     "lasso_path",
 ]

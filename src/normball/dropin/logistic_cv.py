@@ -7,9 +7,7 @@ replaced, so that folds, scores, attributes and warnings are its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from numbers import Integral
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from sklearn.utils.validation import _check_sample_weight
 from .logistic import NOT_SEVERAL
 from .logistic_path import logistic_fits
 from .paths import enet_norm
+from .replaced import with_replaced
 
 
 def _path(
@@ -61,18 +60,7 @@ def _path(
     return list(coefs[:, 0] if len(classes) == 2 else coefs), Cs, np.ones(len(Cs), dtype=np.int32)
 
 
-def _with(function: Callable[..., Any], **replaced: Any) -> Any:
-    """The function with some of the names that it looks up in its module replaced."""
-    assert isinstance(function, FunctionType)
-    names = {**function.__globals__, **replaced}
-    made = FunctionType(
-        function.__code__, names, function.__name__, function.__defaults__, function.__closure__
-    )
-    made.__kwdefaults__ = function.__kwdefaults__
-    return made
-
-
-_scored_path = _with(_logistic._log_reg_scoring_path, _logistic_regression_path=_path)
+_scored_path = with_replaced(_logistic._log_reg_scoring_path, _logistic_regression_path=_path)
 
 
 def _score_fold(*arguments: Any, **options: Any) -> Any:
@@ -80,8 +68,8 @@ def _score_fold(*arguments: Any, **options: Any) -> Any:
     return _scored_path(*arguments, **options)
 
 
-_fit = _with(
-    linear_model.LogisticRegressionCV.fit.__wrapped__,
+_fit = with_replaced(
+    linear_model.LogisticRegressionCV.fit,
     _logistic_regression_path=_path,
     _log_reg_scoring_path=_score_fold,
 )

@@ -15,6 +15,9 @@ from ..typing import Floats
 from .face_newton import Point
 from .instance import Instance
 
+SUFFICIENT = 1e-4
+"""Share of the slope's promise that a step must keep (Armijo)."""
+
 
 @dataclass(frozen=True, eq=False)
 class LeastFit:
@@ -128,10 +131,14 @@ def fit_span(instance: Instance, columns: Floats) -> LeastFit:
         step_size = float(np.abs(direction).max())
         if step_size <= 1e-12 * (1 + np.abs(eta).max()):
             break
+        slope = float(instance.gradient(eta) @ direction)
         share = 1.0
         while share > 1e-10:
             proposal = instance.value(eta + share * direction)
-            if proposal <= value:
+            # a share of what the slope promises: steps to and fro across a valley gain less and less
+            if proposal <= value + min(SUFFICIENT * share * slope, 0.0) or (
+                proposal <= value and -share * slope <= 1e-15 * instance.scale
+            ):
                 break
             share *= 0.5
         else:
