@@ -110,14 +110,11 @@ class _LeaveOneOut(_ridge._RidgeGCV):
         weights = np.asarray(sqrt_sw, dtype=np.float64) ** 2
         seen = np.flatnonzero(weights)
         root = np.asarray(sqrt_sw)[seen]
-        X, Y = X[seen], np.asarray(y).reshape(len(weights), -1)[seen] / root[:, None]
-        if sparse.issparse(X):
-            X = sparse.csr_array(X)
-            X.data = X.data / np.repeat(root, np.diff(X.indptr))
-        else:
-            X = X / root[:, None]
+        Y = np.asarray(y).reshape(len(weights), -1)[seen] / root[:, None]
+        rows: Any = X[seen]
+        rows = sparse.diags_array(1 / root) @ rows if sparse.issparse(X) else rows / root[:, None]
         total = float(weights.sum())
-        factors = RidgeFactors(as_design(X), weights[seen] / total, bool(self.fit_intercept))
+        factors = RidgeFactors(as_design(rows), weights[seen] / total, bool(self.fit_intercept))
         return factors, Y, seen, total
 
     def _solve(
