@@ -34,7 +34,7 @@ export function contactSentence(scene) {
   }
   if (touch.kind === "vertex") return `The ${level} touches the ${ball} at a corner: ${zero}.`;
   if (touch.kind === "face") {
-    const where = d === 3 ? (touch.zeros ? "on an edge" : "on a side") : touch.zeros ? "at a corner" : "on a side";
+    const where = d === 3 ? (touch.free < 3 ? "on an edge" : "on a side") : touch.zeros ? "at a corner" : "on a side";
     return `The ${level} touches the ${ball} ${where}: ${zero}.`;
   }
   return `The ${level} touches the ${ball} at a round place: ${zero}.`;
@@ -46,7 +46,7 @@ export function kindWord(touch, norm, d) {
   if (touch.flat) return "whole side";
   if (touch.kind === "vertex" || (d === 2 && touch.corner)) return "corner";
   if (touch.kind === "smooth") return "round part";
-  return d === 3 && touch.zeros ? "edge" : "side";
+  return d === 3 && touch.free < 3 ? "edge" : "side";
 }
 
 export const lossLabel = (name) => fields.loss.choices[name];

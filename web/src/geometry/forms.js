@@ -62,7 +62,7 @@ function describe(picture, t, found) {
   const gap = norm.convex ? Math.max(dot(gradient, w) + norm.support(gradient, t) + (found.excess || 0), 0) / (picture.scale || 1) : NaN;
   const zero = w.filter((x) => x === 0).length;
   return {
-    w, t, gradient, alpha, gap, value: reached ? 0 : loss.value(w), push: reached ? loss.line.a : times(gradient, -1), size: norm.value(w), zeros: zero,
+    w, t, gradient, alpha, gap, value: reached ? 0 : loss.value(w), push: reached ? loss.line.a : times(gradient, -1), size: norm.value(w), zeros: zero, free: largest(w) ? dimension(norm, w) : 0,
     kind: kindOf(picture, w, found), corner: !!found.corner, flat: found.flat || null, inside: !!found.inside,
     others: found.others || [],
   };
