@@ -130,6 +130,13 @@ def test_a_non_convex_ball_has_no_proof_and_touches_at_a_corner(page: Any) -> No
     assert answer["zeros"] == 1
 
 
+def test_in_space_p_starts_at_one(page: Any) -> None:
+    state = defaults() | {"norm": "lp", "p": 0.5, "dims": 3, "loss": "squared_error", "form": "budget"}
+    (answer,) = contacts(page, [state])
+    compare(state, answer)
+    assert contacts(page, [state | {"norm": "l1"}])[0]["w"] == answer["w"]
+
+
 def test_snippet_reproduces_the_page(page: Any, chromium: str, tmp_path: Path) -> None:
     import subprocess
     import sys

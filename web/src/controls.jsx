@@ -60,6 +60,7 @@ export function Setup({ store }) {
     <section class="setup" aria-label="what is on the stage">
       <div class="row"><Choice store={store} name="norm" label="ball" /><Segments store={store} name="dims" /></div>
       {parameters.map((name) => (name === "groups" ? <Choice key={name} store={store} name="groups" /> : <Slider key={name} store={store} name={name} min={name === "p" && solid ? 1 : undefined} />))}
+      {solid && s.norm.value === "lp" && s.p.value < 1 && <p class="note">In space p starts at 1, where balls are convex: this is p = 1.</p>}
       <div class="row"><Choice store={store} name="loss" label="loss" />
         {!solid && <Choice store={store} name="ghost" />}</div>
       {s.norm.value === "l1" && <details class="more" open={["weight1", "weight2", "weight3"].some((k) => s[k].peek() !== 1)}><summary>Weigh the coefficients</summary>

@@ -4,7 +4,7 @@ import { direction, pictureSamples } from "./geometry/losses.js";
 const NORMS = {
   l1: (s) => { const w = weights(s); return w.every((x) => x === 1) ? "nb.norms.L1()" : `nb.norms.L1(weights=${JSON.stringify(w)})`; },
   l2: () => "nb.norms.L2()", linf: () => "nb.norms.LInf()", squared_l2: () => "nb.norms.SquaredL2()",
-  lp: (s) => (s.p === 1 ? "nb.norms.L1()" : s.p === 2 ? "nb.norms.L2()" : `nb.norms.Lp(${s.p})`),
+  lp: (s) => (s.p === 1 || (s.dims === 3 && s.p < 1) ? "nb.norms.L1()" : s.p === 2 ? "nb.norms.L2()" : `nb.norms.Lp(${s.p})`),
   elastic_net: (s) => `nb.norms.ElasticNet(${s.l1_ratio})`,
   sorted_l1: (s) => `nb.norms.SortedL1(weights=${JSON.stringify([1, s.slope, s.slope ** 2].slice(0, s.dims))})`,
   group_l2: (s) => `nb.norms.GroupL2(${JSON.stringify({ "12|3": [[0, 1], [2]], "1|23": [[0], [1, 2]], 123: [[0, 1, 2]], "1|2|3": [[0], [1], [2]] }[s.groups].map((g) => g.filter((i) => i < s.dims)).filter((g) => g.length))})`,

@@ -138,7 +138,8 @@ def _norm(state: State) -> Norm:
         case "l1":
             return L1(weights=np.array([state["weight1"], state["weight2"], state["weight3"]])[:dims])
         case "lp":
-            return {1.0: L1(), 2.0: L2()}.get(float(state["p"])) or Lp(state["p"])
+            p = float(state["p"]) if dims == 2 else max(float(state["p"]), 1.0)  # in space balls are convex
+            return {1.0: L1(), 2.0: L2()}.get(p) or Lp(p)
         case "elastic_net":
             return ElasticNet(state["l1_ratio"])
         case "group_l2":

@@ -247,7 +247,8 @@ export function normOf(state) {
     l1: () => l1([state.weight1, state.weight2, state.weight3].slice(0, d)),
     l2: () => l2(d),
     linf: () => linf(d),
-    lp: () => (state.p === 1 ? l1(Array(d).fill(1)) : state.p === 2 ? l2(d) : lp(state.p, d)),
+    // in space balls are convex: p starts at 1
+    lp: () => (state.p === 1 || (d === 3 && state.p < 1) ? l1(Array(d).fill(1)) : state.p === 2 ? l2(d) : lp(state.p, d)),
     elastic_net: () => mixture("elastic_net", state.l1_ratio, d),
     squared_l2: () => mixture("squared_l2", 0, d),
     group_l2: () => group(GROUPS[state.groups].map((g) => g.filter((i) => i < d)).filter((g) => g.length), d),
