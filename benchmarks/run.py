@@ -23,7 +23,7 @@ from importlib import metadata
 from pathlib import Path
 
 import click
-from bars import named_runs
+from bars import BARS, named_runs
 from cases import CASES, Case
 from measure import Run, measure_tolerances
 from picture import draw
@@ -83,15 +83,15 @@ def write(file: Path, runs: list[Run], facts: dict[str, object]) -> None:
 
 
 @click.command()
-@click.option("--cases", default=",".join(CASES), show_default=True, help="Comma-separated names.")
+@click.option("--cases", help=f"Comma-separated names; left out, all of them: {', '.join(CASES)}.")
 @click.option("--solvers", default=",".join(SOLVERS), show_default=True, help="Comma-separated names.")
-@click.option("--quick", is_flag=True, help=f"{', '.join(QUICK)}; only the runs that decide.")
+@click.option("--quick", is_flag=True, help=f"Only the runs that decide; of {', '.join(QUICK)} if --cases is left out.")
 @click.option("--limit", default=120.0, show_default=True, help="Seconds for a solver to solve a case.")
 @click.option("--cores", default=2, show_default=True, help="Processor cores that every solver may use.")
 @click.option("--out", default="benchmark-results", show_default=True, type=click.Path(path_type=Path))
-def main(cases: str, solvers: str, quick: bool, limit: float, cores: int, out: Path) -> None:
+def main(cases: str | None, solvers: str, quick: bool, limit: float, cores: int, out: Path) -> None:
     """Time whole paths side by side."""
-    names = QUICK if quick else pick(cases, CASES, "--cases")
+    names = pick(cases or ",".join(QUICK if quick else CASES), BARS if quick else CASES, "--cases")
     chosen = pick(solvers, SOLVERS, "--solvers")
     console = Console(width=150)
     if hasattr(os, "sched_setaffinity"):  # children inherit it
