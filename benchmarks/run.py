@@ -85,7 +85,7 @@ def write(file: Path, runs: list[Run], facts: dict[str, object]) -> None:
 @click.command()
 @click.option("--cases", help=f"Comma-separated names; left out, all of them: {', '.join(CASES)}.")
 @click.option("--solvers", default=",".join(SOLVERS), show_default=True, help="Comma-separated names.")
-@click.option("--quick", is_flag=True, help=f"Only the runs that decide; of {', '.join(QUICK)} if --cases is left out.")
+@click.option("--quick", is_flag=True, help=f"Only runs that decide; without --cases: {', '.join(QUICK)}.")
 @click.option("--limit", default=120.0, show_default=True, help="Seconds for a solver to solve a case.")
 @click.option("--cores", default=2, show_default=True, help="Processor cores that every solver may use.")
 @click.option("--out", default="benchmark-results", show_default=True, type=click.Path(path_type=Path))

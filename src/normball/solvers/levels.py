@@ -21,7 +21,7 @@ from ..typing import Floats, Indices, Mask
 from .batch_screening import BatchScreening
 from .restricted import Batch
 
-WALKING_RATIO = 0.9
+WALKING_RATIO = 0.95
 """Ratio of neighbouring alphas of the walk that brackets the levels."""
 
 SMALLEST_SHARE = 1e-6
