@@ -88,6 +88,17 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t most
         double *w
         double *r
+    cdef struct Split:
+        int is_single
+        int64_t n
+        const void *M
+        const void *L
+        const void *b
+        const void *h
+        const uint8_t *observed
+        void *Z
+        void *mean
+        double ratio, shrink, bound, relaxation, weight
     cdef struct LossTerm:
         int kind
         double parameter
@@ -143,6 +154,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         void (*inner_products)(const Model&, const int64_t*, int64_t, const double*, int64_t, double*) except + nogil
         void (*combination)(const Model&, const int64_t*, const double*, int64_t, double*) except + nogil
         int64_t (*descend)(const Descent&) except + nogil
+        void (*split)(const Split&, int64_t) noexcept nogil
         int (*reweigh)(const Model&, Support&, Reweighted&) except + nogil
         double (*evaluate)(const LossTerm&, const double*, double*, double*, double*) except + nogil
         double (*conjugate)(const LossTerm&, const double*) except + nogil
@@ -227,6 +239,24 @@ def descend_groups(const double[:, ::1] gram, const int64_t[::1] starts, const d
         count = table.descend(d)
     PyErr_CheckSignals()
     return count
+
+
+def split_rows(M, L, b, h, observed, Z, mean, double ratio, double shrink, double bound, double relaxation,
+               double weight):
+    """One step of robust PCA on a block of rows; changes Z and mean.
+
+    M, L, Z, mean (rows, n), b (rows,) and h (n,) are all float64 or all float32, in C order; observed
+    (rows, n) flags or None. With l = L + b h' and y = ratio (Z - l):
+    c = clip(shrink (M - l + y), -bound, bound) * observed, Z = l + y + relaxation (c - y), mean += weight c.
+    """
+    cdef Split s
+    cdef int64_t n_rows = M.shape[0]
+    s.is_single, s.n = M.itemsize == 4, M.shape[1]
+    s.M, s.L, s.b, s.h = address(M), address(L), address(b), address(h)
+    s.observed, s.Z, s.mean = <const uint8_t *>address(observed), address(Z), address(mean)
+    s.ratio, s.shrink, s.bound, s.relaxation, s.weight = ratio, shrink, bound, relaxation, weight
+    with nogil:
+        table.split(s, n_rows)
 
 
 cdef class DataMatrix:

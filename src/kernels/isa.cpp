@@ -2,6 +2,7 @@
 #include "block_descent.hpp"
 #include "reweighting.hpp"
 #include "scan.hpp"
+#include "splitting.hpp"
 
 namespace normball {
 namespace NB_ISA {
@@ -59,7 +60,7 @@ static int reweigh(const Model& model, Support& support, Reweighted& batch) {
 }
 
 extern const Table table = {scan,    products, solve,    retarget, inner_products, combination,
-                            descend, reweigh,  evaluate, conjugate};
+                            descend, split,    reweigh, evaluate, conjugate};
 
 }  // namespace NB_ISA
 }  // namespace normball

@@ -171,6 +171,21 @@ struct Descent {
     double* r;             // (n_outputs, size) in and out
 };
 
+// ---- robust PCA ---------------------------------------------------------------------
+// Blocks of rows, their columns together; what is computed stands in splitting.hpp.
+struct Split {
+    int is_single;
+    idx n;                   // columns
+    const void* M;           // (rows, n)
+    const void* L;           // (rows, n) low rank but for b h'
+    const void* b;           // (rows,)
+    const void* h;           // (n,)
+    const uint8_t* observed; // (rows, n) or null for all
+    void* Z;                 // (rows, n) in and out
+    void* mean;              // (rows, n) in and out
+    double ratio, shrink, bound, relaxation, weight;
+};
+
 struct Table {
     void (*scan)(const Matrix&, const Scan&, idx first_column, idx last_column);
     void (*products)(const Matrix&, const double* U, idx K, idx width, double* out, idx first_column, idx last_column);
@@ -179,6 +194,7 @@ struct Table {
     void (*inner_products)(const Model&, const idx* columns, idx m, const double* U, idx K, double* out);
     void (*combination)(const Model&, const idx* columns, const double* w, idx m, double* out);
     idx (*descend)(const Descent&);
+    void (*split)(const Split&, idx n_rows);
     int (*reweigh)(const Model&, Support&, Reweighted&);
     double (*evaluate)(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant);
     double (*conjugate)(const LossTerm&, const double* u);

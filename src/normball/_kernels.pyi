@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .typing import Floats, Indices
+from .typing import Floats, Indices, Mask
 
 DONE: int
 NEEDS_CAPACITY: int
@@ -47,6 +47,20 @@ def descend_groups(
     w: Floats,
     r: Floats,
 ) -> int: ...
+def split_rows(
+    M: NDArray[Any],
+    L: NDArray[Any],
+    b: NDArray[Any],
+    h: NDArray[Any],
+    observed: Mask | None,
+    Z: NDArray[Any],
+    mean: NDArray[Any],
+    ratio: float,
+    shrink: float,
+    bound: float,
+    relaxation: float,
+    weight: float,
+) -> None: ...
 
 class ActiveSet:
     counters: NDArray[np.int64]

@@ -134,6 +134,8 @@ def principal_component_pursuit(
         Its `proof.gap` is above `tol` only if `max_iter` was reached.
     """
     dtype = np.float32 if tol >= SINGLE else np.float64
+    if observed is not None:
+        observed = np.ascontiguousarray(observed)  # rows are read side by side with those of M
     with row_threads() as pool:
         blocks = RowBlocks((M.shape[0], M.shape[1]), pool)
         whole, unit = _centred(M, observed, blocks, dtype)

@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from threading import local
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from ..._kernels import max_threads
 from ..threads import one_blas_thread
@@ -31,10 +35,23 @@ class RowBlocks:
         height = max(BLOCK_ENTRIES // max(shape[1], 1), 16)
         self.blocks = [slice(start, min(start + height, shape[0])) for start in range(0, shape[0], height)]
         self._pool = pool
+        self._entries, self._spare = min(height, shape[0]) * shape[1], local()
 
     def map(self, work: Callable[[slice], T]) -> Iterator[T]:
         """work(rows) for each block, in order."""
         return map(work, self.blocks) if self._pool is None else self._pool.map(work, self.blocks)
+
+    def scratch(self, name: str, shape: tuple[int, int], dtype: DTypeLike) -> NDArray[Any]:
+        """An array of at most a block's size, to be overwritten; the same memory at each call of a thread.
+
+        Fresh memory for every block would cost more than the arithmetic on it: the system clears it.
+        """
+        arrays: dict[object, NDArray[Any]] = self._spare.__dict__.setdefault("arrays", {})
+        key = (name, np.dtype(dtype))
+        if key not in arrays:
+            arrays[key] = np.empty(self._entries, dtype)
+        kept = arrays[key]
+        return kept[: shape[0] * shape[1]].reshape(shape)
 
 
 @contextmanager

@@ -84,13 +84,21 @@ class Centred:
 
 
 class Shrunk(Protocol):
-    """D_t(Z): singular values (descending), right singular vectors (n, r), and the rows of the product."""
+    """D_t(Z): singular values (descending), right singular vectors (n, r), and the rows of the product.
+
+    `offset` (n,) is what multiplies the centre b in  D_t(Z) - b 1' = bare @ basis' + b offset'.
+    """
 
     values: Floats
     basis: Floats
+    offset: Floats
 
     def left(self, rows: slice) -> Matrix:
         """Rows of the (m, r) factor F with D_t(Z) = F @ basis'."""
+        ...
+
+    def bare(self, rows: slice, out: Matrix) -> Matrix:
+        """Rows of F without the part that the centre gives, which `offset` holds; may be written to out."""
         ...
 
 
@@ -102,10 +110,15 @@ class ShrunkByGram:
     values: Floats
     basis: Floats
     scaled: Matrix
+    offset: Floats
 
     def left(self, rows: slice) -> Matrix:
         """Rows of Z V diag(1 - t/s)."""
         return self.Z.times(self.scaled, rows)
+
+    def bare(self, rows: slice, out: Matrix) -> Matrix:
+        """The same of the deviations alone."""
+        return np.matmul(self.Z.deviations[rows], self.scaled, out=out)
 
 
 @dataclass(frozen=True)
@@ -116,8 +129,17 @@ class ShrunkInSubspace:
     basis: Floats
     scaled: Matrix
 
+    @property
+    def offset(self) -> Floats:
+        """Everything is in the factor: the centre is taken off."""
+        return np.full(len(self.basis), -1.0)
+
     def left(self, rows: slice) -> Matrix:
         """Rows of U diag(s - t)."""
+        return self.scaled[rows]
+
+    def bare(self, rows: slice, out: Matrix) -> Matrix:
+        """The same."""
         return self.scaled[rows]
 
 
@@ -133,8 +155,10 @@ class GramSpectrum:
         values = np.sqrt(np.maximum(squares, 0.0))
         kept = values > threshold
         values, vectors = values[kept][::-1], np.ascontiguousarray(vectors[:, kept][:, ::-1])
-        scaled = (vectors * (1.0 - threshold / values)).astype(Z.deviations.dtype)
-        return ShrunkByGram(Z, values - threshold, vectors, scaled)
+        scaled = vectors * (1.0 - threshold / values)
+        # 1' D_t(Z)'s projector - 1', small where the centre is a direction that is kept: in float64
+        offset = scaled.sum(axis=0) @ vectors.T - 1.0
+        return ShrunkByGram(Z, values - threshold, vectors, scaled.astype(Z.deviations.dtype), offset)
 
 
 class SubspaceSpectrum:
