@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import minimize
+from scipy.optimize import linprog, minimize
 
 from normball import Problem, Solution
 from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
@@ -197,6 +197,9 @@ def build(axes: Axes, seed: int) -> RandomProblem:
     loss, y = LOSS_CASES[axes.loss](rng, eta + float(rng.normal()))
     sample_weight = _sample_weight(rng, n) if axes.has_weights else None
     draft = RandomProblem(seed, axes, X, y, loss, NORM_CASES[axes.norm](rng, p), sample_weight, 0.0)
+    if _fits_without_limit(draft.objective):
+        priced = np.where(draft.norm.weights == 0, 1.0, draft.norm.weights)
+        draft = replace(draft, norm=replace(draft.norm, weights=priced))
     draft = replace(draft, level=_level(rng, draft))
     stored = rng.choice([sparse.csc_array, sparse.csr_array])(X) if axes.is_sparse else X
     return replace(draft, X=stored)
@@ -240,6 +243,28 @@ def _level(rng: Draw, draft: RandomProblem) -> float:
     price = (null - loss) / norm if norm > 0 and null > loss else 1.0
     # the largest of these lie above alpha_max, where w = 0
     return float(price * 10 ** rng.uniform(-2.0, 0.8))
+
+
+def _fits_without_limit(objective: Objective) -> bool:
+    """Whether unpenalised features alone separate the classes or the counts, so that no optimum is attained.
+
+    There is then a direction d with (2 y - 1) x'd >= 0 for classes, and for counts x'd <= 0
+    where y = 0 and x'd = 0 elsewhere, that is not 0 for some sample.
+    """
+    weights = getattr(objective.norm, "weights", None)
+    if weights is None or np.all(weights) or objective.loss.name not in ("logistic", "poisson", "tweedie"):
+        return False
+    seen = objective.sample_weight > 0
+    y, columns = objective.y[seen], objective.X[seen][:, np.flatnonzero(weights == 0)]
+    if objective.fit_intercept:
+        columns = np.column_stack([columns, np.ones(len(y))])
+    is_class = objective.loss.name == "logistic"
+    signed = (2 * y - 1)[:, None] * columns if is_class else -columns[y == 0]
+    held = columns[:0] if is_class else columns[y > 0]
+    found = linprog(
+        -signed.sum(axis=0), -signed, np.zeros(len(signed)), held, np.zeros(len(held)), bounds=(-1, 1)
+    )
+    return bool(-found.fun > 1e-9)
 
 
 def _ridge_fit(objective: Objective) -> tuple[Floats, float]:
