@@ -43,4 +43,4 @@ def fit_file(path: Path, target: str, **options: Any) -> Fit:
     """What `normball fit` computes, without its report."""
     settings = FitSettings(**options)
     table = load_table(path, target, is_classifier=settings.make_loss().is_classifier)
-    return fit_table(table, settings, lambda work: lambda done, total: None)
+    return fit_table(table, settings)

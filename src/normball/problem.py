@@ -92,6 +92,7 @@ class Problem:
             seen = np.flatnonzero(weights)
             design, response, weights = design.rows(seen), response[seen], weights[seen]
         self.instance = Instance(design, response, self.loss, self.norm, weights, self.fit_intercept)
+        self.fit_intercept = self.instance.fit_intercept  # none where the loss does not see it
         if self.fit_intercept:
             _ = self.instance.null_intercept  # refuses responses without a best constant
 

@@ -192,6 +192,22 @@ CASES = {
     "delta without huber": Case(
         "--delta belongs to --loss huber, not to 'squared_error'; leave it out.", ("--delta", 1)
     ),
+    "q without quantile": Case(
+        "--q belongs to --loss quantile, not to 'huber'; leave it out.", ("--loss", "huber", "--q", 0.3)
+    ),
+    "cox without events": Case(
+        "--loss cox needs --event COLUMN, which says in which rows the time of --target ended with the "
+        "event.",
+        ("--loss", "cox"),
+    ),
+    "events without cox": Case(
+        "--event belongs to --loss cox, not to 'squared_error'; leave it out.", ("--event", "town")
+    ),
+    "events of three kinds": Case(
+        "column 'town' has 3 different values ('Bern', 'Graz', 'Ulm'), but --event needs two, such as 1 "
+        "where the event happened and 0 where not.",
+        ("--loss", "cox", "--event", "town"),
+    ),
     "delta zero": Case("delta must be a finite number > 0, got 0.0.", ("--loss", "huber", "--delta", 0)),
     "tol zero": Case("tol must be a number > 0, got 0.0.", ("--tol", 0, "--alpha", 1)),
     "too many folds": Case(

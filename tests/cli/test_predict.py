@@ -124,7 +124,7 @@ def test_bad_tables(run: Run, shop: Path, folder: Path, case: str) -> None:
 
 
 def damage(stored: dict) -> dict:
-    return {**stored, "coefficients": {"no such feature": 1.0}}
+    return {**stored, "estimator": {**stored["estimator"], "coefficients": [{"no such feature": 1.0}]}}
 
 
 BAD_MODELS = {
@@ -135,12 +135,12 @@ BAD_MODELS = {
     "binary": (lambda stored: "\udc80\udc81", "model.json is not JSON; give"),
     "other JSON": (lambda stored: json.dumps([1, 2]), "model.json is not a normball model; give"),
     "newer": (
-        lambda stored: json.dumps({**stored, "version": 2}),
-        "model.json has model version 2, but this normball reads version 1; fit the model again",
+        lambda stored: json.dumps({**stored, "version": 9}),
+        "model.json has model version 9, but this normball reads version 2; fit the model again",
     ),
     "damaged": (
         lambda stored: json.dumps(damage(stored)),
-        "model.json is damaged (KeyError: 'no such feature')",
+        "model.json is damaged (ValueError: invalid literal for int()",
     ),
     "no columns": (
         lambda stored: json.dumps({k: v for k, v in stored.items() if k != "columns"}),

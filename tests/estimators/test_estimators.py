@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import sklearn
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import Lasso, LassoCV, LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.linear_model import Lasso, LassoCV, LinearRegression, LogisticRegression
+from sklearn.metrics import d2_tweedie_score, log_loss
 from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -255,3 +256,87 @@ def test_several_classes_by_cross_validation(norm: str) -> None:
     alone = nb.Classifier(norm, alpha=model.alpha_).fit(X, y)
     np.testing.assert_allclose(model.coef_, alone.coef_, atol=1e-6)
     assert model.alpha_ == model.alphas_[np.mean(losses, axis=1).argmin()]
+
+
+def test_less_shrinkage_on_the_chosen_features() -> None:
+    model = nb.Regressor(alpha=10.0, standardize=True).fit(frame(), DIABETES.y)
+    before = model.coef_.copy()
+    free, half = model.relaxed(), model.relaxed(0.5)
+    np.testing.assert_array_equal(model.coef_, before)
+    kept = np.flatnonzero(before)
+    assert 0 < len(kept) < len(before)
+    expected = LinearRegression().fit(DIABETES.X[:, kept], DIABETES.y)
+    np.testing.assert_allclose(free.coef_[kept], expected.coef_, rtol=1e-6)
+    assert not np.delete(free.coef_, kept).any()
+    np.testing.assert_allclose(free.predict(frame()), expected.predict(DIABETES.X[:, kept]))
+    assert (
+        model.score(frame(), DIABETES.y) < half.score(frame(), DIABETES.y) < free.score(frame(), DIABETES.y)
+    )
+
+
+def test_report_names_the_other_choices() -> None:
+    model = nb.RegressorCV(n_alphas=30).fit(frame(), DIABETES.y)
+    said = model.report()
+    found = model.criteria()
+    assert f"BIC would take alpha={found.best('bic').alpha:.4g} with" in said
+    assert "One standard error: alpha=" in said
+    assert "duality gap" in said
+    assert "Degrees of freedom: " in said
+    assert "2 of " in nb.Regressor(alpha=50.0).fit(frame(), DIABETES.y).stability(n_pairs=10).note
+
+
+def test_adaptive_prices() -> None:
+    model = nb.Regressor(alpha=1.0, feature_weights="adaptive").fit(frame(), DIABETES.y)
+    problem = nb.inference.adaptive(nb.Problem(DIABETES.X, DIABETES.y))
+    np.testing.assert_allclose(model.coef_, problem.solve(alpha=1.0).coef, rtol=1e-7)
+    assert nb.RegressorCV(feature_weights="adaptive", cv=3).fit(frame(), DIABETES.y).alpha_ > 0
+    with pytest.raises(ValueError, match="feature_weights='adaptive' goes with norm='l1'"):
+        nb.Regressor("l2", feature_weights="adaptive").fit(frame(), DIABETES.y)
+    with pytest.raises(ValueError, match=r"must be \(p,\) numbers or 'adaptive', got 'adaptiv'"):
+        nb.Regressor(feature_weights="adaptiv").fit(frame(), DIABETES.y)
+
+
+@pytest.mark.parametrize(
+    ("loss", "power"), [("poisson", 1.0), ("gamma", 2.0), (nb.losses.Tweedie(1.5), 1.5)], ids=str
+)
+def test_score_is_the_deviance_explained(loss: str | nb.losses.Loss, power: float) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    y = np.maximum(rng.poisson(np.exp(X[:, 0] + 1)), 1.0)
+    weight = rng.uniform(0.5, 2, 60)
+    model = nb.Regressor(loss=loss, alpha=0.05).fit(X, y, weight)
+    expected = d2_tweedie_score(y, model.predict(X), power=power, sample_weight=weight)
+    assert model.score(X, y, weight) == pytest.approx(expected)
+    assert model.score(X, np.full(60, 2.0)) == 0.0
+
+
+def test_times_and_events() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 5))
+    time, event = rng.exponential(np.exp(-X[:, 0])), rng.random(150) < 0.7
+    pairs = np.column_stack([time, event])
+    records = np.array(list(zip(event, time, strict=True)), dtype=[("died", bool), ("months", float)])
+    signed = np.where(event, time, -time)
+    models = [nb.RegressorCV(loss="cox", cv=4, n_alphas=20).fit(X, y) for y in (pairs, records, signed)]
+    for model in models:
+        np.testing.assert_array_equal(model.coef_, models[0].coef_)
+        assert model.coef_[0] > 0.5
+    assert 0.05 < models[0].score(X, pairs) < 1
+    # what the rows of a fold add to the loss of all, by the definition
+    held = np.arange(0, 150, 4)
+    curve = nb.estimators.cross_validate(nb.Problem(X, signed, loss="cox"), alphas=[0.1], folds=[held])
+    kept = np.setdiff1d(np.arange(150), held)
+    train = nb.Problem(X[kept], signed[kept], loss="cox").solve(alpha=0.1)
+    whole = nb.Problem(X, signed, loss="cox").instance.value(X @ train.coef)
+    added = (150 * whole - len(kept) * train.loss) / len(held)
+    assert curve.mean_loss[0] == pytest.approx(added, rel=1e-6)
+
+
+def test_weights_are_routed() -> None:
+    weight = np.random.default_rng(0).uniform(0.1, 3, len(DIABETES.y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = nb.Regressor(alpha=2.0).set_fit_request(sample_weight=True)
+        search = GridSearchCV(model.set_score_request(sample_weight=True), {"alpha": [2.0]}, cv=3)
+        search.fit(frame(), DIABETES.y, sample_weight=weight)
+    alone = nb.Regressor(alpha=2.0).fit(frame(), DIABETES.y, weight)
+    np.testing.assert_array_equal(search.best_estimator_.coef_, alone.coef_)

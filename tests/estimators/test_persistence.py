@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.model_selection import KFold
 
 import normball as nb
 
@@ -81,6 +82,15 @@ def test_bad_files_are_said_to_be_bad(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(ValueError, match="is not JSON"):
         nb.load(path)
+
+
+def test_splitters_are_kept(tmp_path: Path) -> None:
+    model = nb.RegressorCV(cv=KFold(3, shuffle=True, random_state=7), n_alphas=5).fit(DATA.X, DATA.y)
+    model.save(tmp_path / "model.json")
+    again = nb.load(tmp_path / "model.json")
+    assert isinstance(again.cv, KFold)
+    assert vars(again.cv) == vars(model.cv)
+    np.testing.assert_array_equal(again.predict(DATA.X), model.predict(DATA.X))
 
 
 def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def classifiers() -> list[Any]:
 
 
 def chosen_by_cv() -> list[Any]:
-    made = [nb.RegressorCV(norm=norm, n_alphas=10, cv=3) for norm in ("l1", "squared_l2", "elastic_net")]
+    made = [nb.RegressorCV(norm=norm, n_alphas=10, cv=3) for norm in NORMS]
     made += [
         nb.RegressorCV(loss="huber", n_alphas=10, cv=3),
         nb.RegressorCV(rule="one_se", n_alphas=10, cv=3),

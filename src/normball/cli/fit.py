@@ -30,6 +30,14 @@ from .terminal import print_fit, progress_bars
     "--loss", default="squared_error", show_default=True, metavar="NAME", help=f"One of {', '.join(LOSSES)}."
 )
 @click.option("--delta", type=float, help="Residual at which --loss huber becomes a line (default 1.0).")
+@click.option("--q", type=float, help="Quantile of --loss quantile, between 0 and 1 (default 0.5).")
+@click.option(
+    "--power", type=float, help="Power of the variance of --loss tweedie, between 1 and 2 (default 1.5)."
+)
+@click.option("--ties", type=click.Choice(["breslow", "efron"]), help="How --loss cox counts equal times.")
+@click.option(
+    "--event", metavar="COLUMN", help="For --loss cox: rows with the event at the time of --target."
+)
 @click.option("--alpha", metavar="X", help="Penalty strength, or a share of its largest value, such as 10%.")
 @click.option("--budget", type=float, metavar="T", help="Radius of the ball.")
 @click.option("--target-loss", type=float, metavar="S", help="Loss to be reached with the least norm.")
@@ -63,9 +71,9 @@ def fit_command(file: str, target: str, drop: tuple[str, ...], out: str, **optio
     is_classifier = get_loss(settings.loss).is_classifier
     with progress_bars() as open_bar:
         report = open_bar("reading")
-        table = load_table(file, target, is_classifier=is_classifier, drop=drop)
+        table = load_table(file, target, is_classifier=is_classifier, drop=drop, event=settings.event)
         report(1, 1)
-        fit = fit_table(table, settings, open_bar)
+    fit = fit_table(table, settings)
     print_fit(fit, Console())
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,16 +95,8 @@ def write_results(fit: Fit, folder: Path, open_bar: Any) -> tuple[str, ...]:
 
 def model_of(fit: Fit) -> Model:
     """What is stored of a fit, in the units of the file's columns."""
-    table, solution = fit.table, fit.solution
-    return Model(
-        target_name=table.target_name,
-        class_names=table.class_names,
-        codings=table.codings,
-        coef=fit.coef,
-        intercept=solution.intercept,
-        loss=solution.problem.loss,
-        facts=facts(fit),
-    )
+    table = fit.table
+    return Model(table.target_name, table.class_names, table.codings, fit.model, facts(fit))
 
 
 def _write_coefficients(fit: Fit, path: Path) -> None:

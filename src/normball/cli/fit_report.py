@@ -14,8 +14,8 @@ from ..solution import Solution
 from ..verdict import UNITS
 from .coding import joined
 from .fit_pictures import choice_picture
-from .fitting import N_ALPHAS, Fit, Progress
-from .terminal import caveat_lines, choice_lines, coefficient_rows, counts_line
+from .fitting import N_ALPHAS, Fit
+from .terminal import Progress, caveat_lines, choice_lines, coefficient_rows, counts_line
 
 MOST_ROWS = 100
 N_EXPLAINED = 4

@@ -1,24 +1,23 @@
-"""From the options of `normball fit` to a solution: problem, choice of alpha, original units.
+"""From the options of `normball fit` to a fitted estimator, and the path for its pictures.
 
 Columns are fitted as they are, so that scikit-learn at the same alpha gives the same
-coefficients. With `standardize` every column is divided by its standard deviation for
-the fit (centring is the intercept's business), and the coefficients are divided by the
-same numbers afterwards, which gives the model in the file's units.
+coefficients. With `standardize` the estimator divides every column by its standard deviation for
+the fit (centring is the intercept's business); `coef` is in the file's units in any case.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from sklearn.model_selection import KFold, StratifiedKFold
 
 from ..alpha_scale import Fraction, fraction
-from ..estimators import CrossValidation, cross_validate
-from ..losses import Huber, Loss, get_loss
+from ..estimators import Classifier, ClassifierCV, CrossValidation, Regressor, RegressorCV
+from ..losses import LOSSES, Cox, Loss, get_loss
 from ..norms import ElasticNet, GroupL2, Lp, Norm, get_norm
 from ..path import Path
 from ..path_solver import alpha_grid
@@ -31,10 +30,11 @@ from .tables import DataTable
 N_ALPHAS = 60
 """Solutions on the path, for cross-validation and for the pictures."""
 PATH_TOLERANCE = 1e-6
-"""Relative gap of the fits of cross-validation and path; the final fit has its own."""
+"""Relative gap of the path that is drawn; fits have their own."""
 NAMED_P = {1.0: "l1", 2.0: "l2", np.inf: "linf"}
+RULES = {"min": "min", "1se": "one_se"}
 
-Progress = Callable[[int, int], None]
+Estimator = Regressor | Classifier | RegressorCV | ClassifierCV
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class FitSettings:
 
     loss: str = "squared_error"
     delta: float | None = None
+    q: float | None = None
+    power: float | None = None
+    ties: str | None = None
+    event: str | None = None
     norm: str = "l1"
     l1_ratio: float | None = None
     p: float | None = None
@@ -68,13 +72,22 @@ class FitSettings:
         self.level()
 
     def make_loss(self) -> Loss:
-        """The loss of --loss and --delta."""
-        loss = get_loss(self.loss)
-        if self.delta is None:
-            return loss
-        if not isinstance(loss, Huber):
-            raise ValueError(f"--delta belongs to --loss huber, not to {self.loss!r}; leave it out.")
-        return Huber(self.delta)
+        """The loss of --loss with its parameters."""
+        kind = type(get_loss(self.loss))
+        given = {"delta": self.delta, "q": self.q, "power": self.power, "ties": self.ties}
+        options = {name: value for name, value in given.items() if value is not None}
+        for name in options:
+            if name not in _parameters(kind):
+                owner = next(title for title, other in LOSSES.items() if name in _parameters(other))
+                raise ValueError(f"--{name} belongs to --loss {owner}, not to {self.loss!r}; leave it out.")
+        if (self.event is not None) != (kind is Cox):
+            raise ValueError(
+                "--loss cox needs --event COLUMN, which says in which rows the time of --target ended with "
+                "the event."
+                if kind is Cox
+                else f"--event belongs to --loss cox, not to {self.loss!r}; leave it out."
+            )
+        return kind(**options)
 
     def make_norm(self, groups: list[list[int]]) -> Norm:
         """The norm of --norm, --l1-ratio and --p; the features of one column make one group."""
@@ -114,6 +127,35 @@ class FitSettings:
             return {"target": self.target_loss}
         return {} if self.alpha is None else {"alpha": _parse_alpha(self.alpha)}
 
+    def make_estimator(self, table: DataTable) -> Estimator:
+        """The estimator that is to be fitted: at the level that was given, or chosen by cross-validation."""
+        loss = self.make_loss()
+        shared: dict[str, Any] = {
+            "norm": self.make_norm(table.groups),
+            "fit_intercept": self.fit_intercept,
+            "standardize": self.standardize,
+            "tol": self.tol,
+        }
+        if not loss.is_classifier:
+            shared["loss"] = loss
+        if level := self.level():
+            shared |= level
+            return Classifier(**shared) if loss.is_classifier else Regressor(**shared)
+        _check_folds(table, self.folds)
+        n, p = table.X.shape
+        splitter = StratifiedKFold if loss.is_classifier else KFold
+        shared |= {
+            "n_alphas": N_ALPHAS,
+            "eps": 1e-2 if p > n else 1e-4,  # with more features than rows the end of the path overfits
+            "cv": splitter(self.folds, shuffle=True, random_state=self.seed),
+            "rule": RULES[self.rule],
+        }
+        return ClassifierCV(**shared) if loss.is_classifier else RegressorCV(**shared)
+
+
+def _parameters(kind: type[Loss]) -> list[str]:
+    return [field.name for field in fields(kind)]  # type: ignore[arg-type]
+
 
 def _parse_alpha(text: str) -> float | Fraction:
     """'0.3' or '10%' (of alpha_max)."""
@@ -134,26 +176,31 @@ class Fit:
     ----------
     table : DataTable
     settings : FitSettings
-    solution : Solution
-        Of the problem that was solved: on standardised columns with `standardize`.
-    scales : (p,) what the columns were divided by, 1 without `standardize`.
-    choice : CrossValidation, or None if the level was given.
+    model : the fitted estimator.
     path : Path, through the alpha of the solution.
     missed : how many fits of cross-validation and path missed their tolerance.
     """
 
     table: DataTable
     settings: FitSettings
-    solution: Solution
-    scales: Floats
-    choice: CrossValidation | None
+    model: Estimator
     path: Path
     missed: int
 
-    @cached_property
+    @property
+    def solution(self) -> Solution:
+        """Of the problem that was solved: on standardised columns with `standardize`."""
+        return self.model.solution_
+
+    @property
+    def choice(self) -> CrossValidation | None:
+        """How alpha was chosen, None if the level was given."""
+        return getattr(self.model, "cross_validation_", None)
+
+    @property
     def coef(self) -> Floats:
         """Coefficients (p,) in the units of the file's columns."""
-        return self.solution.coef / self.scales
+        return np.ravel(self.model.coef_)
 
     @cached_property
     def effects(self) -> Floats:
@@ -167,62 +214,21 @@ class Fit:
         return [int(j) for j in support[np.argsort(-np.abs(self.effects[support]), kind="stable")]]
 
 
-def fit_table(table: DataTable, settings: FitSettings, progress: Callable[[str], Progress]) -> Fit:
-    """Fit a table as the settings say.
-
-    `progress` is called with the name of each piece of work and returns what is then
-    called with (steps done, steps in all).
+def fit_table(table: DataTable, settings: FitSettings) -> Fit:
+    """Fit a table as the settings say; work that takes long shows its own progress.
 
     Raises
     ------
     TypeError, ValueError
-        As the settings, `Problem`, `Problem.solve` and `cross_validate`.
+        As the settings and the estimator.
     """
-    problem, scales = _problem(table, settings)
-    choice = None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        level = settings.level()
-        if not level:
-            _check_folds(table, settings.folds)
-            choice = cross_validate(
-                problem,
-                n_folds=settings.folds,
-                n_alphas=N_ALPHAS,
-                eps=_grid_end(problem),
-                seed=settings.seed,
-                tol=PATH_TOLERANCE,
-                progress=progress("cross-validation"),
-            )
-            level = {"alpha": choice.best_alpha if settings.rule == "min" else choice.one_se_alpha}
-        report = progress("fit")
-        solution = problem.solve(**level, tol=settings.tol)  # type: ignore[arg-type]
-        n_before = len(caught)
-        report(1, 1)
-        report = progress("path")
-        path = _path(problem, solution)
-        report(1, 1)
+        model = settings.make_estimator(table).fit(table.frame, table.y)
+        path = _path(model.solution_.problem, model.solution_)
     # the verdict on the solution says what there is to say about the final fit
-    missed = len(caught) - (0 if solution.converged or not n_before else 1)
-    return Fit(table, settings, solution, scales, choice, path, missed)
-
-
-def _problem(table: DataTable, settings: FitSettings) -> tuple[Problem, Floats]:
-    scales = np.ones(len(table.feature_names))
-    X = table.X
-    if settings.standardize:
-        deviation = X.std(axis=0)
-        scales = np.where(deviation > 0, deviation, 1.0)
-        X = X / scales
-    problem = Problem(
-        X,
-        table.y,
-        loss=settings.make_loss(),
-        norm=settings.make_norm(table.groups),
-        fit_intercept=settings.fit_intercept,
-        feature_names=table.feature_names,
-    )
-    return problem, scales
+    missed = len(caught) - (not model.solution_.converged and len(caught) > 0)
+    return Fit(table, settings, model, path, missed)
 
 
 def _check_folds(table: DataTable, n_folds: int) -> None:
@@ -245,11 +251,6 @@ def _check_folds(table: DataTable, n_folds: int) -> None:
             )
 
 
-def _grid_end(problem: Problem) -> float:
-    """Smallest alpha as a share of the largest: with more features than rows the end of the path overfits."""
-    return 1e-2 if problem.n_features > problem.n_samples else 1e-4
-
-
 def _path(problem: Problem, solution: Solution) -> Path:
     """The path for the pictures: the usual grid, carried on to a third of the solution's alpha."""
     grid = alpha_grid(problem, N_ALPHAS, 1e-3 if problem.n_features <= problem.n_samples else 1e-2)
@@ -269,6 +270,7 @@ def facts(fit: Fit) -> dict[str, Any]:
     return {
         "rows": len(fit.table.y),
         "source": fit.table.source,
+        "loss": parameters(solution.problem.loss),
         "norm": parameters(solution.problem.norm),
         "fit_intercept": solution.problem.fit_intercept,
         "standardize": fit.settings.standardize,

@@ -1,9 +1,8 @@
 """`model.json`: what `normball fit` stores and `normball predict` reads. Plain JSON, no code in it.
 
 Columns that are numbers are stored by name, others with their levels; the features follow
-from that (see `coding`). Coefficients other than zero are stored by feature, in the units of
-the file's columns, with the digits that give back the same float64. Reading checks every
-field, since the file may come from anywhere.
+from that (see `coding`). The estimator is stored as its own `save` does. Reading checks every field,
+since the file may come from anywhere.
 """
 
 from __future__ import annotations
@@ -11,17 +10,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..losses import LOSSES, Loss
+from ..estimators import Classifier, ClassifierCV
+from ..estimators.persistence import as_stored, from_stored
+from ..losses import Loss
 from ..norms import Norm
 from ..typing import Floats
 from .coding import Coding
 
+if TYPE_CHECKING:
+    import polars as pl
+
 FORMAT = "normball model"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,18 +36,14 @@ class Model:
     ----------
     target_name, class_names : as `DataTable`.
     codings : how the columns become features.
-    coef : (p,), in the order of `feature_names`.
-    intercept : float
-    loss : Loss
+    estimator : fitted, a `Regressor`, `Classifier` or their CV forms.
     facts : JSON values on how the model was found; stored and shown, not used to predict.
     """
 
     target_name: str
     class_names: tuple[str, str] | None
     codings: tuple[Coding, ...]
-    coef: Floats
-    intercept: float
-    loss: Loss
+    estimator: Any
     facts: dict[str, Any]
 
     @property
@@ -51,9 +51,11 @@ class Model:
         """The p features that the columns become."""
         return tuple(name for coding in self.codings for name in coding.features)
 
-    def predict(self, X: Floats) -> Floats:
-        """Mean response (n,) at X (n, p): value, probability of class 1, or rate."""
-        return self.loss.predict(X @ self.coef + self.intercept)
+    def predict(self, X: pl.DataFrame) -> Floats:
+        """Mean response (n,) at features X (n, p): value, probability of class 1, or rate."""
+        if self.class_names is None:
+            return np.asarray(self.estimator.predict(X))
+        return np.asarray(self.estimator.predict_proba(X)[:, 1])
 
 
 def parameters(value: Loss | Norm) -> dict[str, Any]:
@@ -68,7 +70,6 @@ def parameters(value: Loss | Norm) -> dict[str, Any]:
 
 def write_model(model: Model, path: Path) -> None:
     """Write the model as JSON."""
-    names = model.feature_names
     stored = {
         "format": FORMAT,
         "version": VERSION,
@@ -77,9 +78,7 @@ def write_model(model: Model, path: Path) -> None:
             "classes": list(model.class_names) if model.class_names else None,
         },
         "columns": [coding.as_json() for coding in model.codings],
-        "coefficients": {names[j]: float(model.coef[j]) for j in np.flatnonzero(model.coef)},
-        "intercept": model.intercept,
-        "loss": parameters(model.loss),
+        "estimator": as_stored(model.estimator),
         "fit": model.facts,
     }
     text = json.dumps(stored, indent=1, ensure_ascii=False, allow_nan=False)
@@ -118,22 +117,16 @@ def read_model(path: str | Path) -> Model:
 
 
 def _model(stored: dict[str, Any]) -> Model:
-    codings = tuple(Coding.from_json(column) for column in stored["columns"])
-    positions = {name: j for j, name in enumerate(name for coding in codings for name in coding.features)}
-    coef = np.zeros(len(positions))
-    for name, value in stored["coefficients"].items():
-        coef[positions[name]] = float(value)
-    intercept = float(stored["intercept"])
-    if not (np.isfinite(coef).all() and np.isfinite(intercept)):
-        raise ValueError("a coefficient is not finite")
-    loss = dict(stored["loss"])
-    classes = stored["target"]["classes"]
-    return Model(
+    estimator, classes = from_stored(stored["estimator"]), stored["target"]["classes"]
+    model = Model(
         target_name=str(stored["target"]["name"]),
         class_names=(str(classes[0]), str(classes[1])) if classes else None,
-        codings=codings,
-        coef=coef,
-        intercept=intercept,
-        loss=LOSSES[loss.pop("name")](**loss),
+        codings=tuple(Coding.from_json(column) for column in stored["columns"]),
+        estimator=estimator,
         facts=dict(stored["fit"]),
     )
+    if tuple(estimator.feature_names_in_) != model.feature_names:
+        raise ValueError("its columns are not those of its estimator")
+    if isinstance(estimator, Classifier | ClassifierCV) != bool(classes):
+        raise ValueError("its classes are not those of its estimator")
+    return model

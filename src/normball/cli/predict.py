@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from ..typing import Floats
 from .coding import listed
 from .column_checks import refuse_missing
 from .errors import friendly_errors
@@ -45,8 +44,8 @@ def predict_command(model: str, file: str, out: str | None) -> None:
     click.echo(f"{len(rows)} predictions of {fitted.target_name!r} written to {out}.")
 
 
-def features_of(model: Model, frame: pl.DataFrame, source: str) -> Floats:
-    """X (n, p) of a table's rows, coded as at the fit.
+def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
+    """X (n, p) of a table's rows, coded and named as at the fit.
 
     Raises
     ------
@@ -62,10 +61,13 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> Floats:
             f"{source} lacks the {noun} {listed(absent)}, which the model needs; add them under these names."
         )
     refuse_missing(frame.select(needed), source, needed)
-    return np.hstack([coding.encode(frame[coding.name]) for coding in model.codings])
+    import polars as pl
+
+    X = np.hstack([coding.encode(frame[coding.name]) for coding in model.codings])
+    return pl.DataFrame(X, schema=list(model.feature_names))
 
 
-def predictions(model: Model, X: Floats) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def predictions(model: Model, X: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of the predictions of X (n, p), with all digits."""
     mean = model.predict(X).tolist()
     if model.class_names is None:

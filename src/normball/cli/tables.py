@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..datasets import Dataset
+from ..losses import Cox
 from ..typing import Floats
 from .coding import BOOLEAN_LEVELS, Coding, as_text, listed, type_name
 from .column_checks import check_kind, find_column, refuse_missing, refuse_names
@@ -59,6 +60,13 @@ class DataTable:
         return [list(range(start, end)) for start, end in zip([0, *ends], ends, strict=False)]
 
     @property
+    def frame(self) -> pl.DataFrame:
+        """X under the names of its features."""
+        import polars as pl
+
+        return pl.DataFrame(self.X, schema=list(self.feature_names))
+
+    @property
     def dataset(self) -> Dataset:
         """The same as a `Dataset`."""
         description = f"{self.source}: {len(self.y)} rows, target {self.target_name!r}."
@@ -66,7 +74,12 @@ class DataTable:
 
 
 def load_table(
-    path: str | Path, target: str, *, is_classifier: bool = False, drop: Sequence[str] = ()
+    path: str | Path,
+    target: str,
+    *,
+    is_classifier: bool = False,
+    drop: Sequence[str] = (),
+    event: str | None = None,
 ) -> DataTable:
     """The table of a file.
 
@@ -80,6 +93,10 @@ def load_table(
         The target has two values, texts or numbers, which become 0 and 1 in alphabetical
         or numerical order.
     drop : names of columns to be left out.
+    event : str, optional
+        Column of two values, the second of which (1, true, yes) says that the target is the time of an
+        event; in other rows it is the time up to which there was none. The response is then that
+        time, negative for these others, as the Cox loss takes it.
 
     Raises
     ------
@@ -90,17 +107,21 @@ def load_table(
     """
     frame = read_frame(path)
     source = Path(path).name
-    for name in (target, *drop):
-        find_column(frame, name, "target" if name == target else "--drop", source)
-    if target in drop:
-        raise ValueError(f"the target {target!r} cannot be left out; take it off --drop.")
+    needed = {target: "target"} | ({} if event is None else {event: "--event"})
+    for name in (*needed, *drop):
+        find_column(frame, name, needed.get(name, "--drop"), source)
+    for name, role in needed.items():
+        if name in drop:
+            raise ValueError(f"the {role.strip('-')} {name!r} cannot be left out; take it off --drop.")
+    if event == target:
+        raise ValueError(f"--event and --target are both {target!r}; the one says whether, the other when.")
     frame = frame.drop(drop)
-    if frame.width < 2:
+    if frame.width < 1 + len(needed):
         raise ValueError(f"{source} has no columns besides the target {target!r}; a fit needs features.")
     if frame.height < 2:
         raise ValueError(f"{source} has only 1 row; a fit needs at least 2, and cross-validation more.")
-    refuse_missing(frame, source, [target])
-    columns = [column for column in frame if column.name != target]
+    refuse_missing(frame, source, list(needed))
+    columns = [column for column in frame if column.name not in needed]
     for column in frame:
         check_kind(column, "choose another target" if column.name == target else "leave it out with --drop")
     for column in columns:
@@ -115,6 +136,9 @@ def load_table(
     names = tuple(name for k in kept for name in codings[k].features)
     _refuse_repeated(names)
     y, class_names, target_notes = _target(frame[target], is_classifier)
+    if event is not None:
+        y, event_note = _with_events(y, frame[event])
+        target_notes = (*target_notes, event_note)
     return DataTable(
         X=np.hstack([values[k] for k in kept]),
         y=y,
@@ -184,23 +208,14 @@ def _refuse_repeated(names: tuple[str, ...]) -> None:
 
 def _target(column: pl.Series, is_classifier: bool) -> tuple[Floats, tuple[str, str] | None, tuple[str, ...]]:
     """y, names of the classes, and notes."""
-    import polars as pl
-
     name, is_number = repr(column.name), column.dtype.is_numeric()
-    values = sorted(column.unique().to_list()) if is_number else sorted(as_text(column).unique().to_list())
+    values = _values(column)
     if len(values) == 1:
         raise ValueError(
             f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another."
         )
     if is_classifier:
-        if len(values) != 2:
-            shown = listed([str(value) for value in values], most=4)
-            raise ValueError(
-                f"target {name} has {len(values)} different values ({shown}), but the logistic loss needs "
-                "two classes."
-            )
-        zero, one = (f"{value:g}" if is_number else str(value) for value in values)
-        y = ((column if is_number else as_text(column)) == values[1]).cast(pl.Float64).to_numpy()
+        y, (zero, one) = _two_values(column, f"target {name}", "the logistic loss needs two classes")
         is_coded = (zero, one) == ("0", "1")
         return y, (zero, one), () if is_coded else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
     if not is_number:
@@ -210,6 +225,35 @@ def _target(column: pl.Series, is_classifier: bool) -> tuple[Floats, tuple[str, 
             f"numbers; {fix}."
         )
     return Coding(column.name).encode(column)[:, 0], None, ()
+
+
+def _values(column: pl.Series) -> list[Any]:
+    """What a column holds, each value once, numbers as numbers and all else as text, in order."""
+    return sorted((column if column.dtype.is_numeric() else as_text(column)).unique().to_list())
+
+
+def _two_values(column: pl.Series, what: str, needs: str) -> tuple[Floats, tuple[str, str]]:
+    """0 and 1 (n,) for the lower and the higher of a column's two values, and their names."""
+    import polars as pl
+
+    values, is_number = _values(column), column.dtype.is_numeric()
+    if len(values) != 2:
+        shown = listed([str(value) for value in values], most=4)
+        raise ValueError(f"{what} has {len(values)} different values ({shown}), but {needs}.")
+    zero, one = (f"{value:g}" if is_number else str(value) for value in values)
+    y = ((column if is_number else as_text(column)) == values[1]).cast(pl.Float64).to_numpy()
+    return y, (zero, one)
+
+
+def _with_events(times: Floats, column: pl.Series) -> tuple[Floats, str]:
+    """Times, negative where there was no event, and how many events there are."""
+    if _values(column) == [1]:  # nobody is censored
+        happened, one = np.ones(len(times)), "1"
+    else:
+        needs = "--event needs two, such as 1 where the event happened and 0 where not"
+        happened, (_, one) = _two_values(column, f"column {column.name!r}", needs)
+    y = Cox().encode_response(np.column_stack([times, happened]))
+    return y, f"{int(happened.sum())} of {len(y)} rows have the event ({column.name!r} is {one!r})."
 
 
 def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .fitting import Fit, Progress
+from .fitting import Fit
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in all)."""
 
 MOST_ROWS = 30
 UNEQUAL = 10.0

@@ -12,12 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 from ..losses import Loss, get_loss
 from ..norms import Norm
 from ..problem import Problem
+from ..progress import Progress
 from ..reading import read_weights
 from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
 from .linear import LinearEstimator, build_norm
 from .regressor import PredictsNumbers
+from .reports import report_lines
 from .several_classes import SeveralClasses
 
 RULES = ("min", "one_se")
@@ -77,28 +79,32 @@ class ChosenByCV(LinearEstimator):
 
     def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, is_classifier: bool) -> None:
         """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
-        folds = self._folds(X, y, sample_weight, is_classifier)
-        tried = [
-            (self._curve(self._make_problem(X, y, loss, norm, sample_weight), folds), ratio)
-            for norm, ratio in self._norms()
-        ]
-        result, ratio = min(tried, key=lambda pair: pair[0].mean_loss.min())
-        assert result.problem is not None
-        path = result.problem.path(alphas=result.alphas, tol=self.tol, verbose=False)
+        folds, norms = self._folds(X, y, sample_weight, is_classifier), self._norms()
+        tried = []
+        with self._progress(folds, norms) as bar:
+            for norm, ratio in norms:
+                problem = self._make_problem(X, y, loss, norm, sample_weight)
+                tried.append((self._curve(problem, folds, bar), problem, ratio))
+        result, problem, ratio = min(tried, key=lambda triple: triple[0].mean_loss.min())
+        path = problem.path(alphas=result.alphas, tol=self.tol, verbose=False)
         chosen = self._note(result, ratio, path.n_nonzeros)
-        self._coef, self._intercept = self._keep(result.problem.solution_at(path, chosen))
+        self._keep(problem.solution_at(path, chosen))
 
     def _note(self, result: CrossValidation, ratio: float | None, n_nonzeros: Indices) -> int:
         """Keep the curve; the position on it that the rule takes."""
-        self.l1_ratio_, self.n_nonzeros_ = ratio, n_nonzeros
+        self.l1_ratio_, self.n_nonzeros_, self.cross_validation_ = ratio, n_nonzeros, result
         self.alphas_, self.fold_losses_ = result.alphas, result.fold_losses
         self.mean_loss_, self.standard_error_ = result.mean_loss, result.standard_error
         self.best_index_, self.one_se_index_ = result.best_index, result.one_se_index
         return self.best_index_ if self.rule == "min" else self.one_se_index_
 
-    def _curve(self, problem: Problem, folds: list[Indices]) -> CrossValidation:
+    def _progress(self, folds: list[Indices], norms: list[Any]) -> Progress:
+        return Progress(len(folds) * len(norms), "cross-validation")
+
+    def _curve(self, problem: Problem, folds: list[Indices], bar: Progress) -> CrossValidation:
         return cross_validate(
             problem,
+            progress=bar,
             n_alphas=self.n_alphas,
             eps=self.eps,
             alphas=self.alphas,
@@ -108,7 +114,7 @@ class ChosenByCV(LinearEstimator):
         )
 
     def report(self) -> str:
-        """What was tried, what was chosen, and what the other rule would have taken."""
+        """What was tried and chosen, what the other rule would have taken, and the rest of the report."""
         check_is_fitted(self)
         ratio = "" if self.l1_ratio_ is None else f", l1_ratio={self.l1_ratio_:g}"
         lines = [
@@ -122,6 +128,8 @@ class ChosenByCV(LinearEstimator):
                 f"{self.n_features_in_} features."
             )
         lines.append(f"Taken: alpha={self.alpha_:.4g} ({self.rule}), relative gap {self.gap_:.1e}.")
+        if hasattr(self, "solution_"):
+            lines += report_lines(self.solution_)
         return "\n".join(lines)
 
     def _chosen_norm(self) -> Norm:
@@ -161,6 +169,7 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
     alphas_ : (k,) ; mean_loss_, standard_error_ : (k,) ; fold_losses_ : (n_folds, k)
     n_nonzeros_ : (k,) features of the fit to all rows at each alpha.
     best_index_, one_se_index_ : int, what either rule takes.
+    cross_validation_ : CrossValidation, the same in one piece, for classes with the share of wrong ones.
     coef_, intercept_, norm_, loss_, gap_, dual_gap_, n_iter_, solution_, ... as `Regressor`.
     """
 
@@ -203,12 +212,11 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> RegressorCV:
         """Choose alpha on folds of X (n, p) and y (n,), then fit to all rows."""
-        X, y = self._read(X, y, y_numeric=True)
         loss = get_loss(self.loss)
+        X, y = self._read(X, loss.encode_response(y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
         self._choose(X, np.asarray(y, dtype=np.float64), loss, sample_weight, is_classifier=False)
-        self.coef_, self.intercept_ = self._coef, self._intercept
         return self
 
 
@@ -228,15 +236,16 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
             self._choose_several(X, codes, sample_weight)
             return self
         self._choose(X, codes.astype(np.float64), "logistic", sample_weight, is_classifier=True)
-        self.coef_, self.intercept_ = self._coef[None, :], np.array([self._intercept])
         return self
 
     def _choose_several(self, X: Any, codes: Indices, sample_weight: Any) -> None:
         folds = self._folds(X, codes, sample_weight, is_classifier=True)
         tried: list[tuple[CrossValidation, float | None, Norm]] = []
-        for norm, ratio in self._norms():
-            data = self._several(X, codes, norm, sample_weight)
-            tried.append((self._curve_of_several(data, folds), ratio, norm))
+        norms = self._norms()
+        with self._progress(folds, norms) as bar:
+            for norm, ratio in norms:
+                data = self._several(X, codes, norm, sample_weight)
+                tried.append((self._curve_of_several(data, folds, bar), ratio, norm))
         result, ratio, norm = min(tried, key=lambda triple: triple[0].mean_loss.min())
         problem = self._several(X, codes, norm, sample_weight).problem()
         path = [problem.solve(alpha, min(1e-4 * self.tol, 1e-12)) for alpha in result.alphas.tolist()]
@@ -244,12 +253,16 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
         chosen = self._note(result, ratio, counts)
         self._keep_several(path[chosen], float(result.alphas[chosen]), problem.scale, norm)
 
-    def _curve_of_several(self, data: SeveralClasses, folds: list[Indices]) -> CrossValidation:
+    def _curve_of_several(self, data: SeveralClasses, folds: list[Indices], bar: Progress) -> CrossValidation:
         if self.alphas is None:
             largest = data.problem().alpha_max
             alphas = (largest if np.isfinite(largest) else 1.0) * np.geomspace(1, self.eps, self.n_alphas)
         else:
             alphas = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
-        scores = [data.score_fold(held_out, alphas, min(self.tol, 1e-10)) for held_out in folds]
+        scores = []
+        for held_out in folds:
+            scores.append(data.score_fold(held_out, alphas, min(self.tol, 1e-10)))
+            bar()
+        losses, wrong = (np.array(part) for part in zip(*scores, strict=True))
         shares = np.array([data.weights[held_out].sum() for held_out in folds])
-        return CrossValidation.from_folds(None, alphas, np.array(scores), shares)
+        return CrossValidation.from_folds(alphas, losses, shares, wrong)

@@ -20,7 +20,7 @@ from ..solvers.threads import suitable_threads
 from ..tables import read_positive
 from ..typing import Floats, Indices
 from ..warnings import ConvergenceWarning
-from .linear import DEFAULT_SHARE, LinearEstimator
+from .linear import DEFAULT_SHARE, LinearEstimator, is_adaptive
 from .several_classes import SeveralClasses
 
 
@@ -29,6 +29,9 @@ class PredictsClasses(ClassifierMixin):
 
     classes_: np.ndarray
     _eta: Callable[[Any], Floats]
+
+    def _set(self, coef: Floats, intercept: float) -> None:
+        self.coef_, self.intercept_ = coef[None, :], np.array([intercept])
 
     def _codes(self, y: Any) -> Indices:
         """Note the classes; position of each sample's class (n,)."""
@@ -69,6 +72,10 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
 
     def _several(self, X: Any, codes: Indices, norm: Norm, sample_weight: Any) -> SeveralClasses:
         """The data of a multinomial regression, scaled if they are to be."""
+        if is_adaptive(self.feature_weights):
+            raise ValueError(
+                f"feature_weights='adaptive' takes 2 classes and y has {len(self.classes_)}; give numbers."
+            )
         norm.check(X.shape[1])
         separable = norm.separable(X.shape[1])
         if separable is None:
@@ -146,8 +153,7 @@ class Classifier(ClassEstimator):
         if len(self.classes_) > 2:
             return self._fit_several(X, codes, sample_weight)
         problem = self._make_problem(X, codes.astype(np.float64), "logistic", self._norm(), sample_weight)
-        coef, intercept = self._keep(self._solve(problem))
-        self.coef_, self.intercept_ = coef[None, :], np.array([intercept])
+        self._keep(self._solve(problem))
         return self
 
     def _fit_several(self, X: Any, codes: Indices, sample_weight: Any) -> Classifier:

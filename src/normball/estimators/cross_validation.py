@@ -8,13 +8,16 @@ whose mean loss is within one standard error of it (Breiman, Friedman, Olshen, S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 
+from ..path import Path
 from ..path_solver import alpha_grid
 from ..problem import Problem
+from ..progress import Progress
 from ..solvers.engine import LARGEST_GRAM
 from ..tables import read_count, read_vector
 from ..typing import ArrayLike, Floats, Indices
@@ -29,7 +32,6 @@ class CrossValidation:
 
     Attributes
     ----------
-    problem : Problem, or None for more than two classes
     alphas : (k,) decreasing.
     fold_losses : (n_folds, k) mean loss on the rows that a fold did not see.
     mean_loss : (k,) their mean over folds.
@@ -37,7 +39,6 @@ class CrossValidation:
     mean_error : (k,) share of wrong classes on unseen rows, or None for regression.
     """
 
-    problem: Problem | None = field(repr=False)
     alphas: Floats
     fold_losses: Floats
     mean_loss: Floats
@@ -46,16 +47,10 @@ class CrossValidation:
 
     @classmethod
     def from_folds(
-        cls,
-        problem: Problem | None,
-        alphas: Floats,
-        fold_losses: Floats,
-        shares: Floats,
-        fold_errors: Floats | None = None,
+        cls, alphas: Floats, fold_losses: Floats, shares: Floats, fold_errors: Floats | None = None
     ) -> CrossValidation:
         """From losses and errors (n_folds, k) of folds that hold these shares (n_folds,) of the weight."""
         return cls(
-            problem=problem,
             alphas=alphas,
             fold_losses=fold_losses,
             mean_loss=shares @ fold_losses / shares.sum(),
@@ -130,7 +125,7 @@ def cross_validate(
     alphas: ArrayLike | None = None,
     seed: int = 0,
     tol: float = 1e-6,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     folds: Sequence[Indices] | None = None,
     n_jobs: int | None = None,
 ) -> CrossValidation:
@@ -147,8 +142,8 @@ def cross_validate(
         Of the random folds; the same seed gives the same folds.
     tol : float, default 1e-6
         Relative duality gap of each fit.
-    progress : callable, optional
-        Called with (folds done, folds in all).
+    progress : Progress, optional
+        The bar that the folds advance; default: one of their own.
     folds : list of index arrays, optional
         The rows that each fold holds out, instead of random ones.
     n_jobs : int, optional
@@ -169,22 +164,21 @@ def cross_validate(
         grid = np.sort(read_vector(alphas, "alphas", len(np.atleast_1d(np.asarray(alphas)))))[::-1]
     held_out = folds_of(problem, n_folds, seed) if folds is None else list(folds)
     share = np.array([problem.instance.sample_weight[rows].sum() for rows in held_out])
-    found: list[tuple[Floats, Floats]] = []
-    if n_jobs is None:
-        for rows in held_out:
-            found.append(score_fold(problem, rows, grid, tol))
-            if progress is not None:
-                progress(len(found), len(held_out))
-    else:
-        from joblib import Parallel, delayed
+    with nullcontext(progress) if progress else Progress(len(held_out), "cross-validation") as bar:
+        if n_jobs is None:
+            scored = (score_fold(problem, rows, grid, tol) for rows in held_out)
+        else:
+            from joblib import Parallel, delayed
 
-        found = list(
-            Parallel(n_jobs=n_jobs)(delayed(score_fold)(problem, rows, grid, tol) for rows in held_out)
-        )
+            scored = Parallel(n_jobs=n_jobs)(
+                delayed(score_fold)(problem, rows, grid, tol) for rows in held_out
+            )
+        found = []
+        for pair in scored:
+            found.append(pair)
+            bar()
     losses, wrong = (np.array(part) for part in zip(*found, strict=True))
-    return CrossValidation.from_folds(
-        problem, grid, losses, share, wrong if problem.loss.is_classifier else None
-    )
+    return CrossValidation.from_folds(grid, losses, share, wrong if problem.loss.is_classifier else None)
 
 
 def _standard_error(losses: Floats) -> Floats:
@@ -195,15 +189,34 @@ def _standard_error(losses: Floats) -> Floats:
 
 
 def score_fold(problem: Problem, held_out: Indices, alphas: Floats, tol: float) -> tuple[Floats, Floats]:
-    """Mean loss and share of wrong classes (k,) on the rows held out, of the path on the others."""
-    path = without_rows(problem, held_out).path(alphas=alphas, tol=tol, verbose=False)
+    """Mean loss and share of wrong classes (k,) on the rows held out, of the path on the others.
+
+    Where a loss ties samples to each other (Cox), the rows held out are scored by what they add
+    to the loss of all rows, which needs no events among them (Verweij and van Houwelingen,
+    "Cross-validation in survival analysis", Statistics in Medicine 12, 1993).
+    """
+    training = without_rows(problem, held_out)
+    path = training.path(alphas=alphas, tol=tol, verbose=False)
+    if not problem.loss.is_diagonal:
+        share = float(problem.instance.sample_weight[held_out].sum())
+        losses = _losses(problem, _etas(problem, path)) - (1 - share) * path.losses
+        return losses / share, np.zeros(len(alphas))
     test = problem.rows(held_out)
+    etas = _etas(test, path)
+    wrong = ((etas > 0) != (test.instance.y > 0.5)) @ test.instance.sample_weight
+    return _losses(test, etas), wrong
+
+
+def _etas(problem: Problem, path: Path) -> Floats:
+    """Linear predictors (k, n) of a problem's rows along a path."""
     coefs = path.sparse_coefs
     entered = np.flatnonzero(np.diff(coefs.tocsc().indptr))
-    etas = coefs[:, entered].toarray() @ test.design.columns(entered).T + path.intercepts[:, None]
-    y, weight = test.instance.y, test.instance.sample_weight
-    losses = np.array([test.instance.value(eta) for eta in etas])
-    return losses, ((etas > 0) != (y > 0.5)) @ weight
+    design = problem.instance.design
+    return np.asarray(coefs[:, entered].toarray() @ design.columns(entered).T + path.intercepts[:, None])
+
+
+def _losses(problem: Problem, etas: Floats) -> Floats:
+    return np.array([problem.instance.value(eta) for eta in etas])
 
 
 def without_rows(problem: Problem, held_out: Indices) -> Problem:

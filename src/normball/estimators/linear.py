@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -14,12 +15,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ..alpha_scale import Fraction, fraction
 from ..contact import Contact
 from ..explanation import Explanation
+from ..inference import Criteria, Stability, adaptive, criteria, relaxed, stability_selection
 from ..losses import Loss
-from ..norms import ElasticNet, Norm, get_norm
+from ..norms import L1, ElasticNet, Norm, get_norm
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats
+from .reports import report_lines
 
 if TYPE_CHECKING:
     from ..path import Path
@@ -47,7 +50,10 @@ def build_norm(norm: str | Norm, l1_ratio: float | None, feature_weights: Any, p
     else:
         built = get_norm(norm)
     changes: dict[str, Any] = {}
-    if feature_weights is not None:
+    if is_adaptive(feature_weights):
+        if built.name != L1.name:
+            raise ValueError(f"feature_weights='adaptive' goes with norm='l1', got {built.title}.")
+    elif feature_weights is not None:
         changes["weights"] = np.asarray(feature_weights, dtype=np.float64)
     if positive:
         changes["positive"] = True
@@ -60,6 +66,19 @@ def build_norm(norm: str | Norm, l1_ratio: float | None, feature_weights: Any, p
         )
     changed: Norm = replace(built, **changes)  # type: ignore[type-var]
     return changed
+
+
+def is_adaptive(feature_weights: Any) -> bool:
+    """Whether prices are to come from a first fit.
+
+    Raises
+    ------
+    ValueError
+        If `feature_weights` is another text.
+    """
+    if isinstance(feature_weights, str) and feature_weights != "adaptive":
+        raise ValueError(f"feature_weights must be (p,) numbers or 'adaptive', got {feature_weights!r}.")
+    return isinstance(feature_weights, str)
 
 
 class LinearEstimator(BaseEstimator):
@@ -120,7 +139,7 @@ class LinearEstimator(BaseEstimator):
     def _make_problem(self, X: Any, y: Floats, loss: str | Loss, norm: Norm, sample_weight: Any) -> Problem:
         scaled, self._scales = self._scaled(X, sample_weight)
         names = getattr(self, "feature_names_in_", None)
-        return Problem(
+        problem = Problem(
             scaled,
             y,
             loss=loss,
@@ -129,6 +148,7 @@ class LinearEstimator(BaseEstimator):
             sample_weight=sample_weight,
             feature_names=None if names is None else list(names),
         )
+        return adaptive(problem) if is_adaptive(self.feature_weights) else problem
 
     def _level(self, problem: Problem) -> dict[str, Any]:
         """Which of the three forms is solved, and at which level."""
@@ -148,14 +168,18 @@ class LinearEstimator(BaseEstimator):
                 start = previous
         return problem.solve(**self._level(problem), tol=self.tol, max_iterations=self.max_iter, start=start)
 
-    def _keep(self, solution: Solution) -> tuple[Floats, float]:
+    def _keep(self, solution: Solution) -> None:
         """Note what was found; coefficients and intercept in the units of X."""
         self.solution_ = solution
         self.alpha_, self.norm_, self.loss_ = solution.alpha, solution.norm, solution.loss
         self.gap_ = solution.certificate.gap
         self.dual_gap_ = solution.certificate.gap * solution.problem.instance.scale
         self.n_iter_ = max(solution.n_iterations, 1)
-        return solution.coef / self._scales, solution.intercept
+        self._set(solution.coef / self._scales, solution.intercept)
+
+    def _set(self, coef: Floats, intercept: float) -> None:
+        """Note coefficients (p,) and intercept in the shapes that scikit-learn gives them."""
+        raise NotImplementedError
 
     # ---- explanation ----------------------------------------------------------------
     @property
@@ -170,6 +194,37 @@ class LinearEstimator(BaseEstimator):
     def path(self, **options: Any) -> Path:
         """The path of the problem that was fitted; options as `Problem.path`."""
         return self._solution.problem.path(**options)
+
+    # ---- what else the same data say ------------------------------------------------
+    def relaxed(self, phi: float = 0.0) -> Self:
+        """The same with less shrinkage on the chosen features; see `inference.relaxed`.
+
+        Parameters
+        ----------
+        phi : float, 0 to 1, default 0
+            Share of the price that the chosen features keep to pay; 0 is the plain refit.
+
+        Returns
+        -------
+        estimator
+            A fitted copy; this one stays as it is.
+        """
+        solution = relaxed(self._solution, phi, self.tol)
+        other = copy(self)
+        other._keep(solution)
+        return other
+
+    def criteria(self, sigma: float | None = None, gamma: float = 0.5, **options: Any) -> Criteria:
+        """AIC, BIC and EBIC along the path; options as `Problem.path`, the rest as `inference.criteria`."""
+        return criteria(self.path(**options), sigma, gamma)
+
+    def stability(self, **options: Any) -> Stability:
+        """Which features halves of the rows choose again and again; see `inference.stability_selection`."""
+        return stability_selection(self._solution.problem, **options)
+
+    def report(self) -> str:
+        """What was found and how sure it is, what it costs in degrees of freedom, and other choices."""
+        return "\n".join(report_lines(self._solution))
 
     @property
     def _solution(self) -> Solution:

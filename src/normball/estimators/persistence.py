@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.model_selection import KFold, StratifiedKFold
 
 from ..alpha_scale import Fraction, fraction
 from ..losses import LOSSES, Loss, get_loss
@@ -28,6 +29,7 @@ VERSION = 1
 CLASSES: dict[str, type[LinearEstimator]] = {
     kind.__name__: kind for kind in (Classifier, ClassifierCV, Regressor, RegressorCV)
 }
+SPLITTERS: dict[str, Any] = {kind.__name__: kind for kind in (KFold, StratifiedKFold)}
 NUMBERS = ("alpha_", "norm_", "loss_", "gap_", "dual_gap_")
 """Fitted numbers that are stored as they are."""
 
@@ -38,11 +40,16 @@ def save(estimator: LinearEstimator, path: str | PathLike[str]) -> None:
     Raises
     ------
     TypeError
-        If a parameter has no JSON form (a splitter object as `cv`, labels that are neither text
-        nor numbers).
+        If a parameter has no JSON form (splitters as `cv` other than KFold and StratifiedKFold, labels
+        that are neither text nor numbers).
     ValueError
         If the estimator is not fitted.
     """
+    Path(path).write_text(json.dumps(as_stored(estimator), indent=1), encoding="utf-8")
+
+
+def as_stored(estimator: LinearEstimator) -> dict[str, Any]:
+    """JSON values of a fitted estimator; raises as `save`."""
     if not hasattr(estimator, "coef_"):
         raise ValueError(f"{type(estimator).__name__} is not fitted; call fit before save.")
     coef = np.atleast_2d(estimator.coef_)
@@ -61,7 +68,7 @@ def save(estimator: LinearEstimator, path: str | PathLike[str]) -> None:
     }
     if isinstance(estimator, PredictsClasses):
         stored["classes"] = [_as_json(label, "a label of y") for label in estimator.classes_.tolist()]
-    Path(path).write_text(json.dumps(stored, indent=1), encoding="utf-8")
+    return stored
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -84,7 +91,7 @@ def load(path: str | PathLike[str]) -> Any:
             "the estimator anew."
         )
     try:
-        return _rebuilt(stored)
+        return from_stored(stored)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise ValueError(
             f"{path} is damaged ({type(error).__name__}: {error}); save the estimator anew."
@@ -134,6 +141,8 @@ def _as_json(value: Any, name: str) -> Any:
         return {kind: value.name, **{k: _as_json(v, k) for k, v in given.items() if v is not None}}
     if isinstance(value, Fraction):
         return {"fraction": value.value}
+    if type(value) in SPLITTERS.values():
+        return {"splitter": type(value).__name__, **{k: _as_json(v, k) for k, v in vars(value).items()}}
     if isinstance(value, np.ndarray | np.generic):
         return _as_json(value.tolist(), name)
     if isinstance(value, list | tuple):
@@ -148,12 +157,15 @@ def _from_json(value: Any) -> Any:
         return value
     if "fraction" in value:
         return fraction(float(value["fraction"]))
+    if "splitter" in value:
+        return SPLITTERS[value["splitter"]](**{k: v for k, v in value.items() if k != "splitter"})
     kind, registry = ("loss", LOSSES) if "loss" in value else ("norm", NORMS)
     options = {name: item for name, item in value.items() if name != kind}
     return registry[value[kind]](**options)
 
 
-def _rebuilt(stored: dict[str, Any]) -> LinearEstimator:
+def from_stored(stored: dict[str, Any]) -> LinearEstimator:
+    """The estimator of `as_stored`; what is missing or wrong raises whatever reading it raises."""
     kind = CLASSES[stored["class"]]
     estimator = kind(**{name: _from_json(value) for name, value in stored["parameters"].items()})
     p, rows = int(stored["n_features"]), stored["coefficients"]

@@ -11,6 +11,7 @@ from sklearn.base import RegressorMixin
 from ..alpha_scale import Fraction
 from ..losses import Loss, get_loss
 from ..norms import Norm
+from ..reading import read_weights
 from ..typing import Floats
 from .linear import LinearEstimator
 
@@ -21,9 +22,37 @@ class PredictsNumbers(RegressorMixin):
     loss: str | Loss
     _eta: Callable[[Any], Floats]
 
+    def _set(self, coef: Floats, intercept: float) -> None:
+        self.coef_, self.intercept_ = coef, intercept
+
     def predict(self, X: Any) -> Floats:
         """Mean response (n,) at X (n, p)."""
         return get_loss(self.loss).predict(self._eta(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Share of the loss of a constant that the model takes away, 1 at best.
+
+        For squared error that is R2, for others D2: 1 - (f(model) - least f) / (f(best constant) -
+        least f) with the estimator's loss, as scikit-learn's generalised linear models score.
+        """
+        loss = get_loss(self.loss)
+        if loss.is_quadratic:
+            return float(super().score(X, y, sample_weight))
+        response = np.asarray(loss.encode_response(y), dtype=np.float64)
+        loss.check_response(response)
+        weights = read_weights(sample_weight, len(response))
+        least = -loss.conjugate(np.zeros(len(response)), response, weights)
+        try:
+            constant = np.full(len(response), loss.constant_fit(response, weights))
+        except ValueError:  # the least loss is that of a constant at infinity
+            null = 0.0
+        else:
+            null = loss.value(constant, response, weights) - least
+        left = loss.value(self._eta(X), response, weights) - least
+        rounding = 1e-12 * max(abs(least), 1.0)
+        if null > rounding:
+            return 1 - left / null
+        return 1.0 if left <= rounding else 0.0
 
 
 class Regressor(PredictsNumbers, LinearEstimator):
@@ -48,8 +77,9 @@ class Regressor(PredictsNumbers, LinearEstimator):
         `coef_` is in the units of X in any case.
     positive : bool, default False
         Coefficients >= 0 only (L1 and elastic net).
-    feature_weights : (p,) array >= 0, optional
+    feature_weights : (p,) array >= 0 or "adaptive", optional
         Price of each coefficient relative to alpha (L1 and elastic net): 0 unpenalised, inf never in.
+        "adaptive" (L1): 1 / size in a first fit, see `inference.adaptive`.
     warm_start : bool, default False
         Start from the previous fit.
     tol : float, default 1e-8
@@ -121,11 +151,10 @@ class Regressor(PredictsNumbers, LinearEstimator):
         ConvergenceWarning
             If the gap stays above tol.
         """
-        X, y = self._read(X, y, y_numeric=True)
         loss = get_loss(self.loss)
+        X, y = self._read(X, loss.encode_response(y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")
         problem = self._make_problem(X, np.asarray(y, dtype=np.float64), loss, self._norm(), sample_weight)
-        coef, intercept = self._keep(self._solve(problem))
-        self.coef_, self.intercept_ = coef, intercept
+        self._keep(self._solve(problem))
         return self

@@ -56,15 +56,19 @@ class SeveralClasses:
             self.design, self.codes, self.n_classes, self.weights, self.fit_intercept, self.separable
         )
 
-    def score_fold(self, held_out: Indices, alphas: Floats, tol: float) -> Floats:
-        """Mean loss (k,) on the rows held out, of the path on the others at decreasing alphas (k,)."""
+    def score_fold(self, held_out: Indices, alphas: Floats, tol: float) -> tuple[Floats, Floats]:
+        """Mean loss and share of wrong classes (k,) on the rows held out.
+
+        Of the path on the others, at decreasing alphas (k,).
+        """
         problem = self.rows(np.setdiff1d(np.arange(len(self.codes)), held_out)).problem()
         test = self.rows(held_out)
-        losses = np.zeros(len(alphas))
+        losses, wrong = np.zeros(len(alphas)), np.zeros(len(alphas))
         for k, alpha in enumerate(alphas.tolist()):
             found = problem.solve(alpha, tol)
             entered = np.flatnonzero(found.W.any(axis=1))
             eta = test.design.columns(entered) @ found.W[entered] + found.b
             of_class = eta[np.arange(len(test.codes)), test.codes]
             losses[k] = test.weights @ (logsumexp(eta, axis=1) - of_class)
-        return losses
+            wrong[k] = test.weights @ (eta.argmax(axis=1) != test.codes)
+        return losses, wrong

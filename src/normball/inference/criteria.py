@@ -6,9 +6,10 @@
 
 with L the likelihood, df of `degrees_of_freedom`, k the number of non-zeros among p. For
 squared error -2 log L is n log(2 f) where the deviation of the noise is unknown (2 f is the
-mean squared residual), or 2 n f / sigma^2; for logistic and Poisson 2 n f; constants that
-are the same along the path are left out. Sources: Akaike 1974; Schwarz, Annals of
-Statistics 6 (1978); Chen, Chen, Biometrika 95 (2008).
+mean squared residual), or 2 n f / sigma^2; for logistic, Poisson and Cox 2 n f; constants that
+are the same along the path are left out. For Cox log(n) counts the events only (Volinsky,
+Raftery, Biometrics 56, 2000). Sources: Akaike 1974; Schwarz, Annals of Statistics 6 (1978);
+Chen, Chen, Biometrika 95 (2008).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from ..tables import read_positive
 from ..typing import Floats
 from .degrees_of_freedom import degrees_of_freedom
 
-_LIKELIHOODS = ("squared_error", "logistic", "poisson")
+_LIKELIHOODS = ("squared_error", "logistic", "poisson", "cox")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,5 +103,6 @@ def criteria(path: Path, sigma: float | None = None, gamma: float = 0.5) -> Crit
     df = np.array([degrees_of_freedom(problem.solution_at(path, k)) for k in range(len(path))])
     p, size = problem.n_features, path.n_nonzeros
     n_supports = -betaln(p - size + 1, size + 1) - np.log(p + 1)
-    bic = deviance + np.log(n) * df
+    n_seen = n if problem.loss.is_diagonal else int((problem.instance.y > 0).sum())
+    bic = deviance + np.log(n_seen) * df
     return Criteria(path, df, deviance + 2 * df, bic, bic + 2 * gamma * n_supports)

@@ -4,7 +4,7 @@ For squared error the degrees of freedom are the expected divergence of the fitt
 in y (Stein 1981). Along the face on which a solution lies (see `norms.face`; B maps face
 coordinates to weights, H is the Hessian of R along it) the fit moves with y as
 
-    df = trace( (J + alpha H)^-1 J ),    J = B'X'D X B,   D = diag(curvature of f),
+    df = trace( (J + alpha H)^-1 J ),    J = B'X'D X B,   D = Hessian of f in X w,
 
 with the columns centred (weights D) if there is an intercept, which adds 1. For a loss that
 is not squared error this is the same with f replaced by its parabola at the solution. What
@@ -54,11 +54,11 @@ def degrees_of_freedom(solution: Solution) -> float:
         raise ValueError(f"degrees of freedom need a convex ball; {problem.norm.title} has none.")
     face = problem.norm.face(solution.coef)
     columns = face.restrict(problem.design.columns(face.index))
-    weights = instance.curvature(solution.predictor)
-    total = float(weights.sum())
-    if problem.fit_intercept and total > 0:
-        columns = columns - (weights @ columns) / total
-    columns = columns * np.sqrt(weights)[:, None]
+    if problem.fit_intercept:
+        weights = instance.curvature(solution.predictor)
+        total = float(weights.sum())
+        columns = columns - (weights @ columns) / (total or 1.0)
+    columns = instance.hessian_root(solution.predictor).apply(columns)
     bends = face.curvature.any() or face.factors.shape[1] > 0
     before = float(problem.fit_intercept)
     if face.n_coordinates == 0:

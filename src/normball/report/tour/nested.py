@@ -55,6 +55,7 @@ class Fit:
     intercept : float
     alpha : float
     curve : CrossValidation behind the choice of alpha, or None for alpha = 0.
+    problem : Problem, on standardised columns.
     """
 
     coef: Floats
@@ -62,6 +63,7 @@ class Fit:
     intercept: float
     alpha: float
     curve: CrossValidation | None
+    problem: Problem
 
     @property
     def kept(self) -> Indices:
@@ -149,7 +151,7 @@ def choose_and_fit(dataset: Dataset, loss: str, contestant: Contestant, n_folds:
         alpha = _choice(curve)
         path = problem.path(alphas=alphas[alphas >= alpha], tol=TOLERANCE)
         w, intercept = path.coefs[-1], float(path.intercepts[-1])
-    return Fit(w / scale, w, intercept - float(w @ (centre / scale)), alpha, curve)
+    return Fit(w / scale, w, intercept - float(w @ (centre / scale)), alpha, curve, problem)
 
 
 def _choice(curve: CrossValidation) -> float:

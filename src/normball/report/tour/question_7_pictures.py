@@ -52,8 +52,7 @@ def mistakes_picture(results: Sequence[Result]) -> Picture:
         curve = result.final.curve
         if curve is None or curve.mean_error is None:
             continue
-        assert curve.problem is not None
-        kept = curve.problem.path(alphas=curve.alphas, tol=1e-5).n_nonzeros
+        kept = result.final.problem.path(alphas=curve.alphas, tol=1e-5).n_nonzeros
         ax.plot(kept, 100 * curve.mean_error, mark, color=color, markersize=4, label=result.label)
         said.append(
             f"{result.label}: {100 * curve.mean_error[0]:.0f} % wrong with {kept[0]} probes, "
