@@ -43,17 +43,25 @@ def read_weights(sample_weight: ArrayLike | None, n: int) -> Floats:
     return weights / total
 
 
+def given_level(alpha: Any, budget: Any, target: Any) -> tuple[str, Any]:
+    """Name and value of exactly one of alpha, budget and target.
+
+    Raises
+    ------
+    ValueError
+        If none of them or several are given.
+    """
+    pairs = (("alpha", alpha), ("budget", budget), ("target", target))
+    given = [(name, value) for name, value in pairs if value is not None]
+    if len(given) != 1:
+        what = " and ".join(f"{name}={value!r}" for name, value in given) or "none of them"
+        raise ValueError(f"give exactly one of alpha, budget and target, got {what}.")
+    return given[0]
+
+
 def read_form(problem: Problem, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
     """Form and level of exactly one of alpha, budget and target."""
-    given = {
-        name: value
-        for name, value in (("alpha", alpha), ("budget", budget), ("target", target))
-        if value is not None
-    }
-    if len(given) != 1:
-        what = "none of them" if not given else " and ".join(f"{k}={v!r}" for k, v in given.items())
-        raise ValueError(f"give exactly one of alpha, budget and target, got {what}.")
-    name, value = next(iter(given.items()))
+    name, value = given_level(alpha, budget, target)
     if isinstance(value, Fraction):
         if name != "alpha":
             raise ValueError(f"{name} takes a number; fraction(...) is for alpha.")

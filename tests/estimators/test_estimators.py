@@ -177,8 +177,6 @@ def test_what_does_not_go_together_is_said() -> None:
     X, y = classes()
     with pytest.raises(ValueError, match=r"Only binary classification is supported\. L2 takes 2 classes"):
         nb.Classifier("l2").fit(X, y)
-    with pytest.raises(ValueError, match="with a budget or target takes 2 classes and y has 3"):
-        nb.Classifier(budget=1.0).fit(X, y)
     with pytest.raises(ValueError, match="loss='logistic' is for classes; use Classifier"):
         nb.Regressor(loss="logistic").fit(X, np.arange(len(y)) % 2)
     with pytest.raises(ValueError, match="l1_ratio goes with norm='elastic_net', got norm='l1'"):
@@ -340,3 +338,32 @@ def test_weights_are_routed() -> None:
         search.fit(frame(), DIABETES.y, sample_weight=weight)
     alone = nb.Regressor(alpha=2.0).fit(frame(), DIABETES.y, weight)
     np.testing.assert_array_equal(search.best_estimator_.coef_, alone.coef_)
+
+
+@pytest.mark.parametrize("norm", ["l1", "elastic_net", "squared_l2"])
+@pytest.mark.parametrize("alpha", [0.1, 0.01])
+def test_several_classes_in_three_forms(norm: str, alpha: float) -> None:
+    X, y = classes()
+    by_alpha = nb.Classifier(norm, alpha=alpha).fit(X, y)
+    for level in ({"budget": by_alpha.norm_}, {"target": by_alpha.loss_}):
+        model = nb.Classifier(norm, **level).fit(X, y)
+        # the square root of the gap at which the fit at alpha may end
+        np.testing.assert_allclose(model.coef_, by_alpha.coef_, atol=1e-6)
+        assert model.alpha_ == pytest.approx(alpha, rel=1e-5)
+        assert model.gap_ < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("level", "message"),
+    [
+        ({"budget": 1e6}, r"budget=1e\+06 is not met down to alpha=.*; ask for a smaller budget\."),
+        ({"target": 1e-9}, r"target=1e-09 is not met down to alpha=.*; ask for a larger target\."),
+        ({"target": 2.0}, r"target=2 is met with every penalised coefficient at zero, .* smaller target\."),
+        ({"budget": -1.0}, r"budget must be a number > 0, got -1\.0"),
+        ({"budget": 1.0, "alpha": 0.1}, r"got alpha=0\.1 and budget=1\.0"),
+    ],
+    ids=str,
+)
+def test_levels_that_several_classes_cannot_meet(level: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        nb.Classifier(**level).fit(*classes())

@@ -14,8 +14,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from ..alpha_scale import Fraction
 from ..designs import as_design
 from ..norms import Norm
-from ..reading import read_weights
+from ..reading import given_level, read_weights
 from ..solvers.multinomial import ClassWeights, Multinomial
+from ..solvers.multinomial_levels import solve_level
 from ..solvers.threads import suitable_threads
 from ..tables import read_positive
 from ..typing import Floats, Indices
@@ -102,20 +103,19 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
             )
 
 
-def only_two(norm: Norm, n_classes: int, form: str = "") -> str:
-    """Why this does not go with more than two classes, and what does."""
+def only_two(norm: Norm, n_classes: int) -> str:
+    """Why this norm does not go with more than two classes, and what does."""
     return (
-        f"Only binary classification is supported. {norm.title}{form} takes 2 classes and y has {n_classes}; "
-        "more go with norm='l1', 'elastic_net' or 'squared_l2' and alpha, or through "
-        "sklearn.multiclass.OneVsRestClassifier."
+        f"Only binary classification is supported. {norm.title} takes 2 classes and y has {n_classes}; more "
+        "go with norm='l1', 'elastic_net' or 'squared_l2', or through sklearn.multiclass.OneVsRestClassifier."
     )
 
 
 class Classifier(ClassEstimator):
     """Logistic regression with a regulariser, a norm budget or a loss target.
 
-    With two classes every norm and every form; with more, multinomial regression with a
-    regulariser that is a sum over the coefficients (l1, elastic_net, squared_l2), at an alpha.
+    With two classes every norm; with more, multinomial regression with a regulariser that is a sum
+    over the coefficients (l1, elastic_net, squared_l2), in any of the three forms.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class Classifier(ClassEstimator):
         ------
         ValueError, TypeError
             As `Problem` and `Problem.solve`; for a single class; for more than two classes with
-            a norm or a form that takes two.
+            a norm that takes two, or a level that their path does not meet.
 
         Warns
         -----
@@ -157,15 +157,18 @@ class Classifier(ClassEstimator):
         return self
 
     def _fit_several(self, X: Any, codes: Indices, sample_weight: Any) -> Classifier:
-        if self.budget is not None or self.target is not None:
-            raise ValueError(only_two(self._norm(), len(self.classes_), " with a budget or target"))
         data = self._several(X, codes, self._norm(), sample_weight)
-        tolerance = read_positive(self.tol, "tol")
+        # the last model costs little and squares the error: weights are then exact too
+        tolerance = min(1e-4 * read_positive(self.tol, "tol"), 1e-12)
+        levels = (self.alpha, self.budget, self.target)
+        form, level = ("alpha", None) if levels == (None, None, None) else given_level(*levels)
         with suitable_threads(data.design.shape):
             problem = data.problem()
-            alpha = self._alpha(problem)
-            # the last model costs little and squares the error: weights are then exact too
-            found = problem.solve(alpha, min(1e-4 * tolerance, 1e-12))
+            if form == "alpha":
+                alpha = self._alpha(problem)
+                found = problem.solve(alpha, tolerance)
+            else:
+                found, alpha = solve_level(problem, form, read_positive(level, form), tolerance)
         self._keep_several(found, alpha, problem.scale, self._norm())
         return self
 
@@ -181,6 +184,5 @@ class Classifier(ClassEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        takes_more = self._norm().separable(1) is not None and self.budget is None and self.target is None
-        tags.classifier_tags.multi_class = takes_more
+        tags.classifier_tags.multi_class = self._norm().separable(1) is not None
         return tags

@@ -92,8 +92,8 @@ class Multinomial:
         at_zero = self._ratios(self._pulls(), 0.0)
         self.alpha_max = np.inf if self._is_ridge else float(at_zero.max(initial=0.0))
 
-    def solve(self, alpha: float, tolerance: float) -> ClassWeights:
-        """The solution at alpha > 0, from the last one on."""
+    def solve(self, alpha: float, tolerance: float, least: int = 0) -> ClassWeights:
+        """The solution at alpha > 0, from the last one on, by `least` models or more."""
         best, n_stalled, n_models = np.inf, 0, 0
         while True:
             Z = self._pulls()
@@ -101,7 +101,7 @@ class Multinomial:
             gap = self._gap(alpha, Z, ratios)
             n_stalled = 0 if gap < 0.5 * best else n_stalled + 1
             best = min(gap, best)
-            if gap <= tolerance or n_stalled > 5 or n_models == MOST_MODELS:
+            if (gap <= tolerance and n_models >= least) or n_stalled > 5 or n_models == MOST_MODELS:
                 break
             n_models += 1
             if not self._step(self._taking_part(ratios.max(axis=1), alpha), Z, alpha):
@@ -114,6 +114,10 @@ class Multinomial:
         return ClassWeights(W, self._b - self._b.mean(), gap, self._loss(self._linear + self._b), n_models)
 
     # ---- evaluation -----------------------------------------------------------------
+    def penalty(self, W: Floats) -> float:
+        """R(W), the sum over the classes."""
+        return sum(self._penalty(W))
+
     def _loss(self, eta: Floats) -> float:
         return float((self._v[:, 0] * (logsumexp(eta, axis=1) - (eta * self._Y).sum(axis=1))).sum())
 

@@ -1,0 +1,108 @@
+"""Budget and target of a multinomial regression: the alpha at which its path meets the level.
+
+Along the path R grows and f falls as alpha falls, so that a safeguarded secant in log alpha
+finds the level; every solve starts from the one before. With D the dual value at that alpha and
+g = f + alpha R - D, Lagrange duality gives the gaps
+
+    f - (D - alpha t) = g + alpha (t - R)         of  min f  subject to  R <= t,
+    R - (D - s) / alpha = (g + s - f) / alpha     of  min R  subject to  f <= s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from .multinomial import ClassWeights, Multinomial
+
+PRECISION = 1e-13
+"""How closely a level is met, relative to the level (a target: to the loss at zero)."""
+FALL = 0.3
+"""Ratio of alphas while a bracket is looked for."""
+SMALLEST_SHARE = 1e-8
+"""Share of the first alpha down to which a level is looked for."""
+MOST_STEPS = 100
+
+
+def solve_level(
+    problem: Multinomial, form: str, level: float, tolerance: float
+) -> tuple[ClassWeights, float]:
+    """The solution with R = budget or f = target, and its alpha.
+
+    Parameters
+    ----------
+    problem : Multinomial
+    form : "budget" or "target"
+    level : float
+    tolerance : float
+        Relative gap of each penalised solve.
+
+    Returns
+    -------
+    ClassWeights
+        Its gap is that of the form: for a budget relative to the loss at zero, for a target to R.
+    alpha : float
+
+    Raises
+    ------
+    ValueError
+        If the level lies above where the path begins or is not met before alpha is tiny.
+    """
+    size = PRECISION * (level if form == "budget" else problem.scale)
+
+    def solve(alpha: float) -> tuple[ClassWeights, float]:
+        """The solution, and how far along the path beyond the level it lies."""
+        found = problem.solve(alpha, tolerance, least=1)  # the last weights may do for this alpha, too
+        return found, problem.penalty(found.W) - level if form == "budget" else level - found.loss
+
+    (high, above), (low, below), found = _bracket(problem, solve, form, level)
+    alpha, value, side = low, below, 0
+    for _ in range(MOST_STEPS):
+        if abs(value) <= size or low >= high * (1 - 1e-15):
+            break
+        share = np.clip(above / (above - below), 0.01, 0.99)
+        alpha = float(np.exp((1 - share) * np.log(high) + share * np.log(low)))
+        found, value = solve(alpha)
+        # Illinois: the end that stays counts half, so that both ends move
+        if value < 0:
+            high, above, below, side = alpha, value, below * (0.5 if side < 0 else 1.0), -1
+        else:
+            low, below, above, side = alpha, value, above * (0.5 if side > 0 else 1.0), 1
+    return _proved(problem, found, alpha, form, level), alpha
+
+
+def _bracket(
+    problem: Multinomial, solve: Callable[[float], tuple[ClassWeights, float]], form: str, level: float
+) -> tuple[tuple[float, float], tuple[float, float], ClassWeights]:
+    """(alpha, how far) before and beyond the level, and the solution at the second."""
+    is_ridge = not np.isfinite(problem.alpha_max)  # then there is no alpha from which on nothing moves
+    first = alpha = problem.scale if is_ridge else problem.alpha_max
+    found, value = solve(alpha)
+    while is_ridge and value >= 0 and alpha < first / SMALLEST_SHARE:
+        alpha /= FALL
+        found, value = solve(alpha)
+    if value > 0:
+        raise ValueError(
+            f"{form}={level:.6g} is met with every penalised coefficient at zero, where the loss is "
+            f"{found.loss:.6g}; ask for a {'budget above 0' if form == 'budget' else 'smaller target'}."
+        )
+    before = alpha, value
+    while value < 0:
+        before, alpha = (alpha, value), alpha * FALL
+        if alpha < SMALLEST_SHARE * first:
+            reached = f"the norm is {problem.penalty(found.W):.6g} and the loss {found.loss:.6g}"
+            raise ValueError(
+                f"{form}={level:.6g} is not met down to alpha={before[0]:.1e}, where {reached}; ask for a "
+                f"{'smaller budget' if form == 'budget' else 'larger target'}."
+            )
+        found, value = solve(alpha)
+    return before, (alpha, value), found
+
+
+def _proved(problem: Multinomial, found: ClassWeights, alpha: float, form: str, level: float) -> ClassWeights:
+    penalty, gap = problem.penalty(found.W), found.gap * problem.scale
+    if form == "budget":
+        return replace(found, gap=(gap + alpha * abs(level - penalty)) / problem.scale)
+    return replace(found, gap=(gap + abs(level - found.loss)) / (alpha * max(penalty, 1e-300)))
