@@ -19,8 +19,6 @@ from .video import Clip, Frames, read_clip, require_av, write_mp4
 if TYPE_CHECKING:
     from ..estimators.robust_pca import RobustPCA
 
-VISIBLE = 0.01
-"""A direction of the background counts as visible from this share of the largest singular value on."""
 MOST_VISIBLE = 0.05
 """More visible directions than this share of the frames: the camera moves, or the light does."""
 CLEAR = 10
@@ -67,15 +65,9 @@ class Split:
         return float((np.abs(self.model.sparse_) > CLEAR).mean())
 
     @property
-    def n_visible(self) -> int:
-        """Directions of the background that one could see."""
-        values = self.model.singular_values_
-        return int((values > VISIBLE * values.max(initial=0.0)).sum())
-
-    @property
     def moves(self) -> bool:
         """Whether the rank did not fall as it does for a fixed camera."""
-        return self.n_visible > max(3, MOST_VISIBLE * len(self.clip.frames))
+        return self.model.visible_rank_ > max(3, MOST_VISIBLE * len(self.clip.frames))
 
     @property
     def warning(self) -> str:
@@ -83,7 +75,7 @@ class Split:
         if not self.moves:
             return ""
         return (
-            f"The rank does not fall: the background needs {self.n_visible} visible directions for "
+            f"The rank does not fall: the background needs {self.model.visible_rank_} visible directions for "
             f"{len(self.clip.frames)} frames, where a fixed camera needs one or two. The camera moves, or "
             "the light does; take a part in which it stands still with --start and --seconds."
         )
@@ -153,7 +145,7 @@ def summary(split: Split) -> str:
     """Rank, zeros and gap in one sentence."""
     model = split.model
     return (
-        f"Background of rank {model.rank_}, {split.n_visible} of it visible; people visible in "
+        f"Background of rank {model.rank_}, {split.model.visible_rank_} of it visible; people visible in "
         f"{100 * split.share_of_people:.1f} % of the entries, {100 * split.share_of_zeros:.1f} % exactly 0; "
         f"relative gap {model.gap_:.1e} after {model.n_iter_} iterations."
     )

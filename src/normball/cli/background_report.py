@@ -99,7 +99,7 @@ def report_page(split: Split, film: bytes, summary: str) -> str:
             (
                 ("frames", f"{len(frames)} of {frames.shape[2]} x {frames.shape[1]} pixels"),
                 ("rank of the background", f"{model.rank_} of at most {min(len(frames), frames[0].size)}"),
-                ("directions above 1 % of the largest", str(split.n_visible)),
+                ("directions above 1 % of the largest", str(split.model.visible_rank_)),
                 ("entries where people are visible", f"{100 * split.share_of_people:.1f} %"),
                 ("zeros in the sparse part", f"{100 * split.share_of_zeros:.1f} %"),
                 ("price of the sparse part (lam)", f"{model.lam_:.4g}"),

@@ -28,6 +28,8 @@ from ..warnings import ConvergenceWarning
 
 COORDINATE_TOL = 1e-6
 COORDINATE_STEPS = 2000
+VISIBLE = 0.01
+"""A direction counts as visible from this share of the largest singular value on."""
 _BLOCK_ROWS = 64
 
 
@@ -57,6 +59,8 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     low_rank_, sparse_ : (n_samples, n_features)
         Their sum is X on the support of `sparse_`, which is exactly 0 elsewhere.
     rank_ : int
+    visible_rank_ : int
+        Singular values above 1 % of the largest: what a picture of `low_rank_` shows.
     components_ : (rank_, n_features), orthonormal rows; `low_rank_` lies in their span.
     singular_values_ : (rank_,) of `low_rank_`, descending.
     gap_ : float
@@ -210,6 +214,12 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             raise ValueError(f"X must have rank_={self.rank_} columns, got shape {scores.shape}.")
         rows: Floats = scores @ self.components_
         return rows
+
+    @property
+    def visible_rank_(self) -> int:
+        """Singular values above 1 % of the largest."""
+        check_is_fitted(self)
+        return int((self.singular_values_ > VISIBLE * self.singular_values_.max(initial=0.0)).sum())
 
     @property
     def _n_features_out(self) -> int:

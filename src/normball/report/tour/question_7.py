@@ -20,6 +20,7 @@ from .nested import (
     choose_and_fit,
     nested_cross_validate,
 )
+from .question_7_background import background_blocks
 from .question_7_pictures import coefficient_pictures, mistakes_picture
 from .question_7_table import compare_on_table
 from .question_7_worth import worth_blocks
@@ -69,6 +70,7 @@ def answer(context: TourContext) -> Section:
     """The seventh section: leukaemia first, or the reader's own table first where there is one."""
     genes, genes_said, cost_said = _genes(context)
     table, table_said = compare_on_table(context)
+    film, film_said = background_blocks(context)
     takeaway = Takeaway(
         "A model with few features can be read, stored and applied cheaply. Whether it also predicts "
         "better depends on the data, so it is worth measuring."
@@ -79,10 +81,10 @@ def answer(context: TourContext) -> Section:
             Paragraph("And on a table with thousands of features, where more is at stake:"),
             *genes,
         ]
-        said = [table_said, genes_said, cost_said]
+        said = [table_said, genes_said, cost_said, film_said]
     else:
-        blocks, said = [*genes, *table, Paragraph(table_said)], [genes_said, cost_said, table_said]
-    return Section(TITLE, said[0], [*blocks, *worth_blocks(context), takeaway], "\n".join(said))
+        blocks, said = [*genes, *table, Paragraph(table_said)], [genes_said, cost_said, table_said, film_said]
+    return Section(TITLE, said[0], [*blocks, *worth_blocks(context), *film, takeaway], "\n".join(said))
 
 
 def _genes(context: TourContext) -> tuple[list[Block], str, str]:
