@@ -14,7 +14,8 @@ from .cheaper import Cheaper, find_cheaper
 from .designs import Design
 from .losses import Loss, get_loss
 from .norms import Norm, get_norm
-from .reading import FORMS, read_form, read_names, read_weights
+from .norms.matrices import MatrixNorm
+from .reading import FORMS, check_size, read_form, read_names, read_weights
 from .screening import prove_zeros
 from .solution import Solution
 from .solvers.certificate import certify_term
@@ -47,9 +48,11 @@ class Problem:
     X : (n, p) array, SciPy sparse matrix, or data frame (pandas, polars, PyArrow)
         Never modified; a sparse matrix is never made dense.
     y : (n,) array or series
-        Response: any number for squared error and Huber, 0 or 1 for logistic, >= 0 for Poisson.
+        Response: any number for squared error, Huber and quantile, 0 or 1 for logistic, >= 0 for Poisson
+        and Tweedie, > 0 for Gamma, (time, event) pairs (n, 2) for Cox. For a norm of matrices Y (n, q).
     loss : str or Loss, default "squared_error"
     norm : str or Norm, default "l1"
+        With `norms.Nuclear()` the coefficients are a matrix (p, q), and what is made is a `MatrixProblem`.
     fit_intercept : bool, default True
     sample_weight : (n,) array >= 0, optional
         Relative weights; only their ratios matter. Rows of weight 0 are left out.
@@ -62,16 +65,26 @@ class Problem:
         One sentence naming the argument, what was given and what is accepted.
     """
 
+    def __new__(cls, *args: Any, **keywords: Any) -> Any:
+        """A `MatrixProblem` for a norm of matrices."""
+        norm = args[3] if len(args) > 3 else keywords.get("norm")
+        if not isinstance(norm, MatrixNorm):
+            return object.__new__(cls)
+        from .matrix_problem import MatrixProblem
+
+        return MatrixProblem(*args, **keywords)
+
     def __init__(
         self,
         X: ArrayLike,
         y: ArrayLike,
         loss: str | Loss = "squared_error",
-        norm: str | Norm = "l1",
+        norm: str | Norm | MatrixNorm = "l1",
         fit_intercept: bool = True,
         sample_weight: ArrayLike | None = None,
         feature_names: Any = None,
     ) -> None:
+        assert not isinstance(norm, MatrixNorm)  # it made a MatrixProblem
         self.loss, self.norm = get_loss(loss), get_norm(norm)
         self.fit_intercept = bool(fit_intercept)
         table = read_table(X)
@@ -81,12 +94,7 @@ class Problem:
         self.norm.check(p)
         response = read_vector(self.loss.encode_response(y), "y", n)
         self.loss.check_response(response)
-        largest = float(np.abs(response).max())
-        if largest > 1e150 or 0 < largest < 1e-150:
-            raise ValueError(
-                f"y has entries of size {largest:.0e}, whose squares are beyond floats; "
-                "multiply y by a constant."
-            )
+        check_size(response, "y")
         design, weights = table.design, read_weights(sample_weight, n)
         if not weights.all():  # a row without weight is no row: it must not ask for an exact fit either
             seen = np.flatnonzero(weights)

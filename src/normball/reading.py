@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from .alpha_scale import Fraction
 from .tables import read_vector
 from .typing import ArrayLike, Floats
-
-if TYPE_CHECKING:
-    from .problem import Problem
 
 FORMS = {"alpha": "penalty", "budget": "budget", "target": "target"}
 
@@ -43,6 +40,26 @@ def read_weights(sample_weight: ArrayLike | None, n: int) -> Floats:
     return weights / total
 
 
+def check_size(response: Floats, name: str) -> None:
+    """Raise ValueError if the squares of the entries are beyond floats."""
+    largest = float(np.abs(response).max())
+    if largest > 1e150 or 0 < largest < 1e-150:
+        raise ValueError(
+            f"{name} has entries of size {largest:.0e}, whose squares are beyond floats; "
+            f"multiply {name} by a constant."
+        )
+
+
+class Penalised(Protocol):
+    """What a share of alpha_max is a share of."""
+
+    @property
+    def alpha_max(self) -> float: ...
+
+    @property
+    def norm(self) -> Any: ...
+
+
 def given_level(alpha: Any, budget: Any, target: Any) -> tuple[str, Any]:
     """Name and value of exactly one of alpha, budget and target.
 
@@ -59,7 +76,7 @@ def given_level(alpha: Any, budget: Any, target: Any) -> tuple[str, Any]:
     return given[0]
 
 
-def read_form(problem: Problem, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
+def read_form(problem: Penalised, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
     """Form and level of exactly one of alpha, budget and target."""
     name, value = given_level(alpha, budget, target)
     if isinstance(value, Fraction):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from ..alpha_scale import Fraction
 from ..designs import as_design
 from ..norms import Norm
 from ..reading import given_level, read_weights
+from ..solvers.alpha_search import solve_level
 from ..solvers.multinomial import ClassWeights, Multinomial
-from ..solvers.multinomial_levels import solve_level
 from ..solvers.threads import suitable_threads
 from ..tables import read_positive
 from ..typing import Floats, Indices
@@ -168,7 +169,8 @@ class Classifier(ClassEstimator):
                 alpha = self._alpha(problem)
                 found = problem.solve(alpha, tolerance)
             else:
-                found, alpha = solve_level(problem, form, read_positive(level, form), tolerance)
+                found, alpha, gap = solve_level(problem, form, read_positive(level, form), tolerance)
+                found = replace(found, gap=gap)
         self._keep_several(found, alpha, problem.scale, self._norm())
         return self
 

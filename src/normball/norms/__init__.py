@@ -1,6 +1,7 @@
 """Regularisers and their balls. One class a file; `NORMS` is the registry.
 
-A string where a norm is expected ("l1") is looked up here, with default parameters.
+A string where a norm is expected ("l1") is looked up here, with default parameters. Norms of
+matrices have their own registry, `matrices.MATRIX_NORMS`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from .l1 import L1
 from .l2 import L2
 from .linf import LInf
 from .lp import Lp
+from .matrices import ColumnL2, EntrywiseL1, Nuclear, Spectral
 from .sorted_l1 import SortedL1
 from .squared_l2 import SquaredL2
 
@@ -22,13 +24,17 @@ __all__ = [
     "L1",
     "L2",
     "NORMS",
+    "ColumnL2",
     "ElasticNet",
+    "EntrywiseL1",
     "Face",
     "GroupL2",
     "LInf",
     "Lp",
     "Norm",
+    "Nuclear",
     "SortedL1",
+    "Spectral",
     "SquaredL2",
     "get_norm",
 ]

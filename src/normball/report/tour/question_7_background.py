@@ -58,11 +58,7 @@ def background_blocks(context: TourContext) -> tuple[list[Block], str]:
         Table(
             ("", "low rank + sparse", "squares"),
             (
-                (
-                    "Directions of the background that one sees",
-                    f"{robust.visible_rank_}",
-                    f"{robust.visible_rank_}",
-                ),
+                ("Directions of the background that one sees", visible, visible),
                 (
                     "Foreground exactly at zero",
                     f"{100 * zeros:.1f} %",

@@ -35,6 +35,7 @@ from scipy import linalg, sparse
 from scipy.sparse.linalg import svds
 
 from ...typing import Floats, Indices
+from .trace_norm import dual_share
 
 SWEEPS = 3
 SPARE = 5
@@ -179,7 +180,5 @@ def _values(entries: Entries, lam: float, U: Floats, s: Floats, V: Floats) -> tu
     primal = 0.5 * square + lam * float(s.sum())
     norm = spectral_norm(entries.with_data(residual))
     inner = float(residual @ entries.matrix.data)
-    # the best multiple of the residual that is feasible
-    best = inner / square if square > 0 else 0.0
-    scale = min(best, lam / norm) if norm > 0 else 0.0
+    scale = dual_share(square, inner, lam, norm)
     return primal, scale * inner - 0.5 * scale**2 * square

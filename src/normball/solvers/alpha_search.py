@@ -1,4 +1,4 @@
-"""Budget and target of a multinomial regression: the alpha at which its path meets the level.
+"""Budget and target from solves at one alpha after another: the alpha at which the path meets the level.
 
 Along the path R grows and f falls as alpha falls, so that a safeguarded secant in log alpha
 finds the level; every solve starts from the one before. With D the dual value at that alpha and
@@ -11,11 +11,9 @@ g = f + alpha R - D, Lagrange duality gives the gaps
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
-
-from .multinomial import ClassWeights, Multinomial
 
 PRECISION = 1e-13
 """How closely a level is met, relative to the level (a target: to the loss at zero)."""
@@ -26,14 +24,38 @@ SMALLEST_SHARE = 1e-8
 MOST_STEPS = 100
 
 
-def solve_level(
-    problem: Multinomial, form: str, level: float, tolerance: float
-) -> tuple[ClassWeights, float]:
-    """The solution with R = budget or f = target, and its alpha.
+class Found(Protocol):
+    """A penalised solution: weights, value of the loss, gap relative to the loss at zero."""
+
+    W: Any
+    loss: float
+    gap: float
+
+
+F = TypeVar("F", bound=Found, covariant=True)
+
+
+class AlongAlphas(Protocol[F]):
+    """A problem that is solved at one alpha after another, each from the last.
+
+    `scale` is the loss at zero; `alpha_max` is inf where there is none. `least` asks for so many
+    steps of the solver, whatever the gap of the weights at hand.
+    """
+
+    scale: float
+    alpha_max: float
+
+    def solve(self, alpha: float, tolerance: float, least: int = 0) -> F: ...
+
+    def penalty(self, W: Any) -> float: ...
+
+
+def solve_level(problem: AlongAlphas[F], form: str, level: float, tolerance: float) -> tuple[F, float, float]:
+    """The solution with R = budget or f = target, its alpha and its gap.
 
     Parameters
     ----------
-    problem : Multinomial
+    problem : AlongAlphas
     form : "budget" or "target"
     level : float
     tolerance : float
@@ -41,9 +63,10 @@ def solve_level(
 
     Returns
     -------
-    ClassWeights
-        Its gap is that of the form: for a budget relative to the loss at zero, for a target to R.
+    found : what `problem` finds.
     alpha : float
+    gap : float
+        That of the form: for a budget relative to the loss at zero, for a target to R.
 
     Raises
     ------
@@ -52,7 +75,7 @@ def solve_level(
     """
     size = PRECISION * (level if form == "budget" else problem.scale)
 
-    def solve(alpha: float) -> tuple[ClassWeights, float]:
+    def solve(alpha: float) -> tuple[F, float]:
         """The solution, and how far along the path beyond the level it lies."""
         found = problem.solve(alpha, tolerance, least=1)  # the last weights may do for this alpha, too
         return found, problem.penalty(found.W) - level if form == "budget" else level - found.loss
@@ -70,12 +93,12 @@ def solve_level(
             high, above, below, side = alpha, value, below * (0.5 if side < 0 else 1.0), -1
         else:
             low, below, above, side = alpha, value, above * (0.5 if side > 0 else 1.0), 1
-    return _proved(problem, found, alpha, form, level), alpha
+    return found, alpha, _gap(problem, found, alpha, form, level)
 
 
 def _bracket(
-    problem: Multinomial, solve: Callable[[float], tuple[ClassWeights, float]], form: str, level: float
-) -> tuple[tuple[float, float], tuple[float, float], ClassWeights]:
+    problem: AlongAlphas[F], solve: Callable[[float], tuple[F, float]], form: str, level: float
+) -> tuple[tuple[float, float], tuple[float, float], F]:
     """(alpha, how far) before and beyond the level, and the solution at the second."""
     is_ridge = not np.isfinite(problem.alpha_max)  # then there is no alpha from which on nothing moves
     first = alpha = problem.scale if is_ridge else problem.alpha_max
@@ -101,8 +124,8 @@ def _bracket(
     return before, (alpha, value), found
 
 
-def _proved(problem: Multinomial, found: ClassWeights, alpha: float, form: str, level: float) -> ClassWeights:
+def _gap(problem: AlongAlphas[F], found: Found, alpha: float, form: str, level: float) -> float:
     penalty, gap = problem.penalty(found.W), found.gap * problem.scale
     if form == "budget":
-        return replace(found, gap=(gap + alpha * abs(level - penalty)) / problem.scale)
-    return replace(found, gap=(gap + abs(level - found.loss)) / (alpha * max(penalty, 1e-300)))
+        return (gap + alpha * abs(level - penalty)) / problem.scale
+    return (gap + abs(level - found.loss)) / (alpha * max(penalty, 1e-300))
