@@ -28,7 +28,7 @@ import numpy as np
 from ..alpha_scale import fraction
 from ..losses import Loss, get_loss
 from ..problem import Problem
-from ..tables import read_table, read_vector
+from ..tables import numbered_names, read_table, read_vector
 from ..typing import ArrayLike, Floats, Indices
 from .knockoff_copies import fixed_copies, gaussian_copies
 from .results import Results
@@ -140,7 +140,8 @@ def knockoffs(
     threshold = knockoff_threshold(W, fdr, offset)
     chosen = np.flatnonzero(threshold <= W)
     chosen = chosen[np.argsort(-W[chosen], kind="stable")]
-    names = tuple(table.feature_names[j] for j in chosen)
+    all_names = table.names or numbered_names(p)
+    names = tuple(all_names[j] for j in chosen)
     return Knockoffs(chosen, names, W, threshold, float(fdr), offset, model, statistic)
 
 

@@ -279,11 +279,11 @@ class PathEngine:
 
         features, weights, counts = [], [], []
         for batch, _, chosen in pieces:
-            held = np.arange(batch.features.shape[1]) < batch.sizes[chosen, None]
-            held &= batch.weights[chosen] != 0
-            features.append(batch.features[chosen][held])
-            weights.append(batch.weights[chosen][held])
-            counts.append(held.sum(axis=1))
+            rows = batch.weights[chosen]  # 0 beyond the support
+            held = np.flatnonzero(rows)
+            features.append(batch.features[chosen].ravel()[held])
+            weights.append(rows.ravel()[held])
+            counts.append(np.count_nonzero(rows, axis=1))
         indptr = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
         shape = (len(alphas), self._instance.n_features)
         coefs = sparse.csr_array((np.concatenate(weights), np.concatenate(features), indptr), shape=shape)
