@@ -41,6 +41,7 @@ class Conditions:
     Attributes
     ----------
     irrepresentable : (m,) left side of the condition for each column looked at; < 1 is good.
+    kept_eigenvalue : float, the least of the correlations among the columns kept; 1 without any.
     eigenvalue_bounds : (low, high) of the restricted eigenvalue; low = 0 says nothing.
     guaranteed : int, non-zeros that the coherence alone guarantees to be found.
     false_selections : float, columns that this alpha would keep by chance, were none related to y.
@@ -48,6 +49,7 @@ class Conditions:
     """
 
     irrepresentable: Floats
+    kept_eigenvalue: float
     eigenvalue_bounds: tuple[float, float]
     guaranteed: int
     false_selections: float
@@ -59,14 +61,12 @@ def evaluate(solution: Solution, correlations: Correlations) -> Conditions:
     s, mu = len(solution.support), correlations.coherence
     guaranteed = len(solution.coef) if mu == 0 else int(np.ceil((1 + 1 / mu) / 2 - 1e-12)) - 1
     support = correlations.at(solution.support)
-    high = 1.0
-    if s:
-        high = max(float(np.linalg.eigvalsh(support.T @ support)[0]), 0.0)
-    if s > 1:
-        high = min(high, 1 - mu)
+    own = max(float(np.linalg.eigvalsh(support.T @ support)[0]), 0.0) if s else 1.0
+    high = min(own, 1 - mu) if s > 1 else 1.0
     return Conditions(
         irrepresentable=_irrepresentable(solution, correlations),
-        eigenvalue_bounds=(max(1 - 7 * max(s, 1) * mu, 0.0), high),
+        kept_eigenvalue=own,
+        eigenvalue_bounds=(max(1 - 7 * s * mu, 0.0) if s > 1 else high, high),
         guaranteed=guaranteed,
         false_selections=kept_by_chance(solution),
         noise=noise_of(solution),

@@ -73,8 +73,8 @@ class Diagnosis:
         if validation is not None:
             chosen += ", the largest within one standard error of the best in cross-validation,"
         text = (
-            f"{size}, {problem.loss.title}. L1 at {chosen} keeps {_count(len(solution.support), 'column')} (each in "
-            "units of its spread)."
+            f"{size}, {problem.loss.title}. L1 at {chosen} keeps {_count(len(solution.support), 'column')} "
+            "(each in units of its spread)."
         )
         if validation is not None and len(solution.support):
             loss, without = validation.mean_loss[validation.one_se_index], validation.mean_loss[0]

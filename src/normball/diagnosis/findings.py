@@ -9,7 +9,7 @@ import numpy as np
 
 from ..geometry.measurements import largest_sparsity, measurements_needed
 from ..solution import Solution
-from ..typing import Indices
+from ..typing import Floats, Indices
 from .chance import EVEN, without_chance
 from .conditions import Conditions
 from .correlations import Correlations
@@ -21,7 +21,7 @@ NEAR = 0.9
 """From here the condition is met too narrowly to rely on, as it is evaluated on an estimate."""
 SURE = 0.95
 """Odds of success that count as enough measurements."""
-WIDER, TOO_WIDE = 2.0, 3.0
+WIDER, TOO_WIDE = 2.0, 5.0
 """Error of a mixture of coefficients over that with independent columns: from these, careful and bad."""
 
 
@@ -77,15 +77,19 @@ def _false(solution: Solution, conditions: Conditions) -> Finding:
         return Finding(title, GOOD, "The fit leaves no residual, so there is no noise to select by mistake.")
     s, p = len(solution.support), solution.problem.n_features
     text = (
-        f"Had no column anything to do with y, this alpha would still keep {_rounded(min(count, p))} of {p:,} by "
-        f"chance; it kept {s:,}."
+        "Had no column anything to do with y, this alpha would still keep "
+        f"{_rounded(min(count, p))} of {p:,} by chance; it kept {s:,}."
     )
     if count <= EVEN:
         return Finding(title, GOOD, text)
     careful = without_chance(solution)
     left = len(careful.support)
-    fix = f"Take alpha = {careful.alpha:.3g}, at which even odds keep all chance out: it keeps {left:,}."
-    if not left:
+    if left:
+        fix = (
+            f"Take diagnosis.solution.problem.solve(alpha={careful.alpha:.3g}), which keeps {left:,}: odds "
+            "are even that chance has no part in it."
+        )
+    else:
         fix = "Take nothing for found: at the alpha that keeps chance out with even odds, no column is left."
     if count < 0.5 * s:
         return Finding(title, CAREFUL, text, fix, "some kept by chance")
@@ -97,32 +101,43 @@ def _similar(solution: Solution, correlations: Correlations) -> Finding:
     if not correlations.groups:
         return Finding(title, GOOD, f"No two columns are correlated {similar:g} or more.")
     total = sum(len(group) for group in correlations.groups)
-    all_groups = _count(len(correlations.groups), "group")
+    in_all = f"{total:,} columns form {_count(len(correlations.groups), 'group')}"
     doubles = {int(j): correlations.doubles(int(j)) for j in solution.support}
     doubles = {j: found for j, found in doubles.items() if len(found[0])}
     if not doubles:
-        text = f"{total:,} columns form {all_groups} of near-duplicates (correlated {similar:g} or more)"
-        return Finding(title, GOOD, f"{text}, but no column kept is among them.")
-    examples = []
-    for j in sorted(doubles, key=lambda j: -doubles[j][1][0])[:3]:
-        others, size = doubles[j]
-        first = f"{solution.feature_names[others[0]]!r} (correlated {_correlation(size[0])})"
-        more = f" or {len(others) - 1:,} more" if len(others) > 1 else ""
-        examples.append(f"{solution.feature_names[j]!r} could be {first}{more}")
+        text = (
+            f"{in_all} of near-duplicates (correlated {similar:g} or more), but no column kept is among them."
+        )
+        return Finding(title, GOOD, text)
     have = "has near-duplicates" if len(doubles) == 1 else "have near-duplicates"
-    text = (
-        f"{len(doubles):,} of the {_count(len(solution.support), 'column')} kept {have} (correlated {similar:g} or "
-        f"more), and which of them is kept is arbitrary: {'; '.join(examples)}. In all, {total:,} columns form "
-        f"{all_groups}."
-    )
     return Finding(
         title,
         BAD,
-        text,
+        f"{len(doubles):,} of the {_count(len(solution.support), 'column')} kept {have} (correlated "
+        f"{similar:g} or more), and which of them is kept is arbitrary: {_examples(solution, doubles)}. "
+        f"In all, {in_all}.",
         "Report near-duplicates together: norm 'elastic_net' or 'sorted_l1' (SLOPE) keeps them side by side, "
-        "GroupL2(diagnosis.grouping) keeps or drops each group whole; or leave one of each group in the data.",
+        "GroupL2(diagnosis.grouping) keeps or drops each group whole; or leave only one of each in the data.",
         "near-duplicates",
     )
+
+
+def _examples(solution: Solution, doubles: dict[int, tuple[Indices, Floats]], most: int = 3) -> str:
+    """Columns kept and those that might stand in their place, the nearest pairs first."""
+    parts: list[str] = []
+    named: set[int] = set()
+    for j in sorted(doubles, key=lambda j: -doubles[j][1][0]):
+        others, size = doubles[j]
+        if len(parts) == most or j in named:
+            continue
+        first, how_much = solution.feature_names[others[0]], f"correlated {_correlation(size[0])}"
+        if solution.coef[others[0]] != 0:
+            parts.append(f"{solution.feature_names[j]!r} and {first!r} are both kept ({how_much})")
+            named.add(int(others[0]))
+            continue
+        more = f" or {len(others) - 1:,} more" if len(others) > 1 else ""
+        parts.append(f"{solution.feature_names[j]!r} could be {first!r} ({how_much}){more}")
+    return "; ".join(parts)
 
 
 def _irrepresentable(solution: Solution, correlations: Correlations, conditions: Conditions) -> Finding:
@@ -135,11 +150,11 @@ def _irrepresentable(solution: Solution, correlations: Correlations, conditions:
     outside = correlations.looked_at[~inside & apart & (value >= LIMIT)]
     worst = float(value[apart].max())
     if not len(suspects) and not len(outside):
-        text = f"The columns kept can stand in for any other column{' but their doubles' if len(doubles) else ''}"
-        text += f" to {worst:.2f} at most (1 is the limit)"
+        which = "another column that is no double" if len(doubles) else "another column"
+        text = f"the columns kept imitate {which} to {worst:.2f} at most (1 is the limit)"
         if worst < NEAR:
-            return Finding(title, GOOD, f"{text}, so that none of the others is mistaken for them.")
-        return Finding(title, CAREFUL, f"{text}: met, but narrowly.", "", "a condition narrowly met")
+            return Finding(title, GOOD, f"Met: {text}, so that none is kept for what another does.")
+        return Finding(title, CAREFUL, f"Met, but narrowly: {text}.", "", "a condition narrowly met")
     parts = []
     if len(suspects):
         parts.append(
@@ -150,8 +165,9 @@ def _irrepresentable(solution: Solution, correlations: Correlations, conditions:
         order = np.argsort(-value[np.searchsorted(correlations.looked_at, outside)], kind="stable")
         enters = "it enters" if len(outside) == 1 else "they enter"
         parts.append(
-            f"the columns kept imitate {_count(len(outside), 'other')} ({names(solution, outside[order], 3)}; up "
-            f"to {worst:.2f}, 1 is the limit), so that at a smaller alpha {enters} without need"
+            f"the columns kept imitate {_count(len(outside), 'other')} "
+            f"({names(solution, outside[order], 3)}; up to {worst:.2f}, 1 is the "
+            f"limit), so that at a smaller alpha {enters} without need"
         )
     return Finding(
         title,
@@ -164,24 +180,30 @@ def _irrepresentable(solution: Solution, correlations: Correlations, conditions:
 
 
 def _eigenvalue(solution: Solution, conditions: Conditions) -> Finding:
-    title, (low, high) = "Restricted eigenvalue", conditions.eigenvalue_bounds
-    s = len(solution.support)
-    fix = "Read predictions rather than single coefficients, or add a ridge part (elastic net), which steadies them."
-    if high < 1e-8:
-        text = "Some mixture of the columns kept has no effect at all, so that its coefficients are arbitrary"
-        return Finding(title, BAD, f"{text} (eigenvalue 0).", fix, "coefficients not determined")
-    wider = float(1 / np.sqrt(high))
-    text = (
-        f"The error of the worst mixture of the {s:,} coefficients is {wider:.2g} times what independent columns "
-        f"would give (eigenvalue {high:.2g}, 1 is ideal)"
+    title, (low, high), own = (
+        "Restricted eigenvalue",
+        conditions.eigenvalue_bounds,
+        conditions.kept_eigenvalue,
     )
-    if low > 0:
-        text += f"; it is proved to be no less than {low:.2g} for any {s:,} columns"
+    s = len(solution.support)
+    fix = (
+        "Read predictions rather than single coefficients, or add a ridge part (elastic net) to steady them."
+    )
+    if own < 1e-8:
+        text = (
+            "Some mixture of the columns kept has no effect at all, so that its coefficients are arbitrary."
+        )
+        return Finding(title, BAD, text, fix, "coefficients not determined")
+    wider = float(1 / np.sqrt(own))
+    how_much = f"{wider:.2g} times" if wider >= 1.05 else "no more than"
+    text = (
+        f"The error of the worst mixture of the {s:,} coefficients is {how_much} what independent columns "
+        f"would give (least eigenvalue {own:.2g}). For the worst {s:,} of all columns the eigenvalue lies "
+    )
+    text += f"between {low:.2g} and {high:.2g}." if high > low + 1e-6 else f"at {high:.2g}."
     if wider < WIDER:
-        return Finding(title, GOOD, text + ".")
-    if wider < TOO_WIDE:
-        return Finding(title, CAREFUL, text + ".", fix, "unsteady coefficients")
-    return Finding(title, BAD, text + ".", fix, "unsteady coefficients")
+        return Finding(title, GOOD, text)
+    return Finding(title, CAREFUL if wider < TOO_WIDE else BAD, text, fix, "unsteady coefficients")
 
 
 def _rows(solution: Solution) -> Finding:
@@ -189,8 +211,8 @@ def _rows(solution: Solution) -> Finding:
     n, p = problem.n_samples, problem.n_features
     even, sure = measurements_needed("l1", p, s), measurements_needed("l1", p, s, SURE)
     text = (
-        f"To find {s:,} of {_count(p, 'independent column')} without noise takes {_count(even, 'row')} for even odds "
-        f"and {sure:,} for {SURE:.0%}; there are {n:,}."
+        f"To find {s:,} of {_count(p, 'independent column')} without noise takes {_count(even, 'row')} for "
+        f"even odds and {sure:,} for {SURE:.0%}; there are {n:,}."
     )
     if problem.loss.is_classifier:
         text += " Two classes tell less than numbers, so that it takes more."
@@ -206,7 +228,7 @@ def _rows(solution: Solution) -> Finding:
         title,
         BAD,
         text,
-        f"Keep fewer columns by a larger alpha ({enough}), drop columns before y is looked at, or collect rows.",
+        f"Keep fewer columns by a larger alpha ({enough}), drop some without looking at y, or collect rows.",
         "too few rows",
     )
 

@@ -201,7 +201,7 @@ def _groups(norm: Norm, signal: Floats) -> _Groups | None:
     blocks, parts = norm.blocks(p), norm.separable(p)
     if blocks is not None:
         active = np.bincount(blocks.label, weights=np.abs(signal)) > 0
-        return _Groups.of(np.bincount(blocks.label), blocks.price, active, 1.0)
+        return _Groups.of(np.bincount(blocks.label).astype(np.float64), blocks.price, active, 1.0)
     if parts is None:
         return None
     allowed = np.isfinite(parts.price)  # what may never enter adds no direction
