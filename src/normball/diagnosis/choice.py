@@ -16,7 +16,7 @@ N_FOLDS = 5
 FIRST, MORE = 10, 3
 """Alphas that every fold is scored at before the first look, and at the least before each later one."""
 AFFORDABLE = 500
-"""Columns that chance may add before the next look."""
+"""Columns kept beyond which a step is dear, and that chance may add before the next look."""
 
 
 def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
@@ -24,7 +24,7 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
 
     The alphas are those of `cross_validate`. Below the best of them the fit keeps ever more
     columns for nothing, which with many columns takes nearly all of the time, so the path is
-    left there; and where more than half as many columns are kept as there are rows, since no
+    left there (with more than 500 columns kept at the first rise); and where more than half as many columns are kept as there are rows, since no
     count of rows suffices for those.
 
     Raises
@@ -54,14 +54,16 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
                 progress(len(block))
             losses = np.hstack([losses, scores])
             found = CrossValidation.from_folds(grid[:end], losses, shares)
-            if end == len(grid) or _is_past(found) or _is_full(last):
+            if end == len(grid) or _is_past(found, last) or _is_full(last):
                 return found
             end = _next_look(grid, end, last)
 
 
-def _is_past(found: CrossValidation) -> bool:
-    """Whether the loss has risen by a standard error since its best."""
+def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:
+    """Whether the loss has risen by a standard error since its best, or at all once steps have become dear."""
     best = found.best_index
+    if max(len(fit.support) for fit in fits) > AFFORDABLE and best < len(found.alphas) - 1:
+        return True
     return bool(found.mean_loss[-1] > found.mean_loss[best] + found.standard_error[best])
 
 
