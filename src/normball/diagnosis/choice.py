@@ -24,8 +24,8 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
 
     The alphas are those of `cross_validate`. Below the best of them the fit keeps ever more
     columns for nothing, which with many columns takes nearly all of the time, so the path is
-    left there (with more than 500 columns kept at the first rise); and where more than half as many columns are kept as there are rows, since no
-    count of rows suffices for those.
+    left there (at the first rise, if more than 500 columns are kept); and where more than half
+    as many columns are kept as there are rows, since no count of rows suffices for those.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
 
 
 def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:
-    """Whether the loss has risen by a standard error since its best, or at all once steps have become dear."""
+    """Whether the loss has risen since its best: by a standard error, or at all where steps are dear."""
     best = found.best_index
     if max(len(fit.support) for fit in fits) > AFFORDABLE and best < len(found.alphas) - 1:
         return True

@@ -17,8 +17,8 @@ from ..typing import Floats, Indices
 
 BLOCK = 512
 """Columns whose correlations with all others are held at a time."""
-ENTRIES = 50_000_000
-"""Numbers of X that are looked at most, against a lack of memory."""
+ENTRIES = 20_000_000
+"""Numbers of X that are looked at most: memory, and seconds where rows are many."""
 
 
 @dataclass(frozen=True, eq=False)
