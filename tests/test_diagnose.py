@@ -248,6 +248,9 @@ def test_classes_may_have_any_labels() -> None:
     for labels in (np.where(is_high, "yes", "no"), np.where(is_high, 2, 1), is_high, is_high.astype(object)):
         assert str(nb.diagnose(X, labels)) == plain
     assert nb.diagnose(X, np.where(is_high, "yes", "no"), loss="logistic").solution.problem.loss.is_classifier
+    # numbers kept as objects are numbers
+    y = X[:, 0] + 0.1 * rng.standard_normal(80)
+    assert str(nb.diagnose(X, y.astype(object))) == str(nb.diagnose(X, y))
     with pytest.raises(ValueError, match="got 3 classes; diagnose one class"):
         nb.diagnose(X, np.array(["a", "b", "c", "a"] * 20))
 

@@ -222,9 +222,14 @@ def _response(y: ArrayLike, loss: str | Loss | None) -> tuple[ArrayLike, str | L
     if loss is not None and loss != "logistic":
         return get_loss(loss).encode_response(y), loss
     values = np.asarray(y)
+    if values.dtype.kind == "O":  # numbers where all are, else labels
+        try:
+            values = values.astype(np.float64)
+        except (TypeError, ValueError):
+            values = values.astype(str)
     if values.ndim != 1 or (values.dtype.kind == "f" and not np.isfinite(values).all()):
         return y, loss or "squared_error"  # Problem says what is wrong
-    labels, codes = np.unique(values.astype(str) if values.dtype.kind == "O" else values, return_inverse=True)
+    labels, codes = np.unique(values, return_inverse=True)
     if len(labels) == 2:
         return codes, "logistic"
     if len(labels) > 2 and (loss == "logistic" or labels.dtype.kind not in "biuf"):
