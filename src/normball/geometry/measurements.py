@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ..norms import Norm
-from ..tables import read_count
+from ..tables import read_count, read_probability
 from ..typing import ArrayLike, Floats
 from .cone_size import StatisticalDimension
 from .descent_cones import exact_volumes, read_signal
@@ -113,8 +113,7 @@ def measurements_needed(
     >>> measurements_needed("l1", p=100, sparsity=10, probability=0.95)
     41
     """
-    if not 0 < probability < 1:
-        raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
+    probability = read_probability(probability, "probability")
     if guaranteed:
         size = statistical_dimension(norm, p, sparsity)
         total = int(np.prod(p))
@@ -153,8 +152,7 @@ def largest_sparsity(p: int, m: int, probability: float = 0.5) -> int:
     p, m = read_count(p, "p"), read_count(m, "m", 0)
     if m > p:
         raise ValueError(f"m must be at most p={p}, got {m}.")
-    if not 0 < probability < 1:
-        raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
+    probability = read_probability(probability, "probability")
     # the normal law is cheap and nearly right, so that few exact odds decide
     low = _last(lambda s: _normal_odds(p, m, s) >= probability, 0, p)
     high = min(low + 1, p)
