@@ -136,6 +136,15 @@ def read_positive(value: Any, name: str) -> float:
     return float(value)
 
 
+def read_probability(value: Any, name: str) -> float:
+    """A number above 0 and below 1."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < 1:
+        raise _wrong_type(value)(
+            f"{name} must lie between 0 and 1, such as 0.95, and be neither of them, got {value!r}."
+        )
+    return float(value)
+
+
 def read_count(value: Any, name: str, least: int = 1) -> int:
     """A whole number >= `least`."""
     is_whole = isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()

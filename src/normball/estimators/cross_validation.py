@@ -195,12 +195,16 @@ def score_fold(problem: Problem, held_out: Indices, alphas: Floats, tol: float) 
     to the loss of all rows, which needs no events among them (Verweij and van Houwelingen,
     "Cross-validation in survival analysis", Statistics in Medicine 12, 1993).
     """
-    training = without_rows(problem, held_out)
-    path = training.path(alphas=alphas, tol=tol, verbose=False)
+    path = without_rows(problem, held_out).path(alphas=alphas, tol=tol, verbose=False)
+    return score_path(problem, held_out, path)
+
+
+def score_path(problem: Problem, held_out: Indices, path: Path) -> tuple[Floats, Floats]:
+    """The same for a path that is at hand."""
     if not problem.loss.is_diagonal:
         share = float(problem.instance.sample_weight[held_out].sum())
         losses = _losses(problem, _etas(problem, path)) - (1 - share) * path.losses
-        return losses / share, np.zeros(len(alphas))
+        return losses / share, np.zeros(len(losses))
     test = problem.rows(held_out)
     etas = _etas(test, path)
     wrong = ((etas > 0) != (test.instance.y > 0.5)) @ test.instance.sample_weight
