@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils.validation import check_is_fitted
 
+from ..inference.workers import each
 from ..losses import Loss, get_loss
 from ..norms import Norm
 from ..problem import Problem
@@ -19,7 +20,6 @@ from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
 from .linear import LinearEstimator, build_norm
 from .regressor import PredictsNumbers
-from .reports import report_lines
 from .several_classes import SeveralClasses
 
 RULES = ("min", "one_se")
@@ -127,13 +127,24 @@ class ChosenByCV(LinearEstimator):
                 f"(standard error {self.standard_error_[k]:.2g}), {self.n_nonzeros_[k]} of "
                 f"{self.n_features_in_} features."
             )
+        lines += _at_the_ends(self.best_index_, len(self.alphas_), self.eps)
         lines.append(f"Taken: alpha={self.alpha_:.4g} ({self.rule}), relative gap {self.gap_:.1e}.")
-        if hasattr(self, "solution_"):
-            lines += report_lines(self.solution_)
+        if hasattr(self, "solution_") or hasattr(self, "class_solution_"):
+            lines += self._report_lines()
         return "\n".join(lines)
 
     def _chosen_norm(self) -> Norm:
         return build_norm(self.norm, self.l1_ratio_, self.feature_weights, self.positive)
+
+
+def _at_the_ends(best: int, count: int, eps: float) -> list[str]:
+    """That the least loss may lie beyond the alphas that were tried."""
+    if count < 2 or best < count - 1:
+        return []
+    return [
+        f"The least loss is at the smallest alpha tried; a smaller eps (it is {eps:g}) or alphas= may find "
+        "less."
+    ]
 
 
 def _folds_of_seen(folds: list[Indices], weights: Floats) -> list[Indices]:
@@ -259,10 +270,8 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
             alphas = (largest if np.isfinite(largest) else 1.0) * np.geomspace(1, self.eps, self.n_alphas)
         else:
             alphas = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
-        scores = []
-        for held_out in folds:
-            scores.append(data.score_fold(held_out, alphas, min(self.tol, 1e-10)))
-            bar()
+        tasks = [(data, held_out, alphas, min(self.tol, 1e-10)) for held_out in folds]
+        scores = each(SeveralClasses.score_fold, tasks, self.n_jobs, bar)
         losses, wrong = (np.array(part) for part in zip(*scores, strict=True))
         shares = np.array([data.weights[held_out].sum() for held_out in folds])
         return CrossValidation.from_folds(alphas, losses, shares, wrong)

@@ -224,12 +224,21 @@ class LinearEstimator(BaseEstimator):
 
     def report(self) -> str:
         """What was found and how sure it is, what it costs in degrees of freedom, and other choices."""
-        return "\n".join(report_lines(self._solution))
+        check_is_fitted(self)
+        return "\n".join(self._report_lines())
+
+    def _report_lines(self) -> list[str]:
+        return report_lines(self._solution)
 
     @property
     def _solution(self) -> Solution:
         check_is_fitted(self)
         if not hasattr(self, "solution_"):
+            if hasattr(self, "class_solution_"):
+                raise AttributeError(
+                    f"path, relaxed, criteria, stability and solution_ are for 2 classes and y had "
+                    f"{len(self.class_solution_.classes)}; why, contact_ and report are for more, too."
+                )
             raise AttributeError(
                 "this estimator was loaded without its training data, which explanations and pictures need; "
                 "fit it again."
