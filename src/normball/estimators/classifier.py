@@ -25,7 +25,7 @@ from ..tables import read_positive
 from ..typing import Floats, Indices
 from ..warnings import ConvergenceWarning
 from .class_solution import ClassExplanation, ClassSolution
-from .linear import DEFAULT_SHARE, LinearEstimator, is_adaptive
+from .linear import DEFAULT_SHARE, LinearEstimator, build_norm, is_adaptive
 from .several_classes import SeveralClasses
 
 
@@ -125,6 +125,13 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
                 stacklevel=4,
             )
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        ratio = None if self.l1_ratio is None else float(np.ravel(self.l1_ratio)[0])  # of many in the CV form
+        norm = build_norm(self.norm, ratio, None, False)
+        tags.classifier_tags.multi_class = norm.separable(1) is not None
+        return tags
+
 
 def only_two(norm: Norm, n_classes: int) -> str:
     """Why this norm does not go with more than two classes, and what does."""
@@ -205,8 +212,3 @@ class Classifier(ClassEstimator):
                 raise ValueError("alpha=fraction(...) needs a finite alpha_max, which ridge has not.")
             return DEFAULT_SHARE
         return share * problem.alpha_max if problem.alpha_max > 0 else 1.0
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = self._norm().separable(1) is not None
-        return tags

@@ -54,6 +54,17 @@ class PredictsNumbers(RegressorMixin):
             return 1 - left / null
         return 1.0 if left <= rounding else 0.0
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        loss = get_loss(self.loss)
+        try:
+            loss.check_response(np.array([-1.0]))
+        except ValueError:
+            tags.target_tags.positive_only = True
+        # a share of the partial likelihood is never near 1
+        tags.regressor_tags.poor_score = not loss.is_diagonal
+        return tags
+
 
 class Regressor(PredictsNumbers, LinearEstimator):
     """Minimise the mean loss with a regulariser, a norm budget or a loss target.
