@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import joblib
 import numpy as np
@@ -115,6 +116,21 @@ def test_several_classes_in_three_forms(norm: str, alpha: float) -> None:
 def test_levels_that_several_classes_cannot_meet(level: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         nb.Classifier(**level).fit(*classes())
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"n_alphas": 0}, "n_alphas must be at least 1, got 0"),
+        ({"eps": 2.0}, r"eps must lie between 0 and 1, got 2\.0"),
+        ({"alphas": [0.1, -1.0]}, "alphas must be one or more numbers > 0"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_alphas_that_cannot_be(option: dict[str, Any], message: str, n_classes: int) -> None:
+    with pytest.raises(ValueError, match=message):
+        nb.ClassifierCV(**option).fit(*classes(n_classes=n_classes))
 
 
 def test_several_classes_are_explained() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -274,6 +275,21 @@ def test_weights_are_routed() -> None:
         search.fit(frame(), DIABETES.y, sample_weight=weight)
     alone = nb.Regressor(alpha=2.0).fit(frame(), DIABETES.y, weight)
     np.testing.assert_array_equal(search.best_estimator_.coef_, alone.coef_)
+
+
+@pytest.mark.parametrize("table", [frame(), pl.from_pandas(frame())], ids=["pandas", "polars"])
+def test_mistakes_are_said_by_name(table: Any) -> None:
+    frame_of = type(table)
+    named = {name: table[name].to_numpy() for name in table.columns}
+    with pytest.raises(TypeError, match=r"X has non-numeric columns 'ward'; encode them as numbers"):
+        nb.Regressor().fit(frame_of({**named, "ward": ["east"] * 442}), DIABETES.y)
+    missing = np.where(np.arange(442) == 3, np.nan, DIABETES.y)
+    with pytest.raises(ValueError, match=r"X has missing values in column 'bp' \(first in row 3\)"):
+        nb.RegressorCV().fit(frame_of({**named, "bp": missing}), DIABETES.y)
+    with pytest.raises(ValueError, match=r"y must hold numbers, got 'low'; for classes use Classifier"):
+        nb.Regressor().fit(table, ["low"] * 442)
+    with pytest.raises(ValueError, match=r"max_iter must be a whole number, at least 1, got 0"):
+        nb.Regressor(max_iter=0).fit(table, DIABETES.y)
 
 
 def test_a_choice_at_the_end_of_the_alphas_is_said() -> None:

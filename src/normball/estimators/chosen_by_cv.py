@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..inference.workers import each
 from ..losses import Loss, get_loss
 from ..norms import Norm
+from ..path_solver import grid_shares, read_levels
 from ..problem import Problem
 from ..progress import Progress
 from ..reading import read_weights
@@ -19,7 +20,7 @@ from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
 from .linear import LinearEstimator, build_norm
-from .regressor import PredictsNumbers
+from .regressor import PredictsNumbers, read_numbers
 from .several_classes import SeveralClasses
 
 RULES = ("min", "one_se")
@@ -224,7 +225,7 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> RegressorCV:
         """Choose alpha on folds of X (n, p) and y (n,), then fit to all rows."""
         loss = get_loss(self.loss)
-        X, y = self._read(X, loss.encode_response(y), y_numeric=True)
+        X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
         self._choose(X, np.asarray(y, dtype=np.float64), loss, sample_weight, is_classifier=False)
@@ -266,10 +267,10 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
 
     def _curve_of_several(self, data: SeveralClasses, folds: list[Indices], bar: Progress) -> CrossValidation:
         if self.alphas is None:
-            largest = data.problem().alpha_max
-            alphas = (largest if np.isfinite(largest) else 1.0) * np.geomspace(1, self.eps, self.n_alphas)
+            shares, largest = grid_shares(self.n_alphas, self.eps), data.problem().alpha_max
+            alphas = (largest if np.isfinite(largest) else 1.0) * shares
         else:
-            alphas = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
+            alphas = read_levels(self.alphas, "alphas")
         tasks = [(data, held_out, alphas, min(self.tol, 1e-10)) for held_out in folds]
         scores = each(SeveralClasses.score_fold, tasks, self.n_jobs, bar)
         losses, wrong = (np.array(part) for part in zip(*scores, strict=True))

@@ -21,6 +21,7 @@ from ..norms import L1, ElasticNet, Norm, get_norm
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
+from ..tables import read_count, read_table
 from ..typing import Floats
 from .reports import report_lines
 
@@ -119,7 +120,12 @@ class LinearEstimator(BaseEstimator):
 
     def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
         """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
-        found: tuple[Any, Any] = validate_data(self, X, y, **ACCEPTED, **options)
+        try:
+            found: tuple[Any, Any] = validate_data(self, X, y, **ACCEPTED, **options)
+        except ValueError:
+            if hasattr(X, "columns"):
+                read_table(X)  # which says the same with the name of the column
+            raise
         return found
 
     def _scaled(self, X: Any, sample_weight: Floats | None) -> tuple[Any, Floats]:
@@ -166,7 +172,8 @@ class LinearEstimator(BaseEstimator):
             previous = getattr(self, "solution_", None)
             if previous is not None and len(previous.coef) == problem.n_features:
                 start = previous
-        return problem.solve(**self._level(problem), tol=self.tol, max_iterations=self.max_iter, start=start)
+        most = read_count(self.max_iter, "max_iter")
+        return problem.solve(**self._level(problem), tol=self.tol, max_iterations=most, start=start)
 
     def _keep(self, solution: Solution) -> None:
         """Note what was found; coefficients and intercept in the units of X."""
