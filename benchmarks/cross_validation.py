@@ -106,6 +106,13 @@ def logistic_cv(kind: type, solver: str, tol: float) -> Curve:
     return run
 
 
+def own_logistic_curve(case: Case) -> np.ndarray:
+    # one alpha in all folds, which are of equal size but for a row
+    alphas = 1 / (strengths(case) * 0.8 * len(case.y))
+    model = nb.ClassifierCV(alphas=alphas, cv=FOLDS, fit_intercept=False)
+    return model.fit(case.X, case.y).fold_losses_.mean(axis=0)[::-1]
+
+
 def logistic_by_folds(path: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> Curve:
     """The folds one after the other, and the fit to all rows, by a path: coefs (k, p) of X, y, alphas."""
 
@@ -145,6 +152,7 @@ def adelie_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np
 
 
 LOGISTIC: dict[str, tuple[str, Curve]] = {
+    "normball.ClassifierCV": ("normball", own_logistic_curve),
     "normball.dropin": ("normball", logistic_cv(dropin.LogisticRegressionCV, "saga", 1e-4)),
     "liblinear, tol 1e-4": ("sklearn", logistic_cv(LogisticRegressionCV, "liblinear", 1e-4)),
     "liblinear, tol 1e-7": ("sklearn", logistic_cv(LogisticRegressionCV, "liblinear", 1e-7)),
@@ -161,6 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("cases", nargs="*", default=DEFAULT, help="names in cases.py")
     parser.add_argument("--repeats", type=int, default=2, help="the fastest of how many runs (default 2)")
+    parser.add_argument("--only", default="", help="rows that start with one of these, between commas")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     for name in chosen.cases:
@@ -173,6 +182,8 @@ def main() -> None:
         )
         ours = np.inf
         for label, (package, curve) in runs.items():
+            if not label.startswith(tuple(chosen.only.split(","))):
+                continue
             if find_spec(package) is None:
                 print(f"{label:28s}  (the package {package} is not installed)")
                 continue

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..inference.workers import each
 from ..path import Path
 from ..path_solver import alpha_grid
 from ..problem import Problem
@@ -165,18 +166,8 @@ def cross_validate(
     held_out = folds_of(problem, n_folds, seed) if folds is None else list(folds)
     share = np.array([problem.instance.sample_weight[rows].sum() for rows in held_out])
     with nullcontext(progress) if progress else Progress(len(held_out), "cross-validation") as bar:
-        if n_jobs is None:
-            scored = (score_fold(problem, rows, grid, tol) for rows in held_out)
-        else:
-            from joblib import Parallel, delayed
-
-            scored = Parallel(n_jobs=n_jobs)(
-                delayed(score_fold)(problem, rows, grid, tol) for rows in held_out
-            )
-        found = []
-        for pair in scored:
-            found.append(pair)
-            bar()
+        tasks = [(problem, rows, grid, tol) for rows in held_out]
+        found = each(score_fold, tasks, n_jobs, bar)
     losses, wrong = (np.array(part) for part in zip(*found, strict=True))
     return CrossValidation.from_folds(grid, losses, share, wrong if problem.loss.is_classifier else None)
 

@@ -26,8 +26,10 @@ from .smooth_fit import null_model
 from .terms import Condition, Penalty
 from .threads import one_blas_thread
 
-PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.5
-"""Smallest ratio of neighbouring alphas; longer steps are divided."""
+PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.7
+"""Smallest ratio of neighbouring alphas; longer steps are divided.
+
+With fewer rows than features Newton's method takes ten times as long over steps of a half."""
 
 FAR = 3e-14
 """Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""
