@@ -183,7 +183,7 @@ def test_bad_address_is_told_and_survived(opened: Any) -> None:
 @pytest.mark.parametrize(
     ("chip", "act"),
     [
-        ("The line", lambda t: t.page.get_by_label("loss", exact=True).select_option("squared_error")),
+        ("The line", lambda t: t.page.get_by_role("radio", name="squared error (an ellipse)").check()),
         ("Inside or outside?", lambda t: press(t, "budget handle", "PageUp", 12)),
         ("Why corners?", lambda t: press(t, "line handle: angle", "ArrowLeft", 26)),
         ("Sparse or dense", lambda t: press(t, "equations m", "ArrowRight", 9, "50")),
@@ -193,7 +193,7 @@ def test_bad_address_is_told_and_survived(opened: Any) -> None:
         ("Can the ellipse touch a side?", lambda t: press(t, "best fit handle, w1", "PageDown", 8)),
         ("When the side?", lambda t: press(t, "budget handle", "PageDown", 8)),
         ("One bill", lambda t: press(t, "price", "ArrowRight", 3)),
-        ("Copies", lambda t: t.page.get_by_label("ball", exact=True).select_option("l2")),
+        ("Copies", lambda t: t.page.get_by_role("radio", name="L2, the circle").check()),
         ("Price zero", lambda t: press(t, "best fit handle, w1", "PageUp", 14)),
     ],
 )

@@ -6,10 +6,12 @@ import { EXPORTS, SWEEPS, canSavePage } from "./share.js";
 import { SolidStage } from "./solidstage.jsx";
 import { Stage } from "./stage.jsx";
 import { STORY, startOf } from "./story.js";
+import { Key } from "./key.jsx";
 import { fields } from "./table.js";
+import { createThrows } from "./throws.js";
 import { Frontier } from "./views/frontier.jsx";
 import { Model } from "./views/model.jsx";
-import { Odds, createThrows } from "./views/odds.jsx";
+import { Odds } from "./views/odds.jsx";
 import { Prices } from "./views/prices.jsx";
 import { contactSentence } from "./words.js";
 
@@ -42,21 +44,26 @@ export function createPage(store, scene, data, proof) {
 export function App({ page }) {
   const { store, scene } = page;
   const solid = useComputed(() => scene.picture.value.d === 3);
+  const own = !!scene.own.value;
+  const asked = STORY[store.signals.story.value - 1];
+  // what a question asks to be used stands first
+  const parts = [
+    !own && <Setup key="setup" store={store} />, !own && <Dials key="dials" store={store} scene={scene} />, <Views key="views" page={page} />,
+  ].filter(Boolean).sort((x, y) => (y.key === asked?.use) - (x.key === asked?.use));
   return (
     <div class="page">
       <Header page={page} />
       <Notes store={store} />
       <div class="columns">
         <div class="left">
-          {solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} />}
+          {solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}
+          <Key store={store} scene={scene} />
           <Sentence scene={scene} spoken={page.spoken} />
           <Readouts store={store} scene={scene} proof={page.proof} />
         </div>
         <div class="right">
           <StoryCard page={page} />
-          {!scene.own.value && <Setup store={store} />}
-          {!scene.own.value && <Dials store={store} scene={scene} />}
-          <Views page={page} />
+          {parts}
         </div>
       </div>
     </div>
@@ -110,7 +117,7 @@ function StoryCard({ page }) {
     return (
       <section class="card" aria-label="introduction">
         <h2>Take hold of the ball, the level set and the budget</h2>
-        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well. Where they touch is the answer. Drag anything with a grip, or start with a question above.</p>
+        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well; where they touch is the answer. Drag either, or start with a question above.</p>
       </section>);
   }
   const done = page.done.value;
@@ -118,8 +125,10 @@ function StoryCard({ page }) {
     <section class={`card asked ${done ? "done" : ""}`} aria-label="question">
       <h2>{story.question}</h2>
       <p>{story.text}</p>
-      <p class="task"><span class="tick" aria-hidden="true">{done ? "✓" : "→"}</span> {story.task}</p>
-      <p class="takeaway" role="status">{done ? story.takeaway : ""}</p>
+      <div class="asks">
+        <p class="task" aria-hidden={done}><span class="tick" aria-hidden="true">→</span> {story.task}</p>
+        <p class="takeaway" role="status">{done ? <><span class="tick" aria-hidden="true">✓</span> {story.takeaway}</> : ""}</p>
+      </div>
       <p class="steps">
         {done && k < STORY.length && <button type="button" class="main" onClick={() => page.open(k + 1)}>Next: {STORY[k].chip}</button>}
         <button type="button" class="quiet" onClick={() => page.store.set({ story: 0 }, { push: true })}>leave the questions</button>

@@ -2,6 +2,9 @@
 import { onBoundary } from "./geometry/norms.js";
 import { dot, length, plus, times } from "./geometry/vectors.js";
 
+/** The side of the picture, in pixels of its own. */
+export const SIZE = 640;
+
 /** Points of the boundary {R = t}, corners included, by angle. */
 export function ballOutline(norm, t, count = 144) {
   if (!(t > 0)) return [];
@@ -73,4 +76,12 @@ export function levelLines(line, level, far) {
   const away = Math.sqrt(2 * Math.max(level, 0));
   const offsets = away > 1e-9 ? [line.b - away, line.b + away] : [line.b];
   return offsets.map((b) => lineEnds(line, b, far));
+}
+
+/** Two strokes of an arrow's head. */
+export function arrowHead(from, to, size = 9) {
+  const d = plus(to, from, -1), l = length(d) || 1;
+  const u = times(d, size / l), n = [-u[1], u[0]];
+  const back = plus(to, u, -1);
+  return [1, -1].map((k) => { const p = plus(back, n, 0.5 * k); return `M${to[0]} ${to[1]}L${p[0]} ${p[1]}`; }).join("");
 }

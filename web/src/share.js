@@ -3,7 +3,7 @@ import { GIFEncoder, applyPalette, quantize } from "gifenc/dist/gifenc.esm.js";
 import { contact } from "./geometry/forms.js";
 import stageCss from "./stage.css";
 import { snippet } from "./snippet.js";
-import { SIZE } from "./stage.jsx";
+import { SIZE } from "./outlines.js";
 
 const VARIABLES = ["--paper", "--ink", "--soft", "--faint", "--ball", "--level", "--cone", "--ghost", "--free", "--halo"];
 
@@ -14,7 +14,7 @@ function svgText(svg) {
   copy.setAttribute("width", SIZE);
   copy.setAttribute("height", SIZE);
   copy.removeAttribute("style");
-  copy.querySelectorAll(".handles, .hit, .ring, .thumb rect").forEach((e) => e.remove());
+  copy.querySelectorAll(".handles, .hit, .ring, .tip, .thumb rect").forEach((e) => e.remove());
   const computed = getComputedStyle(svg);
   const values = VARIABLES.map((v) => `${v}:${computed.getPropertyValue(v).trim()}`).join(";");
   const style = document.createElementNS("http://www.w3.org/2000/svg", "style");

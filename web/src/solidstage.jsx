@@ -5,7 +5,7 @@ import { dragProps } from "./drag.jsx";
 import { ballMesh, levelMesh, planeMesh } from "./solidmesh.js";
 import { degrees, dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short } from "./numbers.jsx";
-import { SIZE } from "./stage.jsx";
+import { SIZE } from "./outlines.js";
 import { contactSentence } from "./words.js";
 
 export function camera(yaw, pitch, unit) {

@@ -7,6 +7,7 @@ const SOLIDS = { ...SHAPES, l1: "octahedron", l2: "sphere", linf: "cube", square
 
 export const nameOf = (norm, d) => (d === 3 ? SOLIDS : SHAPES)[norm.name];
 export const levelName = (loss, d) => (loss.line ? (d === 3 ? "plane" : "line") : d === 3 ? "level surface" : "level set");
+export const ghostName = (name) => ({ l1: "L1", l2: "L2", linf: "L∞" })[name];
 const names = ["w₁", "w₂", "w₃"];
 
 const list = (items) => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`);

@@ -1,8 +1,9 @@
 // The reader's own model: choose two features, walk along the path, ask why.
 import { Toggle } from "../controls.jsx";
 import { notDrawn } from "../own.js";
-import { Plot, frameOf, line } from "../plot.jsx";
+import { Plot, frameOf, inner, line } from "../plot.jsx";
 import { Value, short } from "../numbers.jsx";
+import { Range } from "../range.jsx";
 import { useState } from "preact/hooks";
 
 const SNIPPET = `import normball as nb
@@ -31,7 +32,7 @@ export function Model({ store, scene, data }) {
       <div class="row"><Feature store={store} own={own} name="pair_a" label="across" /><Feature store={store} own={own} name="pair_b" label="up" /></div>
       <Toggle store={store} name="refit" label="the other features follow the path" />
       <label class="slider"><span>walk along the path</span>
-        <input type="range" aria-label="walk along the path" min="0" max={steps - 1} step="1" value={at} onInput={(e) => store.set({ step: e.target.value })} aria-valuetext={`price ${short(own.path.alphas[at])}, ${active} features`} />
+        <Range aria-label="walk along the path" min={0} max={steps - 1} step="1" value={at} onInput={(e) => store.set({ step: e.target.value })} aria-valuetext={`price ${short(own.path.alphas[at])}, ${active} features`} />
         <output>{active} kept</output></label>
       <p class="note">price <Value name="path_alpha" x={own.path.alphas[at]} />, norm <Value name="path_norm" x={own.path.norms[at]} />, loss <Value name="path_loss" x={own.path.losses[at]} /></p>
       <Paths store={store} own={own} at={at} />
@@ -62,7 +63,7 @@ function Paths({ store, own, at }) {
     <Plot frame={frame} xLabel="norm" yLabel="coefficients" label="coefficients along the path">
       {shown.filter((i) => !pair.includes(i)).map((i) => <path key={i} class="other" d={line(frame, norms.map((t, k) => [t, coefs[k][i]]))} />)}
       {pair.map((i, k) => <path key={`pair${k}`} class={`pair pair-${k}`} d={line(frame, norms.map((t, j) => [t, coefs[j][i]]))} />)}
-      <path class="here" d={`M${frame.x(norms[at])} 12V222`} />
+      <path class="here" d={`M${frame.x(norms[at])} ${inner.y}v${inner.height}`} />
       {pair.map((i, k) => <text key={`name${k}`} class={`pair-name pair-${k}`} x={frame.x(norms[norms.length - 1]) - 4} text-anchor="end" y={frame.y(coefs[coefs.length - 1][i]) - 5}>{own.features[i]}</text>)}
     </Plot>
   );

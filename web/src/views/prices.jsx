@@ -50,7 +50,7 @@ function Trade({ trade }) {
   return (
     <p class="note">{trade.reached
       ? <>The ball reaches the line. One unit of budget is worth <Value name="rate" x={trade.rate} /> units of the line's distance.</>
-      : <>To make them meet, <strong>grow the ball</strong> by <Value name="grow" x={trade.grow} /> or <strong>move the line</strong> by <Value name="move" x={trade.move} />. The exchange rate is <Value name="rate" x={trade.rate} /> of line for 1 of ball.</>}</p>
+      : <>To make them meet, <strong>grow the ball</strong> by <Value name="grow" x={trade.grow} /> or <strong>move the line</strong> by <Value name="move" x={trade.move} />: one unit of ball is worth <Value name="rate" x={trade.rate} /> of line. In units of loss that is the price, {short(trade.move)} × {short(trade.rate)} = {short(trade.move * trade.rate)}.</>}</p>
   );
 }
 
