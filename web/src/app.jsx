@@ -2,7 +2,7 @@
 import { effect, signal, useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dials, Readouts, Sentence, Setup } from "./controls.jsx";
-import { EXPORTS, SWEEPS, canSavePage } from "./share.js";
+import { EXPORTS, canSavePage, sweepsOf } from "./share.js";
 import { SolidStage } from "./solidstage.jsx";
 import { Stage } from "./stage.jsx";
 import { STORY, startOf } from "./story.js";
@@ -48,7 +48,7 @@ export function App({ page }) {
   const asked = STORY[store.signals.story.value - 1];
   // what a question asks to be used stands first
   const parts = [
-    !own && <Setup key="setup" store={store} />, !own && <Dials key="dials" store={store} scene={scene} />, <Views key="views" page={page} />,
+    !own && <Setup key="setup" store={store} scene={scene} />, !own && <Dials key="dials" store={store} scene={scene} />, <Views key="views" page={page} />,
   ].filter(Boolean).sort((x, y) => (y.key === asked?.use) - (x.key === asked?.use));
   return (
     <div class="page">
@@ -167,7 +167,6 @@ function Share({ page }) {
   const [said, say] = useState("");
   const menu = useRef(null);
   const { store, scene } = page;
-  const solid = scene.picture.value.d === 3;
   useEffect(() => { if (said) { const t = setTimeout(() => say(""), 6000); return () => clearTimeout(t); } return undefined; }, [said]);
   const run = async (name, more = {}) => {
     menu.current.open = false;
@@ -175,12 +174,12 @@ function Share({ page }) {
     catch (error) { say(`That did not work: ${error.message || error}`); }
   };
   const own = !!scene.own.value;
-  const possible = ITEMS.filter(([name]) => !(name === "svg" && solid) && !(name === "html" && !canSavePage()) && !(name === "python" && own));
+  const possible = ITEMS.filter(([name]) => !(name === "html" && !canSavePage()) && !(name === "python" && own));
   return (
     <div class="share">
       <details ref={menu}><summary>Share</summary>
         <ul>{possible.map(([name, label]) => <li key={name}><button type="button" onClick={() => run(name)}>{label}</button></li>)}
-          {!solid && !own && SWEEPS(store.all()).map((name) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {name === "p" ? "p" : `the ${name}`} (GIF)</button></li>)}
+          {!own && sweepsOf(store.all()).map(([name, words]) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {words} (GIF)</button></li>)}
         </ul></details>
       <p class="said" role="status">{said}</p>
     </div>

@@ -53,7 +53,7 @@ export function Toggle({ store, name, label }) {
   return <label class="toggle"><input type="checkbox" checked={s.value} onChange={(e) => store.set({ [name]: e.target.checked }, { push: true })} /><span>{label || fields[name].label}</span></label>;
 }
 
-export function Setup({ store }) {
+export function Setup({ store, scene }) {
   const s = store.signals;
   const solid = s.dims.value === 3;
   const parameters = PARAMETERS[s.norm.value] || [];
@@ -64,7 +64,7 @@ export function Setup({ store }) {
       {parameters.map((name) => (name === "groups" ? <Choice key={name} store={store} name="groups" /> : <Slider key={name} store={store} name={name} min={name === "p" && solid ? 1 : undefined} />))}
       {solid && s.norm.value === "lp" && s.p.value < 1 && <p class="note">In space p starts at 1, where balls are convex: this is p = 1.</p>}
       <h3>Loss</h3>
-      <LossPicker store={store} />
+      <LossPicker store={store} scene={scene} />
       {(PARAMETERS[s.loss.value] || []).map((name) => <Slider key={name} store={store} name={name} />)}
       <div class="options">
         {!solid && <span class="option"><span class="name">compare with</span><Segments store={store} name="ghost" /></span>}

@@ -1,4 +1,5 @@
 // The key under the picture: what its marks mean, and only those that are on it now.
+import { useComputed } from "@preact/signals";
 import { largest } from "./geometry/vectors.js";
 import { ghostName } from "./words.js";
 
@@ -15,21 +16,30 @@ const MARKS = {
   rival: <circle class="k-rival" cx="11" cy="7" r="4.5" />,
 };
 
-export function Key({ store, scene }) {
+/** Whether more than one direction touches there: a corner, or in space an edge. */
+const isPointed = (touch, d) => (d === 2 ? touch.corner : touch.kind === "vertex" || (touch.kind === "face" && touch.free < 3));
+
+/** The marks on the picture now, as [mark, words] in one string: most steps of a drag leave it alone. */
+function marksNow(store, scene) {
   const { loss, norm, d } = scene.picture.value;
   const touch = scene.touch.value;
   const pushed = !touch.inside && largest(touch.push) > 0;
-  const solid = d === 3;
+  const ghost = d === 2 && scene.ghost.value;
   const items = [
     ["ball", "norm ≤ budget"], ["level", loss.line ? "fits equally well" : "level set: fits equally well"], ["contact", "contact"],
-    pushed && norm.convex && touch.size > 0 && ["cone", "normal cone: directions that touch here"],
-    pushed && ["push", "−∇ loss"],
+    pushed && norm.convex && touch.size > 0 && isPointed(touch, d) && ["cone", "normal cone: directions that touch here"],
+    pushed && ["push", loss.line && touch.value < 1e-12 ? "normal of the line" : "−∇ loss"],
     !loss.line && ["optimum", "best fit"],
     store.signals.trail.value && ["trail", "path as the budget grows"],
-    !solid && scene.ghost.value && ["ghost", `${ghostName(scene.ghost.value.name)} ball, to compare`],
-    !solid && scene.free.value && scene.free.value.better && ["through", "ball through your point"],
+    ghost && ["ghost", `${ghostName(ghost.name)} ball, to compare`],
+    d === 2 && scene.free.value && scene.free.value.better && ["through", "ball through your point"],
     touch.others.length > 0 && ["rival", "another local minimum"],
-  ].filter(Boolean);
+  ];
+  return JSON.stringify(items.filter(Boolean));
+}
+
+export function Key({ store, scene }) {
+  const items = JSON.parse(useComputed(() => marksNow(store, scene)).value);
   return (
     <ul class="key" aria-label="key">
       {items.map(([mark, text]) => <li key={mark}><svg viewBox="0 0 22 14" aria-hidden="true">{MARKS[mark]}</svg>{text}</li>)}

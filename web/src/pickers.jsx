@@ -34,13 +34,13 @@ function levelGlyph(name) {
   return glyph;
 }
 
-function Picker({ store, name, label, short, glyph }) {
+function Picker({ store, name, label, short, glyph, also }) {
   const chosen = store.signals[name].value;
   return (
     <div class="picker" role="radiogroup" aria-label={label}>
       {Object.entries(fields[name].choices).map(([k, text]) => (
         <label key={k} class="pick" title={text}>
-          <input type="radio" name={name} value={k} aria-label={text} checked={chosen === k} onChange={() => store.set({ [name]: k }, { push: true })} />
+          <input type="radio" name={name} value={k} aria-label={text} checked={chosen === k} onChange={() => store.set({ [name]: k, ...(also ? also(k) : {}) }, { push: true })} />
           <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">{glyph(k)}</svg>
           <span aria-hidden="true">{short[k] || text}</span>
         </label>))}
@@ -55,4 +55,8 @@ export function BallPicker({ store }) {
   return <Picker store={store} name="norm" label="ball" short={BALLS} glyph={(norm) => ballGlyph({ ...state, norm })} />;
 }
 
-export const LossPicker = ({ store }) => <Picker store={store} name="loss" label="loss" short={LEVELS} glyph={levelGlyph} />;
+/** A target of one loss says nothing about another: the ball stays as it is while losses are tried. */
+export function LossPicker({ store, scene }) {
+  const keep = () => (store.signals.form.peek() === "budget" ? {} : { form: "budget", budget: +scene.dials.peek().budget.toPrecision(6) });
+  return <Picker store={store} name="loss" label="loss" short={LEVELS} glyph={levelGlyph} also={keep} />;
+}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { FaceMap, Throws } from "./backdrops.jsx";
 import { FreePoint, Handles } from "./grips.jsx";
 import { normals } from "./geometry/planar.js";
-import { degrees, dot, largest, length, plus, times } from "./geometry/vectors.js";
+import { dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
 import { ghostName } from "./words.js";
 import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, lineEnds } from "./outlines.js";
@@ -198,15 +198,9 @@ function freePlace({ norm, loss }, touch, view, [x, y], letters) {
   return places.reduce((a, b) => (b.score > a.score + 1e-9 ? b : a));
 }
 
-function wedge([x, y], [n1, n2], r) {
-  const same = Math.abs(n1[0] * n2[1] - n1[1] * n2[0]) < 1e-9 && dot(n1, n2) > 0;
-  const [a, b] = same ? [turn(n1, 1.2), turn(n1, -1.2)] : [n1, n2];
-  const end = (n) => `${(x + r * n[0]).toFixed(2)} ${(y - r * n[1]).toFixed(2)}`;
+function wedge([x, y], [a, b], r) {
+  if (Math.abs(a[0] * b[1] - a[1] * b[0]) < 1e-9 && dot(a, b) > 0) return ""; // one normal: the arrow
+    const end = (n) => `${(x + r * n[0]).toFixed(2)} ${(y - r * n[1]).toFixed(2)}`;
   const sweep = a[0] * b[1] - a[1] * b[0] > 0 ? 0 : 1;
   return `M${x.toFixed(2)} ${y.toFixed(2)}L${end(a)}A${r} ${r} 0 0 ${sweep} ${end(b)}Z`;
 }
-
-const turn = (n, by) => {
-  const c = Math.cos(by * degrees), s = Math.sin(by * degrees);
-  return [c * n[0] - s * n[1], s * n[0] + c * n[1]];
-};

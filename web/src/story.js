@@ -19,11 +19,11 @@ export const STORY = [
     done: ({ touch }) => touch.inside, takeaway: "The ball is what you may spend. Larger than needed, it no longer matters.",
   },
   {
-    chip: "Why corners?", use: "views", question: "The square has sides too. Why does the touch fall on a corner?",
+    chip: "Why corners?", use: "views", question: "The diamond has sides too. Why does the touch fall on a corner?",
     text: "A side faces one single direction, so only a line with exactly that direction lies along it. A corner faces a whole wedge of directions (green), and every line in the wedge touches there.",
-    set: { ...LINE, angle: 70 }, task: "Turn the line by its diamond handle until the touch leaves the corner. (Arrow keys move it by one degree.)",
+    set: { ...LINE, angle: 70, view: "odds", odds: "throws" }, task: "Turn the line by its diamond handle until the touch leaves the corner. (Arrow keys move it by one degree.)",
     done: ({ touch, before }) => isParallel(touch) || (before && before.story === 3 && touch.corner && before.zero !== zeroIndex(touch.w)),
-    takeaway: "One direction in 360 degrees for each side; all the others belong to corners.",
+    takeaway: "Each side gets a single direction; all the others belong to corners. Throw some!",
   },
   {
     chip: "Sparse or dense", use: "views", question: "What do sparse and dense mean?",
@@ -41,12 +41,12 @@ export const STORY = [
     chip: "Two prices", use: "views", question: "Why do I pay to grow the ball, and pay to move the line?",
     text: "The ball and the line do not meet. Either the budget grows, or the line moves closer and fits worse. One unit of ball is worth a certain length of line; counted in loss, that exchange rate is the price, the slope of the frontier.",
     set: { ...LINE, form: "budget", budget: 0.6, view: "prices" }, task: "Close the gap: grow the ball by its handle until it reaches the line.",
-    done: ({ touch, picture }) => touch.value < 1e-4 && touch.t >= picture.enough * 0.985, takeaway: "The price says how much fit one more unit of norm buys.",
+    done: ({ touch, picture }) => touch.value < 1e-4 && touch.t >= picture.enough * 0.985, takeaway: "Two ways to pay for one gap; the price is their exchange rate.",
   },
   {
     chip: "Does it matter?", use: "views", question: "How much does it matter in practice?",
-    text: "With few measurements and many unknowns, the corner decides everything: the same 25 equations in 100 unknowns give 25 coefficients with L1 and 100 with L2. Fewer features to measure, store and explain.",
-    set: { ...LINE, view: "odds", odds: "dimensions", odds_p: 100, odds_m: 25 }, task: "Raise the unknowns to 1,000 and compare the zeros.",
+    text: "With few measurements and many unknowns, the corner decides everything: the same 50 equations in 100 unknowns give 50 coefficients with L1 and 100 with L2: half the features to measure, store and explain. (The command normball tour measures it on real data.)",
+    set: { ...LINE, view: "odds", odds: "dimensions", odds_p: 100, odds_m: 50 }, task: "Raise the unknowns to 1,000 and compare the zeros.",
     done: ({ state }) => state.odds_p === 1000, takeaway: "The more unknowns, the more a corner saves.",
   },
   {
@@ -57,13 +57,13 @@ export const STORY = [
   },
   {
     chip: "When the side?", use: "dials", question: "When does it touch the side, as a function of budget and optimum?",
-    text: "For a round level set: when the two coefficients of the best fit differ by less than the budget. A small budget makes the strip narrow, so the smaller the ball, the sparser the answer.",
-    set: { ...ELLIPSE, ellipse_ratio: 1, cx: 1.2, cy: 1.7, budget: 1.2, trail: true }, task: "Shrink the ball until the second zero appears: w₁ leaves.",
-    done: ({ touch }) => touch.w[0] === 0 && touch.t > 0, takeaway: "With |c₁ − c₂| ≥ budget the touch is on the corner.",
+    text: "For a round level set: when the two coefficients c₁ and c₂ of the best fit differ by less than the budget. A small budget makes the strip narrow, so the smaller the ball, the sparser the answer.",
+    set: { ...ELLIPSE, ellipse_ratio: 1, cx: 1.2, cy: 1.7, budget: 1.2, trail: true }, task: "Here c₂ − c₁ = 0.5. Shrink the ball until w₁ becomes zero, and read the budget.",
+    done: ({ touch }) => touch.w[0] === 0 && touch.t > 0, takeaway: "On the side while |c₁ − c₂| < budget, on the corner from there on.",
   },
   {
     chip: "One bill", use: "dials", question: "Why is the touching contour the same as loss + α × norm?",
-    text: "At the contact neither set can give way: the loss's fall and the norm's rise point in opposite directions, with ratio α. Exactly there the sum loss + α × norm is smallest. Hold the price instead of the budget and you get the same point.",
+    text: "At the contact the loss falls straight out of the ball, by α for each unit of norm: a step outwards gains what it costs, and no other step gains anything. So loss + α × norm is smallest exactly there. Hold the price α instead of the budget, and you get the same point.",
     set: { ...ELLIPSE, form: "budget", budget: 1 }, task: "Move the price dial and watch budget and target follow.",
     done: ({ state, before }) => state.form === "alpha" && !!before && Math.abs(state.alpha - before.alpha) > 1e-9, takeaway: "Budget, price and target are three names of one point.",
   },
