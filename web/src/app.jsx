@@ -56,7 +56,7 @@ export function App({ page }) {
       <Notes store={store} />
       <div class="columns">
         <div class="left">
-          {solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}
+          <div class="frame">{solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}<Zoom store={store} /></div>
           <Key store={store} scene={scene} />
           <Sentence scene={scene} spoken={page.spoken} />
           <Readouts store={store} scene={scene} proof={page.proof} />
@@ -68,6 +68,11 @@ export function App({ page }) {
       </div>
     </div>
   );
+}
+
+function Zoom({ store }) {
+  const by = (factor) => store.set({ zoom: store.signals.zoom.value * factor });
+  return <div class="zoom"><button type="button" aria-label="nearer" onClick={() => by(1.2)}>+</button><button type="button" aria-label="farther" onClick={() => by(1 / 1.2)}>−</button></div>;
 }
 
 function Header({ page }) {
@@ -110,9 +115,18 @@ function Notes({ store }) {
   return <div class="notes" role="alert">{notes.map((n) => <p key={n}>{n}</p>)}<button type="button" onClick={() => { store.messages.value = []; }}>close</button></div>;
 }
 
+function OwnCard({ own }) {
+  return (
+    <section class="card" aria-label="introduction">
+      <h2>{own.title}: {own.target_name || "y"} from {own.n_features} features</h2>
+      <p>{own.n_samples} samples. Two features are on the stage; the <span class="ink norm">ball</span> is what the others leave of the budget. Walk along the path or drag the ball, choose other features, ask why.</p>
+    </section>);
+}
+
 function StoryCard({ page }) {
   const k = page.store.signals.story.value;
   const story = STORY[k - 1];
+  if (!story && page.scene.own.value) return <OwnCard own={page.data.value} />;
   if (!story) {
     return (
       <section class="card" aria-label="introduction">

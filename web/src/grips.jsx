@@ -35,7 +35,7 @@ export function Handles(props) {
   return (
     <g class="handles">
       <BudgetHandle {...props} />
-      {scene.picture.value.loss.line ? <LineHandles {...props} /> : <OptimumHandles {...props} />}
+      {scene.own.value ? null : scene.picture.value.loss.line ? <LineHandles {...props} /> : <OptimumHandles {...props} />}
     </g>
   );
 }
@@ -51,19 +51,24 @@ function Grab({ d, move, name }) {
 
 const outline = (points, view, close) => (points.length ? `M${points.map((w) => view.to(w).map((v) => v.toFixed(1)).join(" ")).join("L")}${close}` : "");
 
-function BudgetHandle({ store, scene, view, pointer, hit }) {
+function BudgetHandle({ store, scene, view, half, pointer, hit }) {
   const { norm, loss } = scene.picture.value;
   const aim = loss.line ? loss.line.a : loss.optimum;
   const t = scene.budget.value;
   const away = [aim[0] > 0 ? -1 : 1, aim[1] > 0 ? -1 : 1];
-  const at = view.to(t > 1e-3 ? onBoundary(norm, away, t) : times(away, 0.02));
-  const change = (v) => store.set({ form: "budget", budget: v });
-  const grow = (e) => change(Math.min(6, norm.value(pointer(e))));
+  const at = view.to(t > 1e-3 * half ? onBoundary(norm, away, t) : times(away, 0.01 * half));
+  const own = scene.own.value;
+  const most = own ? Math.max(...own.sizes) : 6;
+  // on the reader's own path the ball goes from one place of the path to the next
+  const nearest = (v) => own.sizes.reduce((best, size, k) => (Math.abs(size - v) < Math.abs(own.sizes[best] - v) ? k : best), own.at);
+  const change = (v) => store.set(own ? { step: nearest(v) } : { form: "budget", budget: v });
+  const step = own ? Math.max(...own.sizes.map((size, k) => Math.abs(size - own.sizes[Math.max(k - 1, 0)]))) : 0.01;
+  const grow = (e) => change(Math.min(most, norm.value(pointer(e))));
   return (
     <>
       <Grab name="ball" d={outline(ballOutline(norm, t, 48), view, "Z")} move={grow} />
-      <Handle kind="budget" tip="budget" at={at} hit={hit} shape="square" move={grow} reset={() => change(defaults.budget)}
-        sliders={[{ label: "budget handle", value: t, min: 0, max: 6, step: 0.01, text: `ball of radius ${short(t)}`, change }]} />
+      <Handle kind="budget" tip="budget" at={at} hit={hit} shape="square" move={grow} reset={() => change(own ? t : defaults.budget)}
+        sliders={[{ label: "budget handle", value: t, min: 0, max: most, step, text: `ball of radius ${short(t)}`, change }]} />
     </>
   );
 }

@@ -26,7 +26,7 @@ function marksNow(store, scene) {
   const pushed = !touch.inside && largest(touch.push) > 0;
   const ghost = d === 2 && scene.ghost.value;
   const items = [
-    ["ball", "norm ≤ budget"], ["level", loss.line ? "fits equally well" : "level set: fits equally well"], ["contact", "contact"],
+    ["ball", scene.own.value ? "what the others leave of the budget" : "norm ≤ budget"], ["level", loss.line ? "fits equally well" : "level set: fits equally well"], ["contact", "contact"],
     pushed && norm.convex && touch.size > 0 && isPointed(touch, d) && ["cone", "normal cone: directions that touch here"],
     pushed && ["push", loss.line && touch.value < 1e-12 ? "normal of the line" : "−∇ loss"],
     !loss.line && ["optimum", "best fit"],

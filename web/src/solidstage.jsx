@@ -34,19 +34,16 @@ export function SolidStage({ store, scene, frame }) {
       });
     }, { start: (event) => { from.current = { x: event.clientX, y: event.clientY, yaw: s.yaw.value, pitch: s.pitch.value }; } });
   }
-  const zoom = (by) => store.set({ zoom: Math.max(0.4, Math.min(4, s.zoom.value * by)) });
+  const zoom = (by) => store.set({ zoom: s.zoom.value * by });
   const onKeyDown = (event) => {
     const step = event.shiftKey ? 15 : 3;
     const moves = { ArrowLeft: { yaw: s.yaw.value - step }, ArrowRight: { yaw: s.yaw.value + step }, ArrowUp: { pitch: s.pitch.value + step }, ArrowDown: { pitch: s.pitch.value - step } };
     if (moves[event.key]) { event.preventDefault(); store.set(moves[event.key]); }
-    if (event.key === "+") zoom(1.15);
-    if (event.key === "-") zoom(1 / 1.15);
+    if (event.key === "+") zoom(1.2);
+    if (event.key === "-") zoom(1 / 1.2);
   };
   return (
-    <div class="solid">
       <canvas ref={canvas} class="stage" width={pixels} height={pixels} role="application" tabindex="0" aria-label={`the picture in space; arrow keys turn it. ${contactSentence(scene)}`}
         onKeyDown={onKeyDown} {...drag.current} />
-      <div class="zoom"><button type="button" aria-label="nearer" onClick={() => zoom(1.2)}>+</button><button type="button" aria-label="farther" onClick={() => zoom(1 / 1.2)}>−</button></div>
-    </div>
   );
 }

@@ -53,7 +53,7 @@ export function Stage({ store, scene, frame, throws }) {
       <Marks {...parts} />
       <Trail {...parts} />
       <Touch {...parts} />
-      {!scene.own.value && <Handles {...parts} />}
+      <Handles {...parts} />
       <FreePoint {...parts} />
     </svg>
   );
@@ -91,7 +91,7 @@ function Marks({ scene, view, half }) {
   );
 }
 
-/** Levels drawn faintly between the best fit and the touching one, and one beyond. */
+/** Levels drawn faintly between the best fit and the touching one, and some beyond. */
 const SHARES = [0.06, 0.3, 0.62];
 
 function Levels({ scene, view, half }) {
@@ -112,10 +112,11 @@ function Levels({ scene, view, half }) {
   const over = touch.value - loss.floor;
   const start = loss.value([0, 0]) - loss.floor;
   const faint = over > 1e-3 * start ? [...SHARES.map((q) => loss.floor + q * q * over)] : [0.02, 0.1, 0.3].map((q) => loss.floor + q * start);
+  const beyond = [loss.floor + 1.7 * over, ...[0.08, 0.3, 0.7].map((q) => loss.floor + q * start).filter((v) => v > loss.floor + 2.5 * over)];
   const [cx, cy] = view.to(loss.optimum);
   return (
     <g class="levels">
-      {[...faint, loss.floor + 1.7 * over].map((v, k) => <path key={k} class="level" d={draw(levelOutline(loss, v, 2 * half))} />)}
+      {[...faint, ...beyond].map((v, k) => <path key={k} class="level" d={draw(levelOutline(loss, v, 2 * half))} />)}
       <path class="touching" d={draw(levelOutline(loss, touch.value, 2 * half))} />
       <g class="optimum" transform={`translate(${cx} ${cy})`}><path d="M-5-5L5 5M-5 5L5-5" /></g>
     </g>

@@ -27,6 +27,7 @@ export function contactSentence(scene) {
   const ball = nameOf(norm, d), level = levelName(loss, d);
   const equal = tiesOf(touch.w, norm).map((i) => labels[i]);
   const zero = (equal.length ? `${list(equal)} are equally large, ` : "") + zeroWords(touch.w, labels);
+  if (!(touch.t > 0) && scene.own.value) return `The others take the whole budget: nothing is left for ${list(labels)}.`;
   if (!(touch.t > 0)) return `The budget is 0: the ball is a point, and every coefficient is zero.`;
   if (touch.inside && loss.line) return `The ${level} crosses the ball: part of the budget is left over, the price is 0, and at the point of least norm ${zero}.`;
   if (touch.inside) return `The best fit lies inside the ball: the ball costs nothing, the price is 0, and ${zero}.`;
