@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -213,11 +214,61 @@ def test_phone_has_no_sideways_scroll(opened: Any, view: str) -> None:
     assert min(handles) >= 43.5
 
 
+def test_line_and_ball_are_taken_anywhere(opened: Any) -> None:
+    tab = opened(angle=90, offset=1, loss="equation")
+    box = tab.page.locator("svg.stage").bounding_box()
+    unit = box["width"] / 5.2
+    x, y = box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2 - unit
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x, y - unit / 2, steps=10)
+    tab.page.mouse.up()
+    tab.settle()
+    assert number_of(tab, "line handle: distance") == pytest.approx(1.5, abs=0.02)
+    x, y = box["x"] + box["width"] / 2 + 0.75 * unit, box["y"] + box["height"] / 2 + 0.75 * unit
+    tab.page.mouse.move(x, y)  # the middle of the lower right side of the diamond of radius 1.5
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - unit / 4, y - unit / 4, steps=10)
+    tab.page.mouse.up()
+    tab.settle()
+    assert number_of(tab, "budget handle") == pytest.approx(1, abs=0.02)
+
+
+def test_the_ball_of_own_data_is_dragged_along_the_path(opened: Any, tmp_path: Path) -> None:
+    data = nb.datasets.load_diabetes()
+    problem = nb.Problem(data.X, data.y, feature_names=data.feature_names)
+    path = problem.path(n_alphas=30)
+    tab = opened(at=nb.explore(path, features=("bmi", "s5")).save(tmp_path / "own.html"))
+    before = int(tab.slider("walk along the path").evaluate("e => e.value"))
+    tab.drag(tab.slider("budget handle"), (-60, 60))
+    tab.settle()
+    step = int(tab.slider("walk along the path").evaluate("e => e.value"))
+    assert step > before
+    columns = [list(data.feature_names).index(name) for name in ("bmi", "s5")]
+    expected = path.coefs[step][columns]
+    assert tab.values("w1", "w2") == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.abs(expected).max())
+    tab.page.get_by_role("button", name="held as at").click()
+    tab.settle()
+    assert "refit=false" in tab.page.url
+
+
+def test_loss_is_changed_and_the_ball_stays(opened: Any) -> None:
+    tab = opened()  # the line, its target held
+    budget = tab.value("budget")
+    tab.page.get_by_role("radio", name="squared error (an ellipse)").check()
+    tab.settle()
+    assert tab.value("budget") == pytest.approx(budget, rel=1e-5)
+    assert tab.value("alpha") > 0
+
+
 def test_throws_fall_on_corners(opened: Any) -> None:
     tab = opened(view="odds")
     tab.page.get_by_role("button", name="Throw 1,000 lines").click()
     tab.page.get_by_role("button", name="Throw 1,000 lines").and_(tab.page.locator(":enabled")).wait_for()
     assert tab.values("tally_corner", "tally_side", "tally_round") == [1000, 0, 0]
+    piles = [int(text) for text in tab.page.locator(".stage .pile").all_inner_texts()]
+    assert len(piles) == 4
+    assert sum(piles) == 1000
 
 
 @pytest.mark.parametrize(("norm", "zeros"), [("l1", 75), ("l2", 0), ("linf", 0)])
@@ -313,6 +364,24 @@ def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
     assert target.stat().st_size > 20_000
     again = opened(at=tmp_path / "normball.html")
     assert again.values("w1", "w2") == tab.values("w1", "w2")
+
+
+def test_space_is_exported_too(opened: Any, tmp_path: Path) -> None:
+    tab = opened(dims=3, loss="squared_error", form="budget", budget=1, norm="linf")
+    kept = {}
+    for label in ("Picture (PNG)", "Picture (SVG)", "Animation of the view (GIF)"):
+        tab.page.get_by_text("Share", exact=True).click()
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name=label).click()
+        kept[label] = tmp_path / download.value.suggested_filename
+        download.value.save_as(kept[label])
+    svg = ElementTree.parse(kept["Picture (SVG)"]).getroot()
+    words = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert "corner: |w₁| = |w₂| = |w₃|" in words
+    assert kept["Picture (PNG)"].read_bytes().startswith(b"\x89PNG")
+    animation = kept["Animation of the view (GIF)"].read_bytes()
+    assert animation.startswith(b"GIF89a")
+    assert animation.count(b"\x21\xf9\x04") == 30  # a graphic control block for each frame
 
 
 def test_question_mark_lists_the_keys(opened: Any) -> None:

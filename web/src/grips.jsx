@@ -4,16 +4,18 @@ import { Handle, dragProps } from "./drag.jsx";
 import { onBoundary } from "./geometry/norms.js";
 import { degrees, dot, length, plus, times } from "./geometry/vectors.js";
 import { short } from "./numbers.jsx";
-import { arrowHead, ballOutline, lineEnds } from "./outlines.js";
+import { SIZE, arrowHead, ballOutline, lineEnds } from "./outlines.js";
 import { defaults } from "./store.js";
 
-export function FreePoint({ store, scene, view, pointer, hit }) {
+export function FreePoint({ store, scene, view, pointer, hit, k }) {
   const free = scene.free.value;
   if (!free) return null;
   const s = store.signals;
   const per = scene.extent.value / 2.6;
   const from = view.to(free.w);
   const better = free.better && free.better.saved > 1e-6 * (free.size || 1) ? view.to(free.better.w) : null;
+  const words = better ? `your point: ${short(free.better.saved, 2)} too dear` : "your point: nothing is cheaper";
+  const ends = from[0] + 14 + 7 * k * words.length > SIZE;
   const slider = (i, name) => ({
     label: `free point, w${i + 1}`, value: s[name].value * per, min: -3 * per, max: 3 * per, step: 0.01 * per, text: short(s[name].value * per),
     change: (v) => store.set({ [name]: v / per }),
@@ -22,7 +24,7 @@ export function FreePoint({ store, scene, view, pointer, hit }) {
     <g class="free">
       {better && <path class="through" d={outline(ballOutline(scene.picture.value.norm, free.size, 96), view, "Z")} />}
       {better && <path class="saving" d={`M${from[0]} ${from[1]}L${better[0]} ${better[1]}${arrowHead(from, better)}`} />}
-      <text x={from[0] + 14} y={from[1] - 10}>{better ? `your point: ${short(free.better.saved, 2)} too dear` : "your point: nothing is cheaper"}</text>
+      <text x={from[0] + (ends ? -14 : 14)} y={from[1] - 12} text-anchor={ends ? "end" : "start"}>{words}</text>
       <Handle kind="free point" at={from} hit={hit} shape="diamond" sliders={[slider(0, "free1"), slider(1, "free2")]}
         move={(e) => { const w = pointer(e); store.set({ free1: w[0] / per, free2: w[1] / per }); }}
         reset={() => store.set({ free1: defaults.free1, free2: defaults.free2 })} />
@@ -93,9 +95,9 @@ function LineHandles({ store, scene, view, half, pointer, hit }) {
   return (
     <>
       <Grab name="line" d={outline(lineEnds({ a, b }, b, 3 * half + b), view, "")} move={(e) => moveLine(pointer(e))} />
-      <Handle kind="line" tip="move the line" at={view.to(slide)} hit={hit} move={(e) => moveLine(pointer(e))} reset={() => store.set({ offset: defaults.offset })}
+      <Handle kind="line" tip="move the line" above at={view.to(slide)} hit={hit} move={(e) => moveLine(pointer(e))} reset={() => store.set({ offset: defaults.offset })}
         sliders={[{ label: "line handle: distance", value: s.offset.value, min: 0.05, max: 3, step: 0.01, text: `line at distance ${short(s.offset.value)} from zero`, change: (v) => store.set({ offset: v }) }]} />
-      <Handle kind="turn" tip="turn it" at={view.to(turnAt)} hit={hit} shape="diamond" move={turnTo} reset={() => store.set({ angle: defaults.angle })}
+      <Handle kind="turn" tip="turn it" above at={view.to(turnAt)} hit={hit} shape="diamond" move={turnTo} reset={() => store.set({ angle: defaults.angle })}
         sliders={[{ label: "line handle: angle", value: s.angle.value, min: -180, max: 180, step: 1, text: `normal at ${short(s.angle.value)} degrees`, change: (v) => store.set({ angle: wrapped(v) }) }]} />
     </>
   );
@@ -124,7 +126,7 @@ function OptimumHandles({ store, view, pointer, hit }) {
   return (
     <>
       <path class="arm" d={`M${x} ${y}L${tx} ${ty}`} />
-      <Handle kind="shape" tip="stretch and turn" at={[tx, ty]} hit={hit} shape="diamond" move={shape}
+      <Handle kind="shape" tip="stretch and turn" above at={[tx, ty]} hit={hit} shape="diamond" move={shape}
         reset={() => store.set({ ellipse_ratio: defaults.ellipse_ratio, ellipse_angle: defaults.ellipse_angle })}
         sliders={[
           { label: "shape handle: angle", value: angle, min: -180, max: 180, step: 1, text: `short axis at ${short(angle)} degrees`, change: (v) => store.set({ ellipse_angle: v }) },

@@ -5,6 +5,9 @@ import { backward, cholesky, dot, length, plus, times, unit } from "./geometry/v
 /** The side of the picture, in pixels of its own. */
 export const SIZE = 640;
 
+/** How much larger letters and grips are drawn where the picture is `width` pixels wide. */
+export const scaleFor = (width) => Math.min(1.9, Math.max(1, SIZE / width));
+
 /** Points of the boundary {R = t}, corners included, by angle. */
 export function ballOutline(norm, t, count = 144) {
   if (!(t > 0)) return [];

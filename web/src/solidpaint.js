@@ -118,14 +118,14 @@ function label(context, text, [x, y], colours, font, colour = colours.ink) {
 }
 
 /** The axes: whole lines behind the bodies, and faintly over them so that they can be followed. */
-function paintAxes(context, view, half, colours, over) {
+function paintAxes(context, view, half, colours, over, k) {
   for (let i = 0; i < 3; i++) {
     const end = [0, 1, 2].map((k) => (k === i ? half * 0.95 : 0));
     context.globalAlpha = over ? 0.3 : 1;
     stroke(context, [view.to(times(end, -1)), view.to(end)], colours.soft, 1, over ? [3, 5] : []);
     context.globalAlpha = 1;
     const [x, y] = view.to(times(end, 1.06));
-    if (over) label(context, `w${"₁₂₃"[i]}`, [x - 8, y + 5], colours, "italic 16px");
+    if (over) label(context, `w${"₁₂₃"[i]}`, [x - 8, y + 5], colours, `italic ${16 * k}px`);
   }
 }
 
@@ -174,7 +174,7 @@ function bodiesOf(scene, half, kept) {
 }
 
 /** Paints the scene into a square of `size` pixels of a canvas (or of its twin that writes SVG). */
-export function paintSolid(context, scene, store, { size, dark, meshes }) {
+export function paintSolid(context, scene, store, { size, dark, meshes, k = 1 }) {
   const s = store.signals;
   const colours = dark ? COLOURS.dark : COLOURS.light;
   const half = scene.extent.value;
@@ -198,7 +198,7 @@ export function paintSolid(context, scene, store, { size, dark, meshes }) {
   for (const paint of touch.inside || levelBehind ? [paintLevel, paintBall] : [paintBall, paintLevel]) paint();
 
   if (s.trail.value) stroke(context, scene.trail.value.map((c) => view.to(c.w)), colours.ink, 2, [2, 5]);
-  paintAxes(context, view, half, colours, true);
+  paintAxes(context, view, half, colours, true, k);
   if (loss.optimum) {
     const [x, y] = view.to(loss.optimum);
     for (const k of [-5, 5]) stroke(context, [[x - 5, y - k], [x + 5, y + k]], colours.ink, 2.5);
@@ -207,9 +207,9 @@ export function paintSolid(context, scene, store, { size, dark, meshes }) {
   const at = view.to(touch.w);
   disc(context, at, 8, colours.paper);
   disc(context, at, 6.5, colours.ink);
-  const side = at[0] > 0.72 * SIZE ? -1 : 1;
+  const side = at[0] > (1 - 0.28 * k) * SIZE ? -1 : 1;
   context.textAlign = side < 0 ? "right" : "left";
-  label(context, shortVector(touch.w), [at[0] + 13 * side, at[1] + 22], colours, "600 15px");
-  label(context, faceName(touch, norm, 3), [at[0] + 13 * side, at[1] + 40], colours, "13px");
+  label(context, shortVector(touch.w), [at[0] + 13 * side, at[1] + 7 + 15 * k], colours, `600 ${15 * k}px`);
+  label(context, faceName(touch, norm, 3), [at[0] + 13 * side, at[1] + 7 + 33 * k], colours, `${13 * k}px`);
   context.textAlign = "left";
 }

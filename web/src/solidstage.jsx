@@ -1,25 +1,25 @@
 // The picture in space: a canvas that is turned by pointer and keys.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { dragProps } from "./drag.jsx";
-import { SIZE } from "./outlines.js";
+import { SIZE, scaleFor } from "./outlines.js";
 import { paintSolid } from "./solidpaint.js";
 import { contactSentence } from "./words.js";
 
 export function SolidStage({ store, scene, frame }) {
   const canvas = useRef(null);
-  const [pixels, setPixels] = useState(SIZE);
+  const [[pixels, k], setPixels] = useState([SIZE, 1]);
   const s = store.signals;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const meshes = useRef({});
   frame.canvas = canvas;
   useEffect(() => {
-    const watch = new ResizeObserver(([e]) => setPixels(Math.round((e.contentRect.width || SIZE) * (devicePixelRatio || 1))));
+    const watch = new ResizeObserver(([e]) => setPixels([Math.round((e.contentRect.width || SIZE) * (devicePixelRatio || 1)), scaleFor(e.contentRect.width || SIZE)]));
     watch.observe(canvas.current);
     return () => watch.disconnect();
   }, []);
   // reading the signals here makes the component, and with it the drawing, follow them
   const now = [scene.touch.value, scene.trail.value, s.yaw.value, s.pitch.value, s.zoom.value, s.trail.value, pixels, dark];
-  frame.paint = (context, size) => paintSolid(context, scene, store, { size, dark, meshes: meshes.current });
+  frame.paint = (context, size) => paintSolid(context, scene, store, { size, dark, meshes: meshes.current, k: size === pixels ? k : 1 });
   useEffect(() => { if (canvas.current) frame.paint(canvas.current.getContext("2d"), pixels); }, now);
   const from = useRef(null);
   const drag = useRef(null);

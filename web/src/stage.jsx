@@ -6,7 +6,7 @@ import { normals } from "./geometry/planar.js";
 import { dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
 import { ghostName } from "./words.js";
-import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, lineEnds } from "./outlines.js";
+import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, lineEnds, scaleFor } from "./outlines.js";
 
 const path = (points, close = true) => (points && points.length ? `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}${close ? "Z" : ""}` : "");
 
@@ -39,11 +39,12 @@ export function Stage({ store, scene, frame, throws }) {
     return view.from([((event.clientX - box.left) / box.width) * SIZE, ((event.clientY - box.top) / box.height) * SIZE]);
   };
   const hit = Math.max(16, (22 * SIZE) / width);
-  const parts = { store, scene, view, half, pointer, hit };
+  const k = scaleFor(width);
+  const parts = { store, scene, view, half, pointer, hit, k };
   const used = () => setFresh(false);
   const odds = s.view.value === "odds" && s.odds.value;
   return (
-    <svg class={`stage ${fresh ? "fresh" : ""}`} ref={svg} onPointerDownCapture={used} onKeyDownCapture={used} style={{ "--k": Math.min(1.9, Math.max(1, SIZE / width)).toFixed(3) }} viewBox={`0 0 ${SIZE} ${SIZE}`} role="group" aria-label="the picture: ball, level sets and contact">
+    <svg class={`stage ${fresh ? "fresh" : ""}`} ref={svg} onPointerDownCapture={used} onKeyDownCapture={used} style={{ "--k": k.toFixed(3) }} viewBox={`0 0 ${SIZE} ${SIZE}`} role="group" aria-label="the picture: ball, level sets and contact">
       {odds === "plane" && <FaceMap {...parts} />}
       <Grid {...parts} />
       <Levels {...parts} />
