@@ -5,7 +5,7 @@ import { times } from "./geometry/vectors.js";
 import { SIZE, levelOutline, lineEnds } from "./outlines.js";
 import { aimOf } from "./throws.js";
 
-const GRID = 512;
+const GRID = 256;
 
 /** Whether the map can be drawn: squared error in the plane, and a convex ball. */
 export const hasMap = ({ loss, norm, d }) => d === 2 && !!loss.gram && norm.convex;

@@ -22,7 +22,7 @@ function faceAt(norm, gram, t, c) {
  * Faces on a grid of n x n places, row by row from the top. Squares whose four corners agree are
  * filled as a whole, others are quartered; a best fit at -c gives the contact -w.
  */
-export function faceMap(norm, gram, t, half, n = 512) {
+export function faceMap(norm, gram, t, half, n = 256) {
   const faces = new Uint8Array(n * n).fill(255);
   const place = (k) => ((2 * k + 1) / n - 1) * half;
   const at = (i, j) => {

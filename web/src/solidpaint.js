@@ -6,12 +6,18 @@ import { shortVector, faceName } from "./words.js";
 import { SIZE } from "./outlines.js";
 import { ballMesh, levelMesh, normalCone, planeMesh } from "./solidmesh.js";
 
+/** How the scene is looked at: directions of the screen in space, and from space to pixels. */
+export function cameraOf(store, scene) {
+  const { yaw, pitch, zoom } = store.signals;
+  return camera(yaw.value, pitch.value, (SIZE / 2 / scene.extent.value) * 0.92 * zoom.value);
+}
+
 function camera(yaw, pitch, unit) {
   const [a, b] = [yaw * degrees, pitch * degrees];
   const right = [Math.cos(a), Math.sin(a), 0];
   const ahead = [-Math.sin(a) * Math.cos(b), Math.cos(a) * Math.cos(b), -Math.sin(b)];
   const up = [-Math.sin(a) * Math.sin(b), Math.cos(a) * Math.sin(b), Math.cos(b)];
-  return { ahead, to: (v) => [SIZE / 2 + unit * dot(v, right), SIZE / 2 - unit * dot(v, up)], depth: (v) => dot(v, ahead) };
+  return { right, up, unit, ahead, to: (v) => [SIZE / 2 + unit * dot(v, right), SIZE / 2 - unit * dot(v, up)], depth: (v) => dot(v, ahead) };
 }
 
 const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
@@ -174,11 +180,11 @@ function bodiesOf(scene, half, kept) {
 }
 
 /** Paints the scene into a square of `size` pixels of a canvas (or of its twin that writes SVG). */
-export function paintSolid(context, scene, store, { size, dark, meshes, k = 1 }) {
+export function paintSolid(context, scene, store, { size, dark, meshes, k = 1, grips = [] }) {
   const s = store.signals;
   const colours = dark ? COLOURS.dark : COLOURS.light;
   const half = scene.extent.value;
-  const view = camera(s.yaw.value, s.pitch.value, (SIZE / 2 / half) * 0.92 * s.zoom.value);
+  const view = cameraOf(store, scene);
   const { loss, norm } = scene.picture.value;
   const touch = scene.touch.value;
   context.setTransform(size / SIZE, 0, 0, size / SIZE, 0, 0);
@@ -199,7 +205,7 @@ export function paintSolid(context, scene, store, { size, dark, meshes, k = 1 })
 
   if (s.trail.value) stroke(context, scene.trail.value.map((c) => view.to(c.w)), colours.ink, 2, [2, 5]);
   paintAxes(context, view, half, colours, true, k);
-  if (loss.optimum) {
+  if (loss.optimum && !grips.length) {
     const [x, y] = view.to(loss.optimum);
     for (const k of [-5, 5]) stroke(context, [[x - 5, y - k], [x + 5, y + k]], colours.ink, 2.5);
   }
@@ -212,4 +218,18 @@ export function paintSolid(context, scene, store, { size, dark, meshes, k = 1 })
   label(context, shortVector(touch.w), [at[0] + 13 * side, at[1] + 7 + 15 * k], colours, `600 ${15 * k}px`);
   label(context, faceName(touch, norm, 3), [at[0] + 13 * side, at[1] + 7 + 33 * k], colours, `${13 * k}px`);
   context.textAlign = "left";
+  for (const grip of grips) paintGrip(context, grip, grip.shape === "square" ? `rgb(${colours.ball})` : `rgb(${colours.level})`, colours, k);
+}
+
+function paintGrip(context, { shape, at: [x, y] }, colour, colours, k) {
+  const r = 7 * (0.4 + 0.6 * k);
+  context.beginPath();
+  if (shape === "square") trace(context, [[x - r, y - r], [x + r, y - r], [x + r, y + r], [x - r, y + r]]);
+  else context.arc(x, y, r + 1, 0, 2 * Math.PI);
+  context.fillStyle = colours.paper;
+  context.fill();
+  context.strokeStyle = colour;
+  context.lineWidth = 2.2;
+  context.stroke();
+  if (shape === "circle") for (const d of [-3.5, 3.5]) stroke(context, [[x - 3.5, y - d], [x + 3.5, y + d]], colour, 2);
 }

@@ -2,8 +2,34 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { dragProps } from "./drag.jsx";
 import { SIZE, scaleFor } from "./outlines.js";
-import { paintSolid } from "./solidpaint.js";
+import { gripAt, gripsOf } from "./solidgrips.js";
+import { cameraOf, paintSolid } from "./solidpaint.js";
 import { contactSentence } from "./words.js";
+
+const wrapped = (v) => ((((v + 180) % 360) + 360) % 360) - 180;
+
+/** A drag moves the grip under the pointer, or turns the view. */
+function turning(store, latest) {
+  const s = store.signals;
+  let from = null;
+  return dragProps((event) => {
+    const [x, y] = latest.current.place(event);
+    if (from.move) {
+      from.move([(x - from.x) / from.unit, (from.y - y) / from.unit]);
+      return;
+    }
+    store.set({
+      yaw: wrapped(from.yaw + ((x - from.x) / SIZE) * 220),
+      pitch: Math.max(-89, Math.min(89, from.pitch + ((y - from.y) / SIZE) * 220)),
+    });
+  }, {
+    start: (event) => {
+      const [x, y] = latest.current.place(event);
+      const grip = latest.current.under(event);
+      from = { x, y, yaw: s.yaw.value, pitch: s.pitch.value, unit: latest.current.unit, move: grip && grip.start() };
+    },
+  });
+}
 
 export function SolidStage({ store, scene, frame }) {
   const canvas = useRef(null);
@@ -19,21 +45,19 @@ export function SolidStage({ store, scene, frame }) {
   }, []);
   // reading the signals here makes the component, and with it the drawing, follow them
   const now = [scene.touch.value, scene.trail.value, s.yaw.value, s.pitch.value, s.zoom.value, s.trail.value, pixels, dark];
-  frame.paint = (context, size) => paintSolid(context, scene, store, { size, dark, meshes: meshes.current, k: size === pixels ? k : 1 });
-  useEffect(() => { if (canvas.current) frame.paint(canvas.current.getContext("2d"), pixels); }, now);
-  const from = useRef(null);
+  const view = cameraOf(store, scene);
+  const grips = gripsOf(store, scene, view);
+  frame.paint = (context, size, more = {}) => paintSolid(context, scene, store, { size, dark, meshes: meshes.current, ...more });
+  useEffect(() => { if (canvas.current) frame.paint(canvas.current.getContext("2d"), pixels, { k, grips }); }, now);
+  const place = (event) => {
+    const box = canvas.current.getBoundingClientRect();
+    return [((event.clientX - box.left) / box.width) * SIZE, ((event.clientY - box.top) / box.height) * SIZE];
+  };
+  const under = (event) => gripAt(grips, place(event), 22 * k);
+  const latest = useRef();
+  latest.current = { under, place, unit: view.unit };
   const drag = useRef(null);
-  if (!drag.current) {
-    drag.current = dragProps((event) => {
-      const width = canvas.current.getBoundingClientRect().width;
-      const turn = (by) => (by / width) * 220;
-      const wrapped = (v) => ((((v + 180) % 360) + 360) % 360) - 180;
-      store.set({
-        yaw: wrapped(from.current.yaw + turn(event.clientX - from.current.x)),
-        pitch: Math.max(-89, Math.min(89, from.current.pitch + turn(event.clientY - from.current.y))),
-      });
-    }, { start: (event) => { from.current = { x: event.clientX, y: event.clientY, yaw: s.yaw.value, pitch: s.pitch.value }; } });
-  }
+  if (!drag.current) drag.current = turning(store, latest);
   const zoom = (by) => store.set({ zoom: s.zoom.value * by });
   const onKeyDown = (event) => {
     const step = event.shiftKey ? 15 : 3;
@@ -44,6 +68,6 @@ export function SolidStage({ store, scene, frame }) {
   };
   return (
       <canvas ref={canvas} class="stage" width={pixels} height={pixels} role="application" tabindex="0" aria-label={`the picture in space; arrow keys turn it. ${contactSentence(scene)}`}
-        onKeyDown={onKeyDown} {...drag.current} />
+        onKeyDown={onKeyDown} onPointerMove={(event) => { if (!event.buttons) canvas.current.style.cursor = under(event) ? "pointer" : ""; }} {...drag.current} />
   );
 }
