@@ -139,7 +139,7 @@ def test_in_space_p_starts_at_one(page: Any) -> None:
 
 @pytest.mark.parametrize("norm", ["l1", "l2", "linf", "lp", "elastic_net", "sorted_l1"])
 def test_map_of_the_plane_agrees_with_contacts(page: Any, norm: str) -> None:
-    n = 64
+    n = 256
     state = defaults() | {"norm": norm, "loss": "squared_error", "form": "budget", "budget": 0.9}
     answer = page.evaluate("([state, n]) => window.page.mapOf(state, n)", [state, n])
     faces, half = np.array(answer["faces"]).reshape(n, n), answer["half"]
@@ -173,14 +173,11 @@ def run_snippet(page: Any, state: dict[str, Any]) -> str:
 @pytest.mark.parametrize("norm", list(FIELDS["norm"]["choices"]))
 def test_snippet_reproduces_the_page(page: Any, norm: str, loss: str) -> None:
     for dims in (2, 3):
-        state = defaults() | {"norm": norm, "loss": loss, "form": "budget", "budget": 0.7, "dims": dims}
+        state = defaults() | {"norm": norm, "loss": loss, "form": "budget", "budget": 0.35, "dims": dims}
         (mine,) = contacts(page, [state])
         found: dict[str, Any] = {}
         exec(run_snippet(page, state), found)
-        if mine["inside"] and loss == "equation":  # many points fit: the page shows the one of least norm
-            assert found["solution"].loss == pytest.approx(0, abs=1e-9)
-        else:
-            assert found["solution"].coef == pytest.approx(np.array(mine["w"]), abs=2e-5)
+        assert found["solution"].coef == pytest.approx(np.array(mine["w"]), abs=2e-5)
 
 
 @pytest.mark.parametrize("form", ["alpha", "target"])

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { FACES, faceMap, labelPlaces, mapImage } from "./facemap.js";
 import { times } from "./geometry/vectors.js";
 import { SIZE, levelOutline, lineEnds } from "./outlines.js";
-import { aimOf } from "./throws.js";
+import { aimOf, tallyFor } from "./throws.js";
 
 const GRID = 256;
 
@@ -44,7 +44,7 @@ const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 /** The touches so far: each pile a spiral of dots at its place, with its count where it is large. */
 export function Throws({ store, scene, view, half, throws }) {
   const aim = aimOf(store, scene);
-  const tally = throws.key === aim.key ? throws.tally.value : null;
+  const tally = tallyFor(throws, aim);
   if (!tally || scene.picture.value.d === 3) return null;
   const piles = [...tally.piles.values()].map(({ w, count }) => ({ at: view.to(times(w, aim.scale)), w, count }));
   const dots = piles.flatMap(({ at: [x, y], count }) => Array.from({ length: count }, (_, k) => {

@@ -14,7 +14,8 @@ export function FreePoint({ store, scene, view, pointer, hit, k }) {
   const per = scene.extent.value / 2.6;
   const from = view.to(free.w);
   const better = free.better && free.better.saved > 1e-6 * (free.size || 1) ? view.to(free.better.w) : null;
-  const words = better ? `your point: ${short(free.better.saved, 2)} too dear` : "your point: nothing is cheaper";
+  const name = k < 1.3 ? "your point: " : ""; // no room for it on a phone
+  const words = name + (better ? `${short(free.better.saved, 2)} too dear` : "nothing is cheaper");
   const ends = from[0] + 14 + 7 * k * words.length > SIZE;
   const slider = (i, name) => ({
     label: `free point, w${i + 1}`, value: s[name].value * per, min: -3 * per, max: 3 * per, step: 0.01 * per, text: short(s[name].value * per),

@@ -38,6 +38,12 @@ export function aimOf(store, scene) {
   return { norm, isLine: !!loss.line, radius, scale: norm.homogeneous ? size : 1, key };
 }
 
+/** The tally if it belongs to what is thrown at now. */
+export function tallyFor(throws, { key }) {
+  const tally = throws.tally.value;
+  return tally && tally.key === key ? tally : null;
+}
+
 const SHOWN = 10;
 
 /** Throws `count`, one by one at first and then ever faster. */
@@ -45,7 +51,7 @@ export function start(throws, { norm, isLine, radius, key }, count = 1000) {
   throws.key = key;
   throws.running.value = true;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const tally = { n: 0, corner: 0, side: 0, round: 0, zeros: 0, piles: new Map(), last: [] };
+  const tally = { key, n: 0, corner: 0, side: 0, round: 0, zeros: 0, piles: new Map(), last: [] };
   let frame = 0;
   const one = () => {
     const picture = randomPicture(norm, radius, isLine);

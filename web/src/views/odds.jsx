@@ -3,7 +3,7 @@ import { hasMap } from "../backdrops.jsx";
 import { Segments } from "../controls.jsx";
 import { FACES } from "../facemap.js";
 import { percent, short, Value, wilson } from "../numbers.jsx";
-import { aimOf, start } from "../throws.js";
+import { aimOf, start, tallyFor } from "../throws.js";
 import { nameOf } from "../words.js";
 import { Dimensions } from "./dimensions.jsx";
 
@@ -23,7 +23,7 @@ function Throws({ store, scene, throws }) {
   const { norm, loss, d } = scene.picture.value;
   if (d === 3) return <p class="note">The throws are in the plane: switch to 2-D, or look at many dimensions.</p>;
   const aim = aimOf(store, scene);
-  const tally = throws.key === aim.key ? throws.tally.value : null;
+  const tally = tallyFor(throws, aim);
   const what = loss.line ? "lines" : "ellipses";
   return (
     <div>
