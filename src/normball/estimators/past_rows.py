@@ -31,24 +31,27 @@ class PastRows:
     rows : (k, p) of the low-rank part: every `stride`-th so far.
     stride : int
     n_seen : int, rows so far.
+    height : int, rows of the largest block so far.
     """
 
     rows: Floats
     stride: int
     n_seen: int
+    height: int
 
-    def choice(self, most: int) -> Floats:
-        """At most so many of the rows, evenly spread, the last one among them."""
-        count = min(most, len(self.rows))
+    def choice(self) -> Floats:
+        """As many of the rows as the largest block has, evenly spread, the last one among them."""
+        count = min(self.height, len(self.rows))
         return self.rows[np.linspace(len(self.rows) - 1, 0, count).round().astype(int)[::-1]]
 
-    def followed_by(self, low_rank: Floats, most: int) -> PastRows:
-        """With the low-rank part (n, p) of a further block; at most 2 * `most` rows are kept."""
+    def followed_by(self, low_rank: Floats) -> PastRows:
+        """With the low-rank part (n, p) of a further block; at most 2 * `height` rows are kept."""
+        height = max(self.height, len(low_rank))
         stride, first = self.stride, -self.n_seen % self.stride
         rows = np.vstack([self.rows, low_rank[first::stride]])
-        while len(rows) > 2 * most:
+        while len(rows) > 2 * height:
             rows, stride = rows[::2].copy(), 2 * stride
-        return PastRows(rows, stride, self.n_seen + len(low_rank))
+        return PastRows(rows, stride, self.n_seen + len(low_rank), height)
 
 
 def merged_components(

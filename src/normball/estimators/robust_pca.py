@@ -179,19 +179,19 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self._check_parameters()
         X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
         self._split(X)
-        self._past = PastRows(self.low_rank_, 1, len(X))
+        self._past = PastRows(self.low_rank_, 1, len(X), len(X))
         return self
 
     def partial_fit(self, X: ArrayLike, y: object = None) -> RobustPCA:
         """Split the next rows X (n, n_features) of a table that is longer than memory; y is ignored.
 
-        They are split together with as many rows of the low-rank part so far, evenly spread over
-        the past: background seen before has its weight, though its frames are gone. Afterwards
-        `low_rank_` and `sparse_` are those of X; `gap_`, `objective_`, `lam_` and `dual_point_`
-        belong to the problem that was solved (rows of the past first, then X), the proof of which is
-        one of this block given that past; `components_` and `singular_values_` are those of all
-        rows so far, at most n of them, none below `10 * tol` times the largest. Memory depends on
-        the size of the blocks, not on their number.
+        They are split together with rows of the low-rank part so far, evenly spread over the past
+        and as many as the largest block has: background seen before has its weight, though its
+        frames are gone. Afterwards `low_rank_` and `sparse_` are those of X. `gap_`, `objective_`,
+        `lam_` and `dual_point_` belong to the problem that was solved, rows of the past first, then
+        X. `components_` and `singular_values_` are those of all rows so far, at most as many as that
+        block has, none below `10 * tol` times the largest. Memory depends on the size of the
+        blocks, not on their number.
 
         Raises
         ------
@@ -202,15 +202,15 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             return self.fit(X)
         self._check_parameters()
         X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
-        known, past, n = (self.singular_values_, self.components_), self._past, len(X)
-        carried = past.choice(n)
+        known, past = (self.singular_values_, self.components_), self._past
+        carried = past.choice()
         self._split(np.vstack([carried, X]))
         self.low_rank_, self.sparse_ = self.low_rank_[len(carried) :], self.sparse_[len(carried) :]
+        self._past = past.followed_by(self.low_rank_)
         self.singular_values_, self.components_ = merged_components(
-            *known, self.low_rank_, UNSURE * self.tol, most=n
+            *known, self.low_rank_, UNSURE * self.tol, most=self._past.height
         )
         self.rank_ = len(self.singular_values_)
-        self._past = past.followed_by(self.low_rank_, most=n)
         return self
 
     @property
