@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import log
 from time import perf_counter
 from types import TracebackType
 from typing import Any
@@ -52,3 +55,19 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+@contextmanager
+def gap_progress(label: str, tol: float, verbose: bool | None) -> Iterator[Callable[[float], None]]:
+    """A bar over the digits of the gap: from 1 down to tol."""
+    total, done = 100, 0
+    with Progress(total, label, verbose) as progress:
+
+        def report(gap: float) -> None:
+            nonlocal done
+            share = log(max(gap, tol)) / log(tol) if tol < 1 else 1.0
+            reached = max(done, min(int(total * share), total))
+            progress(reached - done)
+            done = reached
+
+        yield report

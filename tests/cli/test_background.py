@@ -12,9 +12,11 @@ import pytest
 from click.testing import Result
 
 from browsing import problems_of
-from html_outline import check_accessible, check_self_contained
-from normball.cli import video
-from normball.cli.video import read_clip, write_mp4
+from html_outline import check_accessible, check_self_contained, outline
+from normball.cli import background, video
+from normball.cli.background_split import SAMPLES, Split
+from normball.cli.video import Frames, Mp4Writer, open_video
+from normball.estimators.robust_pca import RobustPCA
 
 Run = Callable[..., Result]
 FILES = {"background.mp4", "people.mp4", "side_by_side.mp4", "contact.png", "report.html"}
@@ -39,6 +41,16 @@ def pan() -> np.ndarray:
     return np.stack([wide[:, 2 * k : 2 * k + 64] for k in range(40)])
 
 
+def write_mp4(path: Path, frames: Frames, rate: Fraction) -> None:
+    with Mp4Writer(path, *frames.shape[1:], rate) as writer:
+        writer.write(frames)
+
+
+def read(path: str, scale: float, start: float = 0.0, seconds: float | None = None) -> Frames:
+    with open_video(path, scale, start, seconds, None) as footage:
+        return np.concatenate(list(footage.blocks))
+
+
 def test_shipped_clip(run: Run) -> None:
     result = run("background", "--out", "out", "--seconds", "6", "--tol", "1e-3")
     assert result.exit_code == 0, result.output
@@ -48,9 +60,10 @@ def test_shipped_clip(run: Run) -> None:
     page = Path("out/report.html").read_text(encoding="utf-8")
     check_accessible(check_self_contained(page))
     for part, width in (("background", 96), ("people", 96), ("side_by_side", 288)):
-        clip = read_clip(f"out/{part}.mp4", 1.0, 0.0, None)
-        assert clip.frames.shape == (60, 216, 3 * width)
-        assert clip.rate == 10
+        with open_video(f"out/{part}.mp4", 1.0, 0.0, None, None) as clip:
+            assert clip.rate == 10
+            (frames,) = clip.blocks
+        assert frames.shape == (60, 216, 3 * width)
     assert Path("out/contact.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -61,8 +74,8 @@ def test_walker_is_taken_out_of_an_mp4(run: Run) -> None:
     assert result.exit_code == 0, result.output
     assert "walk.mp4: 30 frames of 64 x 48 pixels, 15 a second." in result.stdout
     assert not result.stderr
-    background = read_clip("out/background.mp4", 0.2, 0.0, None).frames.astype(float)
-    people = read_clip("out/people.mp4", 0.2, 0.0, None).frames.astype(float)
+    background = read("out/background.mp4", 0.2).astype(float)
+    people = read("out/people.mp4", 0.2).astype(float)
     empty = textured(np.random.default_rng(0), 48, 64)
     assert np.abs(background - empty).mean() < 8
     for k in (0, 15, 29):
@@ -110,14 +123,69 @@ def test_what_is_no_film(run: Run) -> None:
         assert not Path("out").exists()
 
 
-def test_a_part_of_a_video_and_too_much_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_a_video(folder: Path) -> None:
     write_mp4(folder / "walk.mp4", walker(), Fraction(10))
     path = str(folder / "walk.mp4")
-    part = read_clip(path, 0.2, 1.0, 0.5)
-    np.testing.assert_array_equal(part.frames, read_clip(path, 0.2, 0.0, None).frames[10:15])
-    monkeypatch.setattr(video, "MOST_ENTRIES", 10_000)
-    with pytest.raises(ValueError, match=r"too long for one piece: 4 frames of 64 x 48 pixels"):
-        read_clip(path, 0.2, 0.0, None)
+    np.testing.assert_array_equal(read(path, 0.2, 1.0, 0.5), read(path, 0.2)[10:15])
+
+
+def test_blocks_have_what_the_whole_has(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_mp4(folder / "walk.mp4", walker(), Fraction(10))
+    path = str(folder / "walk.mp4")
+    whole = read(path, 0.2)
+    with open_video(path, 0.2, 0.0, None, 8) as footage:
+        blocks = list(footage.blocks)
+    assert [len(block) for block in blocks] == [8, 8, 8, 6]
+    np.testing.assert_array_equal(np.concatenate(blocks), whole)
+    # without --block, as many as memory is set aside for
+    monkeypatch.setattr(video, "BLOCK_ENTRIES", 13 * 48 * 64)
+    with open_video(path, 0.2, 0.0, None, None) as footage:
+        assert [len(block) for block in footage.blocks] == [13, 13, 4]
+
+
+def test_a_video_is_read_no_further_than_its_blocks_are_split(folder: Path) -> None:
+    write_mp4(folder / "walk.mp4", np.concatenate([walker()] * 20), Fraction(10))
+    with open_video(str(folder / "walk.mp4"), 0.2, 0.0, None, 10) as footage:
+        split = Split(footage, RobustPCA(tol=1e-2))
+        largest = 0
+        for count, parts in enumerate(split.parts(), 1):
+            assert split.n_frames == 10 * count
+            assert len(parts.original) == 10
+            largest = max(largest, len(split.samples))
+    assert count == 60
+    assert largest <= 2 * SAMPLES
+    assert np.ptp(np.diff([k for k, _ in split.samples])) == 0
+
+
+def test_long_video_in_blocks(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_mp4(Path("walk.mp4"), walker(), Fraction(10))
+    monkeypatch.setattr(background, "LARGEST_INSIDE", 10)
+    result = run("background", "walk.mp4", "--scale", "0.2", "--out", "out", "--block", "12")
+    assert result.exit_code == 0, result.output
+    assert "24 frames done" in result.stdout
+    assert "walk.mp4: 30 frames of 64 x 48 pixels, 10 a second." in result.stdout
+    assert "or less in each of 3 blocks" in result.stdout
+    assert not result.stderr
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert "3 of at most 12 frames" in page
+    assert 'src="side_by_side.mp4"' in page
+    check_accessible(outline(page))
+    found, empty = read("out/background.mp4", 0.2).astype(float), textured(np.random.default_rng(0), 48, 64)
+    assert found.shape == (30, 48, 64)
+    assert np.abs(found - empty).mean() < 8
+    # the walker, too, is gone in every block
+    for k in (0, 13, 29):
+        square = (slice(21, 27), slice(2 * k + 1, 2 * k + 5))
+        assert np.abs(found[k][square] - empty[square]).mean() < 25
+
+
+def test_shipped_clip_in_blocks(run: Run) -> None:
+    result = run("background", "--out", "out", "--seconds", "6", "--tol", "1e-3", "--block", "20")
+    assert result.exit_code == 0, result.output
+    assert "60 frames of 96 x 72 pixels" in result.stdout
+    assert "each of 3 blocks" in result.stdout
+    assert read("out/side_by_side.mp4", 1.0).shape == (60, 216, 3 * 288)
+    assert run("background", "--block", "1").exit_code == 2
 
 
 def test_without_pyav(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

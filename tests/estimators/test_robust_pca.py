@@ -13,6 +13,7 @@ import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 import normball as nb
+from normball.estimators.past_rows import PastRows
 from normball.estimators.robust_pca import RobustPCA
 from normball.solvers.low_rank import pursuit
 
@@ -136,6 +137,128 @@ def test_new_rows_lose_their_errors() -> None:
     np.testing.assert_allclose(model.inverse_transform(model.transform(broken)), clean, atol=1e-4)
     with pytest.raises(ValueError, match=r"X must have rank_=3 columns, got shape \(2, 4\)"):
         model.inverse_transform(np.zeros((2, 4)))
+
+
+def blockwise(model: RobustPCA, X: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Low-rank and sparse parts of X, given to the model by blocks of rows."""
+    parts = []
+    for start in range(0, len(X), height):
+        model.partial_fit(X[start : start + height])
+        parts.append((model.low_rank_.copy(), model.sparse_.copy()))
+    low_rank, sparse = (np.vstack(kind) for kind in zip(*parts, strict=True))
+    return low_rank, sparse
+
+
+@pytest.mark.parametrize("height", [30, 33, 100])
+def test_blocks_of_rows_find_what_was_planted(height: int) -> None:
+    low_rank, sparse = planted(200, 90, 3, 0.05)
+    model = RobustPCA(tol=1e-7)
+    found, errors = blockwise(model, low_rank + sparse, height)
+    np.testing.assert_allclose(found, low_rank, atol=1e-3)
+    np.testing.assert_array_equal(errors != 0, sparse != 0)
+    assert model.n_samples_seen_ == 200
+    # the subspace is carried: values and components are those of all rows, not of the last block
+    _, values, directions = np.linalg.svd(low_rank, full_matrices=False)
+    assert model.rank_ == 3
+    np.testing.assert_allclose(model.singular_values_, values[:3], rtol=1e-4)
+    np.testing.assert_allclose(np.abs(model.components_ @ directions[:3].T).max(axis=1), 1.0, atol=1e-4)
+    clean = np.random.default_rng(3).standard_normal((4, 3)) @ directions[:3]
+    np.testing.assert_allclose(model.inverse_transform(model.transform(clean)), clean, atol=1e-3)
+
+
+def test_blocks_of_a_film_are_split_as_the_whole_is() -> None:
+    X = nb.datasets.load_pedestrians()[::2, ::2, ::2].reshape(120, -1).astype(np.float64)
+    whole, model = RobustPCA(tol=1e-4).fit(X), RobustPCA(tol=1e-4)
+    low_rank, _ = blockwise(model, X, 30)
+    value = np.linalg.svd(low_rank, compute_uv=False).sum() + whole.lam_ * np.abs(X - low_rank).sum()
+    assert whole.dual_objective_ <= value <= 1.03 * whole.objective_
+    people = np.sqrt((whole.sparse_**2).mean())
+    assert np.sqrt(((low_rank - whole.low_rank_) ** 2).mean()) < 0.3 * people
+    # what every block shows is the background of all
+    first = whole.components_[0]
+    assert np.linalg.norm(model.components_ @ first) > 0.999
+
+
+def test_a_hidden_past_is_remembered() -> None:
+    """Something stands still through a whole block; the rows before it say that it is not background."""
+    rng = np.random.default_rng(4)
+    scene = rng.uniform(50, 200, 300)
+    X = scene + np.where(rng.random((60, 300)) < 0.05, 80.0, 0.0)
+    X[50:, 20:40] = 250.0
+    model = RobustPCA(tol=1e-6)
+    low_rank, _ = blockwise(model, X, 10)
+    np.testing.assert_allclose(low_rank[50:, 20:40], np.tile(scene[20:40], (10, 1)), atol=1.0)
+    alone = RobustPCA(tol=1e-6).fit(X[50:])
+    np.testing.assert_allclose(alone.low_rank_[:, 20:40], 250.0, atol=1.0)
+
+
+def test_proof_of_a_block_is_that_of_the_rows_that_were_split() -> None:
+    low_rank, sparse = planted(60, 40, 2, 0.05)
+    X, model = low_rank + sparse, RobustPCA()
+    blockwise(model, X[:30], 30)
+    solved = np.vstack([model.low_rank_, X[30:]])
+    model.partial_fit(X[30:])
+    assert model.dual_point_.shape == solved.shape
+    assert np.linalg.norm(model.dual_point_, 2) <= 1 + 1e-9
+    assert (model.dual_point_ * solved).sum() == pytest.approx(model.dual_objective_)
+    assert model.gap_ <= 1e-6
+
+
+def held_entries(model: RobustPCA) -> int:
+    arrays = [value for value in vars(model).values() if isinstance(value, np.ndarray)]
+    return sum(array.size if array.base is None else array.base.size for array in [*arrays, model._past.rows])
+
+
+def test_memory_does_not_grow_with_the_number_of_blocks() -> None:
+    low_rank, sparse = planted(200, 25, 2, 0.05)
+    model, held = RobustPCA(tol=1e-4), []
+    for start in range(0, 200, 5):
+        model.partial_fit((low_rank + sparse)[start : start + 5])
+        held.append(held_entries(model))
+    assert max(held) <= 12 * 5 * 25
+    assert max(held[20:]) <= max(held[:20])
+    assert model.n_samples_seen_ == 200
+
+
+@pytest.mark.parametrize("height", [2, 3, 7, 16])
+def test_rows_kept_of_the_past_are_evenly_spread(height: int) -> None:
+    rows = np.arange(500.0)[:, None]
+    past = PastRows(rows[:height], 1, height, height)
+    for start in range(height, 500, height):
+        past = past.followed_by(rows[start : start + height])
+        assert len(past.rows) <= 2 * height
+        np.testing.assert_array_equal(past.rows, rows[: past.n_seen : past.stride])
+        chosen = past.choice()[:, 0]
+        assert len(chosen) == min(height, len(past.rows))
+        assert np.ptp(np.diff(chosen)) <= past.stride
+    assert past.n_seen == 500
+
+
+def test_blocks_with_missing_entries_and_a_fresh_start() -> None:
+    low_rank, sparse = planted(80, 50, 2, 0.04)
+    holes = np.random.default_rng(1).random(low_rank.shape) < 0.15
+    X = np.where(holes, np.nan, low_rank + sparse)
+    model = RobustPCA()
+    found, _ = blockwise(model, X, 40)
+    np.testing.assert_allclose(found, low_rank, atol=1e-2)
+    again = model.fit(X)
+    assert again.n_samples_seen_ == 80
+    assert again.low_rank_.shape == (80, 50)
+    np.testing.assert_array_equal(again.low_rank_, RobustPCA().fit(X).low_rank_)
+
+
+def test_bad_blocks() -> None:
+    low_rank, sparse = planted(20, 10, 1, 0.05)
+    model = RobustPCA(tol=1e-4).partial_fit(low_rank + sparse)
+    with pytest.raises(ValueError, match="X has 9 features, but RobustPCA is expecting 10 features"):
+        model.partial_fit(low_rank[:, :9])
+    with pytest.raises(ValueError, match="infinity"):
+        model.partial_fit(np.full((2, 10), np.inf))
+    with pytest.raises(ValueError, match="at least one entry that is not NaN"):
+        RobustPCA().partial_fit(np.full((3, 3), np.nan))
+    assert model.n_samples_seen_ == 20
+    with pytest.warns(nb.ConvergenceWarning, match="raise max_iter"):
+        model.set_params(max_iter=1, tol=1e-12).partial_fit(low_rank + sparse)
 
 
 def test_scale_and_shift_of_the_units() -> None:

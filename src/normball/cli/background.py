@@ -2,87 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import webbrowser
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
+from .background_split import Parts, Split
 from .errors import friendly_errors
-from .video import Clip, Frames, read_clip, require_av, write_mp4
+from .video import Footage, Mp4Writer, open_video, require_av
 
-if TYPE_CHECKING:
-    from ..estimators.robust_pca import RobustPCA
-
-MOST_VISIBLE = 0.05
-"""More visible directions than this share of the frames: the camera moves, or the light does."""
-CLEAR = 10
-GREY = 128
-"""What the people film shows where nothing is in front of the background."""
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """A clip and its two parts.
-
-    Attributes
-    ----------
-    clip : Clip
-    model : RobustPCA, fitted to one row a frame.
-    """
-
-    clip: Clip
-    model: RobustPCA
-
-    @property
-    def background(self) -> Frames:
-        """(n, height, width) the low-rank part as grey levels."""
-        return _grey(self.model.low_rank_.reshape(self.clip.frames.shape))
-
-    @property
-    def people(self) -> Frames:
-        """(n, height, width) the sparse part around middle grey."""
-        return _grey(self.model.sparse_.reshape(self.clip.frames.shape) + GREY)
-
-    @property
-    def side_by_side(self) -> Frames:
-        """(n, height, 3 width) original, background and people."""
-        return np.concatenate([self.clip.frames, self.background, self.people], axis=2)
-
-    @property
-    def share_of_zeros(self) -> float:
-        """Of the entries of the sparse part."""
-        return float((self.model.sparse_ == 0).mean())
-
-    @property
-    def share_of_people(self) -> float:
-        """Entries that differ from the background by more than `CLEAR` grey levels."""
-        return float((np.abs(self.model.sparse_) > CLEAR).mean())
-
-    @property
-    def moves(self) -> bool:
-        """Whether the rank did not fall as it does for a fixed camera."""
-        return self.model.visible_rank_ > max(3, MOST_VISIBLE * len(self.clip.frames))
-
-    @property
-    def warning(self) -> str:
-        """What to say if it did not; empty otherwise."""
-        if not self.moves:
-            return ""
-        return (
-            f"The rank does not fall: the background needs {self.model.visible_rank_} visible directions for "
-            f"{len(self.clip.frames)} frames, where a fixed camera needs one or two. The camera moves, or "
-            "the light does; take a part in which it stands still with --start and --seconds."
-        )
-
-
-def _grey(values: NDArray[np.floating]) -> Frames:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+LARGEST_INSIDE = 20_000_000
+"""Bytes of film that the report holds itself; it points to larger ones."""
 
 
 @click.command("background")
@@ -108,6 +43,13 @@ def _grey(values: NDArray[np.floating]) -> Frames:
     show_default=True,
     help="Relative gap to be proved.",
 )
+@click.option(
+    "--block",
+    type=click.IntRange(2),
+    metavar="FRAMES",
+    help="Split so many frames at a time, together with the background so far. Default: all frames "
+    "of a video that fits into memory, else as many as do.",
+)
 @click.option("--open", "open_page", is_flag=True, help="Open the report in the browser.")
 @friendly_errors
 def background_command(
@@ -117,56 +59,79 @@ def background_command(
     start: float,
     seconds: float | None,
     tol: float,
+    block: int | None,
     open_page: bool,
 ) -> None:
     """Split a video of a fixed camera into background and people, with the proof.
 
     Without VIDEO a shipped clip of pedestrians is taken. Writes background.mp4, people.mp4,
-    side_by_side.mp4, contact.png and report.html.
+    side_by_side.mp4, contact.png and report.html. A video longer than memory is split in
+    blocks of frames.
     """
     from ..estimators.robust_pca import RobustPCA
 
     os.environ.setdefault("MPLBACKEND", "Agg")
     require_av()
-    clip = _shipped(start, seconds, scale) if video is None else read_clip(video, scale, start, seconds)
-    n, height, width = clip.frames.shape
-    click.echo(f"{clip.name}: {n} frames of {width} x {height} pixels, {float(clip.rate):g} a second.")
-    split = Split(clip, RobustPCA(tol=tol).fit(clip.frames.reshape(n, -1)))
-    click.echo(summary(split))
+    with ExitStack() as stack:
+        if video is None:
+            footage = _shipped(start, seconds, scale, block)
+        else:
+            footage = stack.enter_context(open_video(video, scale, start, seconds, block))
+        split = Split(footage, RobustPCA(tol=tol))
+        write_films(Path(out), split)
+    click.echo(split.summary)
     if split.warning:
         click.echo(f"Warning: {split.warning}", err=True)
-    report = write(Path(out), split)
+    report = write_pages(Path(out), split)
     click.echo(f"Report written: {report}")
     if open_page:
         webbrowser.open(report.resolve().as_uri())
 
 
-def summary(split: Split) -> str:
-    """Rank, zeros and gap in one sentence."""
-    model = split.model
-    return (
-        f"Background of rank {model.rank_}, {split.model.visible_rank_} of it visible; people visible in "
-        f"{100 * split.share_of_people:.1f} % of the entries, {100 * split.share_of_zeros:.1f} % exactly 0; "
-        f"relative gap {model.gap_:.1e} after {model.n_iter_} iterations."
-    )
+def write_films(folder: Path, split: Split) -> None:
+    """Split the video and write its films, block by block; nothing is written before the first is split."""
+    footage, blocks = split.footage, split.parts()
+    size, rate = f"{footage.width} x {footage.height} pixels", float(footage.rate)
+    first = next(blocks)
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        background, people, side_by_side = (
+            stack.enter_context(Mp4Writer(folder / f"{name}.mp4", footage.height, width, footage.rate))
+            for name, width in (
+                ("background", footage.width),
+                ("people", footage.width),
+                ("side_by_side", 3 * footage.width),
+            )
+        )
+        for parts in _followed_by(first, blocks):
+            background.write(parts.background)
+            people.write(parts.people)
+            side_by_side.write(parts.side_by_side)
+            if split.n_blocks > 1:
+                click.echo(f"{split.n_frames} frames done, {split.model.visible_rank_} visible directions.")
+    click.echo(f"{footage.name}: {split.n_frames} frames of {size}, {rate:g} a second.")
 
 
-def write(folder: Path, split: Split) -> Path:
-    """All files of the command; the path of the report."""
+def _followed_by(first: Parts, others: Iterator[Parts]) -> Iterator[Parts]:
+    yield first
+    del first  # its memory is wanted for the next one
+    yield from others
+
+
+def write_pages(folder: Path, split: Split) -> Path:
+    """Contact sheet and report, from what was kept of the video; the path of the report."""
     from .background_report import draw_contact_sheet, report_page
 
-    folder.mkdir(parents=True, exist_ok=True)
-    films = {"background": split.background, "people": split.people, "side_by_side": split.side_by_side}
-    for name, frames in films.items():
-        write_mp4(folder / f"{name}.mp4", frames, split.clip.rate)
     draw_contact_sheet(split).savefig(folder / "contact.png", dpi=150)
-    path = folder / "report.html"
-    film = (folder / "side_by_side.mp4").read_bytes()
-    path.write_text(report_page(split, film, summary(split)), encoding="utf-8")
+    path, film = folder / "report.html", folder / "side_by_side.mp4"
+    source = film.name
+    if film.stat().st_size <= LARGEST_INSIDE:
+        source = "data:video/mp4;base64," + base64.b64encode(film.read_bytes()).decode("ascii")
+    path.write_text(report_page(split, source), encoding="utf-8")
     return path
 
 
-def _shipped(start: float, seconds: float | None, scale: float | None) -> Clip:
+def _shipped(start: float, seconds: float | None, scale: float | None, block: int | None) -> Footage:
     """The pedestrians, cut like any other video."""
     from ..datasets import load_pedestrians
     from ..datasets.loaders import PEDESTRIANS_RATE
@@ -180,4 +145,7 @@ def _shipped(start: float, seconds: float | None, scale: float | None) -> Clip:
         raise ValueError(
             "the shipped clip has 24 seconds; --start and --seconds must leave 2 frames or more."
         )
-    return Clip(frames, Fraction(PEDESTRIANS_RATE), "pedestrians (shipped)")
+    n, height, width = frames.shape
+    size = block or n
+    blocks = (frames[k : k + size] for k in range(0, n, size))
+    return Footage("pedestrians (shipped)", Fraction(PEDESTRIANS_RATE), height, width, blocks)

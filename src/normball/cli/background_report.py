@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +22,7 @@ from ..report.section import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .background import Split
+    from .background_split import Split
 
 COLUMNS = 5
 
@@ -32,9 +31,9 @@ def draw_contact_sheet(split: Split) -> Figure:
     """Original, background and people at five times, below one another."""
     import matplotlib.pyplot as plt
 
-    chosen = np.linspace(0, len(split.clip.frames) - 1, COLUMNS).round().astype(int)
-    rows = {"original": split.clip.frames, "background": split.background, "people": split.people}
-    height, width = split.clip.frames.shape[1:]
+    samples = split.samples
+    chosen = [samples[k] for k in np.linspace(0, len(samples) - 1, COLUMNS).round().astype(int)]
+    height, width = split.footage.height, split.footage.width
     figure, axes = plt.subplots(
         3,
         COLUMNS,
@@ -42,42 +41,40 @@ def draw_contact_sheet(split: Split) -> Figure:
         layout="constrained",
         squeeze=False,
     )
-    for line, (name, frames) in zip(axes, rows.items(), strict=True):
-        for ax, k in zip(line, chosen, strict=True):
-            ax.imshow(frames[k], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    for column, (k, shown) in zip(axes.T, chosen, strict=True):
+        for ax, frame in zip(column, shown, strict=True):
+            ax.imshow(frame, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             ax.set(xticks=[], yticks=[])
-        line[0].set_ylabel(name, fontsize=12)
-    for ax, k in zip(axes[0], chosen, strict=True):
-        ax.set_title(f"{k / float(split.clip.rate):.1f} s", fontsize=12)
+        column[0].set_title(f"{k / float(split.footage.rate):.1f} s", fontsize=12)
+    for ax, name in zip(axes[:, 0], ("original", "background", "people"), strict=True):
+        ax.set_ylabel(name, fontsize=12)
     return figure
 
 
 def draw_spectrum(split: Split) -> Figure:
-    """Singular values of the video and of its background."""
+    """Singular values of the background, and of the video where it was one block."""
     import matplotlib.pyplot as plt
 
     from ..displays import style
 
-    frames = split.clip.frames.reshape(len(split.clip.frames), -1).astype(np.float64)
-    short = frames @ frames.T if frames.shape[0] <= frames.shape[1] else frames.T @ frames
-    before = np.sqrt(np.maximum(np.linalg.eigvalsh(short)[::-1], 0.0))
-    after = split.model.singular_values_
+    after, before = split.model.singular_values_, split.original_values
+    known = after if before is None else before
     figure, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
-    ax.semilogy(np.arange(1, len(before) + 1), before, color=style.LEVEL_SET, label="original")
+    if before is not None:
+        ax.semilogy(np.arange(1, len(before) + 1), before, color=style.LEVEL_SET, label="original")
     ax.semilogy(np.arange(1, len(after) + 1), after, color=style.BALL, label="background")
-    ax.set_ylim(max(1e-8 * before[0], 0.5 * min(after.min(initial=before[0]), before.min())), 2 * before[0])
+    top = known.max(initial=1.0)
+    ax.set_ylim(max(1e-8 * top, 0.5 * min(after.min(initial=top), known.min(initial=top))), 2 * top)
     ax.set(xlabel="direction", ylabel="singular value")
     ax.legend(frameon=False)
     return figure
 
 
-def report_page(split: Split, film: bytes, summary: str) -> str:
-    """The HTML page; the film is inside it."""
-    model, frames = split.model, split.clip.frames
-    source = "data:video/mp4;base64," + base64.b64encode(film).decode("ascii")
+def report_page(split: Split, film: str) -> str:
+    """The HTML page; `film` is the source of the video, a path or the film itself as a data URI."""
     blocks: list[Block] = [
         Film(
-            source,
+            film,
             "Original, background and people, in this order. The film of the people is middle grey where the "
             "sparse part is zero.",
             "Three films side by side: the original, the background without people, the people alone.",
@@ -96,26 +93,40 @@ def report_page(split: Split, film: bytes, summary: str) -> str:
         Row((_spectrum_picture(split),)),
         Table(
             ("quantity", "value"),
-            (
-                ("frames", f"{len(frames)} of {frames.shape[2]} x {frames.shape[1]} pixels"),
-                ("rank of the background", f"{model.rank_} of at most {min(len(frames), frames[0].size)}"),
-                ("directions above 1 % of the largest", str(split.model.visible_rank_)),
-                ("entries where people are visible", f"{100 * split.share_of_people:.1f} %"),
-                ("zeros in the sparse part", f"{100 * split.share_of_zeros:.1f} %"),
-                ("price of the sparse part (lam)", f"{model.lam_:.4g}"),
-                ("objective", f"{model.objective_:.6g}"),
-                ("no decomposition is below", f"{model.dual_objective_:.6g}"),
-                ("relative gap", f"{model.gap_:.1e}"),
-                ("iterations", str(model.n_iter_)),
-            ),
+            _facts(split),
             "What was found, and the proof that nothing much better exists.",
             (False, True),
         ),
     ]
     return render_page(
         "Background and people",
-        f"{split.clip.name}, split into a part of low rank and a sparse part by robust PCA.",
-        [Section("What stays and what moves", summary, blocks)],
+        f"{split.footage.name}, split into a part of low rank and a sparse part by robust PCA.",
+        [Section("What stays and what moves", split.summary, blocks)],
+    )
+
+
+def _facts(split: Split) -> tuple[tuple[str, str], ...]:
+    model, footage = split.model, split.footage
+    most = min(split.largest_block, footage.height * footage.width)
+    one_block = split.n_blocks == 1
+    return (
+        ("frames", f"{split.n_frames} of {footage.width} x {footage.height} pixels"),
+        *(() if one_block else (("blocks", f"{split.n_blocks} of at most {split.largest_block} frames"),)),
+        ("rank of the background", f"{model.rank_} of at most {most}"),
+        ("directions above 1 % of the largest", str(model.visible_rank_)),
+        ("entries where people are visible", f"{100 * split.share_of_people:.1f} %"),
+        ("zeros in the sparse part", f"{100 * split.share_of_zeros:.1f} %"),
+        ("price of the sparse part (lam)", f"{model.lam_:.4g}"),
+        *(
+            (
+                ("objective", f"{model.objective_:.6g}"),
+                ("no decomposition is below", f"{model.dual_objective_:.6g}"),
+            )
+            if one_block
+            else ()
+        ),
+        ("relative gap" if one_block else "largest relative gap of a block", f"{split.gap:.1e}"),
+        ("iterations", str(split.n_iterations)),
     )
 
 
@@ -129,5 +140,7 @@ def _spectrum_picture(split: Split) -> Picture:
     return picture_from_figure(
         draw_spectrum(split),
         "Singular values: the background keeps the large ones and drops most of the others to exactly zero.",
-        "Singular values of the original and of the background, on a logarithmic scale.",
+        "Singular values of the background beside those of the original, on a logarithmic scale."
+        if split.original_values is not None
+        else "Singular values of the background, on a logarithmic scale.",
     )

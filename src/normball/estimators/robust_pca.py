@@ -11,8 +11,6 @@ video from the people in front of it.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,12 +18,15 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..progress import Progress
+from ..progress import gap_progress
 from ..solvers.low_rank.coordinates import coordinates
 from ..solvers.low_rank.pursuit import Decomposition, principal_component_pursuit
 from ..typing import ArrayLike, Floats, Mask
 from ..warnings import ConvergenceWarning
+from .past_rows import PastRows, merged_components
 
+UNSURE = 10.0
+"""Components of several blocks below so many times tol, as a share of the largest, may be errors."""
 COORDINATE_TOL = 1e-6
 COORDINATE_STEPS = 2000
 VISIBLE = 0.01
@@ -74,6 +75,8 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         (with noise minus mu / 2 |dual_point_|^2).
     lam_ : float, the price used.
     n_iter_ : int
+    n_samples_seen_ : int
+        Rows so far: of `fit`, or of all calls of `partial_fit`.
     n_features_in_ : int
 
     Notes
@@ -113,16 +116,20 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.max_iter = max_iter
         self.verbose = verbose
 
-    def fit(self, X: ArrayLike, y: object = None) -> RobustPCA:
-        """Split X (n_samples, n_features); y is ignored.
+    def _check_parameters(self) -> None:
+        for name, is_positive in (("lam", True), ("noise", False), ("tol", True)):
+            value = getattr(self, name)
+            if name == "lam" and value is None:
+                continue
+            if not (0 < value < np.inf or (value == 0 and not is_positive)):
+                raise ValueError(
+                    f"{name} must be a finite number {'> 0' if is_positive else '>= 0'}, got {value!r}."
+                )
+        if self.max_iter < 1:
+            raise ValueError(f"max_iter must be at least 1, got {self.max_iter!r}.")
 
-        Raises
-        ------
-        ValueError
-            If a parameter is out of range, X holds infinity, or every entry is missing.
-        """
-        self._check_parameters()
-        X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
+    def _split(self, X: NDArray[Any]) -> None:
+        """Solve for X, in whichever direction is tall, and keep what was found."""
         observed = _observed(X)
         n_seen = X.size if observed is None else int(observed.sum())
         if n_seen == 0:
@@ -130,7 +137,7 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         longest = max(X.shape)
         self.lam_ = float(1.0 / np.sqrt(longest * (n_seen / X.size))) if self.lam is None else float(self.lam)
         is_tall = X.shape[0] >= X.shape[1]
-        with _gap_progress(self.tol, self.verbose) as report:
+        with gap_progress("robust PCA", self.tol, self.verbose) as report:
             found = principal_component_pursuit(
                 X if is_tall else X.T,
                 self.lam_,
@@ -146,32 +153,71 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
                 f"RobustPCA ended after {self.n_iter_} iterations at the relative gap {self.gap_:.1e}, above "
                 f"tol={self.tol:g}; raise max_iter, or tol if that gap is good enough.",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
-        return self
-
-    def _check_parameters(self) -> None:
-        for name, is_positive in (("lam", True), ("noise", False), ("tol", True)):
-            value = getattr(self, name)
-            if name == "lam" and value is None:
-                continue
-            if not (0 < value < np.inf or (value == 0 and not is_positive)):
-                raise ValueError(
-                    f"{name} must be a finite number {'> 0' if is_positive else '>= 0'}, got {value!r}."
-                )
-        if self.max_iter < 1:
-            raise ValueError(f"max_iter must be at least 1, got {self.max_iter!r}.")
 
     def _store(self, found: Decomposition, is_tall: bool) -> None:
         turned = (lambda M: M) if is_tall else np.transpose
-        self.low_rank_, self.sparse_ = turned(found.low_rank), turned(found.sparse)
-        self.dual_point_ = turned(found.dual_point)
-        self.singular_values_ = found.singular_values
+        self.low_rank_: Floats = turned(found.low_rank)
+        self.sparse_: Floats = turned(found.sparse)
+        self.dual_point_: Floats = turned(found.dual_point)
+        self.singular_values_: Floats = found.singular_values
         self.rank_ = len(found.singular_values)
-        self.components_ = found.right.copy() if is_tall else (found.left / found.singular_values).T
+        self.components_: Floats = found.right.copy() if is_tall else (found.left / found.singular_values).T
         self.objective_, self.dual_objective_ = found.proof.primal, found.proof.dual
-        self.gap_ = found.proof.gap
-        self.n_iter_ = found.n_iterations
+        self.gap_: float = found.proof.gap
+        self.n_iter_: int = found.n_iterations
+
+    def fit(self, X: ArrayLike, y: object = None) -> RobustPCA:
+        """Split X (n_samples, n_features); y is ignored.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, X holds infinity, or every entry is missing.
+        """
+        self._check_parameters()
+        X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
+        self._split(X)
+        self._past = PastRows(self.low_rank_, 1, len(X), len(X))
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: object = None) -> RobustPCA:
+        """Split the next rows X (n, n_features) of a table that is longer than memory; y is ignored.
+
+        They are split together with rows of the low-rank part so far, evenly spread over the past
+        and as many as the largest block has: background seen before has its weight, though its
+        frames are gone. Afterwards `low_rank_` and `sparse_` are those of X. `gap_`, `objective_`,
+        `lam_` and `dual_point_` belong to the problem that was solved, rows of the past first, then
+        X. `components_` and `singular_values_` are those of all rows so far, at most as many as that
+        block has, none below `10 * tol` times the largest. Memory depends on the size of the
+        blocks, not on their number.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; if X has another number of features than the first block.
+        """
+        if not hasattr(self, "_past"):
+            return self.fit(X)
+        self._check_parameters()
+        X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
+        known, past = (self.singular_values_, self.components_), self._past
+        carried = past.choice()
+        self._split(np.vstack([carried, X]))
+        self.low_rank_, self.sparse_ = self.low_rank_[len(carried) :], self.sparse_[len(carried) :]
+        self._past = past.followed_by(self.low_rank_)
+        self.singular_values_, self.components_ = merged_components(
+            *known, self.low_rank_, UNSURE * self.tol, most=self._past.height
+        )
+        self.rank_ = len(self.singular_values_)
+        return self
+
+    @property
+    def n_samples_seen_(self) -> int:
+        """Rows so far: of `fit`, or of all calls of `partial_fit` since."""
+        check_is_fitted(self)
+        return self._past.n_seen
 
     def transform(self, X: ArrayLike) -> Floats:
         """Coordinates (n, rank_) of the rows of X (n, n_features) among `components_`.
@@ -238,19 +284,3 @@ def _observed(X: NDArray[Any]) -> Mask | None:
         return None
     seen: Mask = ~np.isnan(X)
     return None if seen.all() else seen
-
-
-@contextmanager
-def _gap_progress(tol: float, verbose: bool | None) -> Iterator[Callable[[float], None]]:
-    """A bar over the digits of the gap: from 1 down to tol."""
-    total, done = 100, 0
-    with Progress(total, "robust PCA", verbose) as progress:
-
-        def report(gap: float) -> None:
-            nonlocal done
-            share = np.log(max(gap, tol)) / np.log(tol) if tol < 1 else 1.0
-            reached = max(done, min(int(total * share), total))
-            progress(reached - done)
-            done = reached
-
-        yield report

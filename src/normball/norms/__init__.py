@@ -16,7 +16,7 @@ from .l1 import L1
 from .l2 import L2
 from .linf import LInf
 from .lp import Lp
-from .matrices import ColumnL2, EntrywiseL1, Nuclear, Spectral
+from .matrices import ColumnL2, EntrywiseL1, EntrywiseMax, Nuclear, Spectral
 from .sorted_l1 import SortedL1
 from .squared_l2 import SquaredL2
 
@@ -27,6 +27,7 @@ __all__ = [
     "ColumnL2",
     "ElasticNet",
     "EntrywiseL1",
+    "EntrywiseMax",
     "Face",
     "GroupL2",
     "LInf",

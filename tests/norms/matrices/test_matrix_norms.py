@@ -20,6 +20,7 @@ BY_CVXPY = {
     "nuclear": cp.normNuc,
     "spectral": cp.sigma_max,
     "entrywise_l1": lambda L: cp.sum(cp.abs(L)),
+    "entrywise_max": lambda L: cp.max(cp.abs(L)),
     "column_l2": lambda L: cp.sum(cp.norm(L, axis=0)),
 }
 every_norm = pytest.mark.parametrize("norm", [cls() for cls in MATRIX_NORMS.values()], ids=list(MATRIX_NORMS))
@@ -37,6 +38,28 @@ def test_value_prox_and_projection_against_cvxpy(norm: MatrixNorm, W: np.ndarray
     radius = 0.6 * norm.value(W)
     cp.Problem(cp.Minimize(cp.sum_squares(L - W)), [of(L) <= radius]).solve(solver=cp.CLARABEL)
     np.testing.assert_allclose(norm.project(W, radius), L.value, atol=1e-4)
+
+
+@every_norm
+@pytest.mark.parametrize("seed", range(50))
+def test_random_matrices_against_cvxpy(norm: MatrixNorm, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    m, n = rng.integers(1, 7, 2)
+    W, step = 10 ** rng.uniform(-1, 1) * rng.standard_normal((m, n)), 10 ** rng.uniform(-1, 0.5)
+    L, of = cp.Variable(W.shape), BY_CVXPY[norm.name]
+
+    problem = cp.Problem(cp.Minimize(cp.sum_squares(L - W) / 2 + step * of(L)))
+    problem.solve(solver=cp.CLARABEL)
+    found = norm.prox(W, step)
+    value = ((found - W) ** 2).sum() / 2 + step * norm.value(found)
+    assert value == pytest.approx(problem.value, rel=1e-5)
+
+    radius = rng.uniform(0.1, 0.9) * norm.value(W)
+    problem = cp.Problem(cp.Minimize(cp.norm(L - W, "fro")), [of(L) <= radius])
+    problem.solve(solver=cp.CLARABEL)
+    found = norm.project(W, radius)
+    assert norm.value(found) <= radius * (1 + 1e-12)
+    assert np.linalg.norm(found - W) == pytest.approx(problem.value, rel=1e-5)
 
 
 @every_norm
@@ -62,6 +85,7 @@ FACES = {
     "nuclear": (np.outer([1.0, 2, 0], [1.0, 0, 3, 1]), 0, MATRICES["sparse"], 2),
     "spectral": (np.outer([1.0, 2, 0], [1.0, 0, 3, 1]), 6, np.eye(3), 0),
     "entrywise_l1": (np.outer([1.0, 0, 0], [0.0, 0, 3, 0]), 0, MATRICES["sparse"], 1),
+    "entrywise_max": (np.outer([1.0, 2, 0], [0.0, 0, 3, 0]), 11, np.ones((2, 2)), 0),
     "column_l2": (np.outer([1.0, 2, 0], [0.0, 0, 3, 0]), 0, MATRICES["sparse"], 1),
 }
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...typing import Floats, Mask
-from .pursuit import step_sizes
 from .splitting import RELAXATION
+from .step_sizes import Teeth, step_sizes
 
 CHECK = 20
-DEEPEST = 0.01
+TEETH = Teeth(falls=(1.06,), ends=(0.01,))
 
 
 def coordinates(
@@ -35,7 +35,7 @@ def coordinates(
     scores, gaps = np.zeros((len(X), len(V))), np.full(len(X), np.inf)
     left, Z, first = np.arange(len(X)), X, np.abs(X).mean(axis=1, keepdims=True)
     first[first == 0] = 1.0
-    sizes = step_sizes(1.0, DEEPEST)
+    sizes = step_sizes(1.0, TEETH)
     before = next(sizes)
     for k in range(1, max_iter + 1):
         found = Z @ V.T

@@ -19,14 +19,16 @@ single unknown Z = L + t Y, over-relaxed by `RELAXATION`:
 
 One pass over the rows does all of it, and the Gram matrix of the next Z besides. Since
 L is the shrunk Z for every t if Z = L + t Y, t may change freely between two steps. It
-starts at 4 * mean |M| and follows a sawtooth: it falls by 6 % a step to `DEEPEST` times that,
-jumps back to 3 times the first (later 1.5 times), and falls again. Where t is large, Y moves
-far in the directions of large singular values; where it is small, the last entries of S and
-the smallest singular values of L settle. Any constant t is slow at one of the two.
+starts at 4 * mean |M| and follows a sawtooth (`step_sizes`): it falls by 20 % a step to a
+twenty-fifth of that, jumps to 3 times the first, falls more slowly, and then again and again from
+1.5 times the first, the deeper the smaller the gap that is asked. Where t is large, Y moves far in
+the directions of large singular values; where it is small, the last entries of S and the smallest
+singular values of L settle. Any constant t is slow at one of the two.
 
 The dual point of a certificate is C / t or its mean over the steps since the last
 certificate (in which the oscillation of an over-relaxed iteration cancels), whichever proves
-more once `dual_point` has made it feasible.
+more once `dual_point` has made it feasible. Drafts of it are made in the precision of the
+iteration; what is proved is computed in float64.
 
 Memory: four matrices of the size and precision of M, one of them M itself.
 
@@ -52,18 +54,16 @@ from .dual_point import DualPoint
 from .rows import RowBlocks, row_threads
 from .spectrum import Centred, Matrix, add_in_order
 from .splitting import Splitting
+from .step_sizes import COARSE, FINE, MIDDLE, step_sizes
 from .terms import Terms
 
-FALL = 1.06
-TOPS = (3.0, 1.5)
-DEEPEST = 0.004
-DEEPEST_SINGLE = 0.1
-"""Step sizes, relative to the first: see the module's docstring. Y = (Z - L) / t needs digits."""
-FIRST_CHECK = 15
-CHECK_GROWTH = 1.1
-"""The next certificate comes after 10 % more steps: its cost stays small beside theirs."""
-SINGLE = 1e-4
-"""Gaps down to this one are reached in float32."""
+EARLY_STEPS, EARLY_GAP, EARLY_FALL = 15, 0.05, 0.2
+"""After so many steps the gap of a film is about that, and falls by that rate a step for a while."""
+LEAST_STEPS, MOST_STEPS, MORE_STEPS = 6, 15, 0.15
+"""Steps to the next certificate: as many as the last ones seem to ask for, but within these bounds,
+the upper one growing by that share of the steps so far. A certificate costs as much as two steps."""
+SINGLE, WIDE = 1e-5, 1e-4
+"""Gaps down to the first are reached in float32; from the second up, with larger step sizes."""
 PATIENCE = 8
 """In float32, so many certificates without a better gap mean that its digits are used up."""
 
@@ -187,33 +187,51 @@ def _solve(
 ) -> Decomposition:
     first = 4.0 * _mean_size(terms, blocks) or 1.0  # any step does for M = 0
     is_single = terms.M.deviations.dtype == np.float32
-    sizes = step_sizes(first, DEEPEST_SINGLE if is_single else DEEPEST)
-    state, check, best, since = Splitting(terms, blocks, next(sizes)), FIRST_CHECK, np.inf, 0
+    sizes = step_sizes(first, COARSE if tol >= WIDE else MIDDLE if is_single else FINE)
+    state, best, since = Splitting(terms, blocks, next(sizes)), np.inf, 0
+    seen: list[tuple[int, float]] = []
+    check = EARLY_STEPS
+    if tol < EARLY_GAP:
+        check += _steps_between(EARLY_GAP, tol, EARLY_FALL, MOST_STEPS)
+        _walk(state, sizes, min(EARLY_STEPS, max_iter))
+        state.forget_mean()
     while True:
-        for _ in range(min(check, max_iter) - state.n_steps):
-            state.step(next(sizes))
+        _walk(state, sizes, min(check, max_iter))
         primal, point = state.inspect(tol)
+        is_last = state.n_steps >= max_iter
+        if is_last or Proof(primal, point.value).gap <= tol:
+            point = state.certified(point)
         gap = Proof(primal, point.value).gap
         if report is not None:
             report(gap)
-        if gap <= tol or state.n_steps >= max_iter:
+        if is_last or gap <= tol:
             return _finish(state, point)
         best, since = (gap, 0) if gap < best else (best, since + 1)
         if since >= PATIENCE and is_single:
             state, since, is_single = state.promoted(), 0, False
-            sizes = step_sizes(first, DEEPEST)
-        check = max(state.n_steps + FIRST_CHECK, int(CHECK_GROWTH * state.n_steps))
+            sizes = step_sizes(first, FINE)
+        seen.append((state.n_steps, gap))
+        check = state.n_steps + _steps_to(tol, seen)
         state.forget_mean()
 
 
-def step_sizes(first: float, deepest: float) -> Iterator[float]:
-    """A sawtooth that falls by `FALL` a step to `deepest` * first; see the module's docstring."""
-    t = top = first
-    while True:
-        yield t
-        t /= FALL
-        if t < deepest * first:
-            t = top = TOPS[1 if top > first else 0] * first
+def _walk(state: Splitting, sizes: Iterator[float], until: int) -> None:
+    for _ in range(until - state.n_steps):
+        state.step(next(sizes))
+
+
+def _steps_to(tol: float, seen: list[tuple[int, float]]) -> int:
+    """Steps to the next certificate, given those so far as (steps, gap)."""
+    most = max(MOST_STEPS, int(MORE_STEPS * seen[-1][0]))
+    now, gap = seen[-1]
+    before, wide = seen[-2] if len(seen) > 1 else (EARLY_STEPS, EARLY_GAP)
+    fall = np.log(wide / gap) / (now - before) if now > before else EARLY_FALL
+    return _steps_between(gap, tol, fall, most)
+
+
+def _steps_between(gap: float, tol: float, fall: float, most: int) -> int:
+    """Steps from a gap down to tol if its logarithm falls by so much a step; at most so many."""
+    return int(np.clip(np.log(gap / tol) / fall, LEAST_STEPS, most)) if fall > 0 else most
 
 
 def _mean_size(terms: Terms, blocks: RowBlocks) -> float:
@@ -246,7 +264,7 @@ def _finish(state: Splitting, point: DualPoint) -> Decomposition:
         residual += terms.M.centre[rows, None]
         misfit = terms.misfit(residual, rows)
         is_sparse = np.abs(clipped[rows]) == bound
-        Y = point.rows(rows, terms)
+        Y = point.rows(rows, terms, state.blocks)
         low_rank[rows], dual[rows] = L, Y
         if terms.nu:
             residual -= np.clip(residual, -terms.lam * terms.nu, terms.lam * terms.nu)

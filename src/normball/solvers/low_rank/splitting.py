@@ -8,14 +8,14 @@ import numpy as np
 
 from ..._kernels import split_rows
 from ...typing import Floats
-from .dual_point import DualPoint, feasible
+from .dual_point import DualPoint, certified, draft
 from .rows import RowBlocks
 from .spectrum import Centred, Matrix, add_in_order, gram_of_rows, spectrum_of
 from .terms import Terms
 
 RELAXATION = 1.9
-HOPEFUL = 1.5
-"""Gaps up to so many times the tolerance are worth more work on the dual point."""
+NEAR, HOPEFUL = 4.0, 1.5
+"""Gaps up to so many times the tolerance are worth a second dual point, and more work on the better one."""
 ROUNDS = 3
 """Of alternating projections then; on the clip of the benchmarks they take a fifth off the gap."""
 
@@ -59,22 +59,28 @@ class Splitting:
         self.n_steps += 1
 
     def inspect(self, tol: float) -> tuple[float, DualPoint]:
-        """Objective at L, and a feasible dual point.
+        """Objective at L, and the draft of a dual point.
 
-        Of the mean of C; where that nearly proves the gap, further rounds of projections on it
-        and on C as it is now, which may prove more.
+        It is made of the mean of C; where that comes near to proving the gap, of C as it is now, or
+        by further rounds of projections, whichever proves more.
         """
         (misfit,) = add_in_order(self.blocks, lambda rows: (self._look(rows),), 0.0)
         primal = float(self.shrunk.values.sum()) + misfit
+        now = (self.clipped, 1.0 / self.t)
         if not self._n_averaged:
-            return primal, feasible(self.clipped, 1.0 / self.t, self.terms, self.blocks)
-        point = feasible(self.mean, 1.0 / self._n_averaged, self.terms, self.blocks)
-        gap = (primal - point.value) / primal if primal > 0 else 0.0
-        if tol < gap < HOPEFUL * tol:
-            for source, scale in ((self.mean, 1.0 / self._n_averaged), (self.clipped, 1.0 / self.t)):
-                more = feasible(source, scale, self.terms, self.blocks, ROUNDS)
-                point = max(point, more, key=lambda candidate: candidate.value)
-        return primal, point
+            return primal, draft(*now, self.terms, self.blocks)
+        points = [draft(self.mean, 1.0 / self._n_averaged, self.terms, self.blocks)]
+        for within, rounds in ((NEAR, 1), (HOPEFUL, ROUNDS)):
+            best = max(points, key=lambda point: point.value)
+            if not primal * (1.0 - within * tol) < best.value < primal * (1.0 - tol):
+                break
+            source, scale = now if rounds == 1 else (best.source, best.scale)
+            points.append(draft(source, scale, self.terms, self.blocks, rounds))
+        return primal, max(points, key=lambda point: point.value)
+
+    def certified(self, point: DualPoint) -> DualPoint:
+        """The point with the value that it proves."""
+        return certified(point, self.terms, self.blocks)
 
     def forget_mean(self) -> None:
         """Start a new mean."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...typing import Floats, Mask
+from ...typing import Mask
 from .spectrum import Centred, Matrix
 
 
@@ -38,7 +38,7 @@ class Terms:
         linear = float((size - small).sum(dtype=np.float64))
         return self.lam * linear + float((small * small).sum(dtype=np.float64)) / (2 * self.nu)
 
-    def inner(self, Y: Floats, rows: slice) -> float:
+    def inner(self, Y: Matrix, rows: slice) -> float:
         """<Y, M> over a block of rows, Y being 0 where nothing was observed."""
         centre = self.M.centre[rows].astype(np.float64)
         return float(np.vdot(Y, self.M.deviations[rows])) + float(centre @ Y.sum(axis=1))
