@@ -126,6 +126,10 @@ def exact_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.
     return problem.path(alphas=alphas, tol=1e-12).coefs
 
 
+def own_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    return nb.Problem(X, y, loss="logistic", fit_intercept=False).path(alphas=alphas).coefs
+
+
 def celer_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
     from celer import celer_path
 
@@ -145,6 +149,7 @@ def adelie_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np
 
 
 LOGISTIC: dict[str, tuple[str, Curve]] = {
+    "normball, tol 1e-8": ("normball", logistic_by_folds(own_logistic_path)),
     "normball.dropin": ("normball", logistic_cv(dropin.LogisticRegressionCV, "saga", 1e-4)),
     "liblinear, tol 1e-4": ("sklearn", logistic_cv(LogisticRegressionCV, "liblinear", 1e-4)),
     "liblinear, tol 1e-7": ("sklearn", logistic_cv(LogisticRegressionCV, "liblinear", 1e-7)),
@@ -161,6 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("cases", nargs="*", default=DEFAULT, help="names in cases.py")
     parser.add_argument("--repeats", type=int, default=2, help="the fastest of how many runs (default 2)")
+    parser.add_argument("--only", default="", help="rows that start with one of these, between commas")
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     for name in chosen.cases:
@@ -173,6 +179,8 @@ def main() -> None:
         )
         ours = np.inf
         for label, (package, curve) in runs.items():
+            if not label.startswith(tuple(chosen.only.split(","))):
+                continue
             if find_spec(package) is None:
                 print(f"{label:28s}  (the package {package} is not installed)")
                 continue

@@ -50,6 +50,7 @@ def main() -> None:
             page.goto(f"{file.as_uri()}#{state}")
             page.get_by_role("tablist").wait_for()
             held = page.locator("canvas.stage") if handle is None else page.get_by_role("slider", name=handle)
+            held.scroll_into_view_if_needed()
             box = held.bounding_box()
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             page.mouse.move(x, y)

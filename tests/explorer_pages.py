@@ -50,6 +50,7 @@ class Tab:
         return [self.value(name) for name in names]
 
     def centre(self, locator: Any) -> tuple[float, float]:
+        locator.scroll_into_view_if_needed()
         box = locator.bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 

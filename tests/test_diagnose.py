@@ -10,6 +10,10 @@ from sklearn.linear_model import lasso_path
 import normball as nb
 from normball.datasets import load_leukemia
 from normball.diagnosis import Diagnosis, Finding
+from normball.diagnosis.chance import kept_by_chance, without_chance
+from normball.diagnosis.choice import choose_alpha
+from normball.estimators import cross_validate
+from normball.geometry import largest_sparsity
 from normball.typing import Floats
 
 
@@ -34,7 +38,7 @@ def test_orthogonal_columns_are_fine() -> None:
     found = nb.diagnose(X, X[:, :3] @ [2.0, -2.0, 2.0] + 0.3 * rng.standard_normal(300))
     assert {finding.state for finding in found.findings} == {"good"}
     assert found.solution.support.tolist() == [0, 1, 2]
-    assert found.verdict.startswith("L1 finds the right features")
+    assert found.verdict.startswith("L1 finds the right columns")
     assert found.correlations.coherence == pytest.approx(0, abs=1e-12)
     assert found.conditions.eigenvalue_bounds == pytest.approx((1, 1))
     assert found.conditions.irrepresentable.max() == pytest.approx(0, abs=1e-9)
@@ -95,10 +99,17 @@ def test_duplicated_columns_are_named() -> None:
     assert groups == [[0, 5], [7, 8]]
     finding = _finding(found, "Similar columns")
     assert finding.state == "bad"
-    assert "'x0' was kept, but 'x5' tells nearly the same" in finding.text
-    assert "elastic net" in finding.fix
+    assert "'x0' could be 'x5' (correlated 1)" in finding.text
+    assert _finding(found, "Irrepresentable condition").state == "good"  # but for the double
+    assert found.grouping[0] == found.grouping[5] != found.grouping[1]
+    assert len(np.unique(found.grouping)) == 8
+    grouped = nb.Problem(X, X[:, 0], norm=nb.norms.GroupL2(found.grouping)).solve(alpha=nb.fraction(0.1))
+    assert set(grouped.support) == {0, 5}
+    assert "elastic_net" in finding.fix
     assert "SLOPE" in finding.fix
-    assert _finding(found, "Restricted eigenvalue").state == "bad"
+    # the columns kept are apart, but the worst two columns of all are one
+    assert found.conditions.kept_eigenvalue > 0.5
+    assert found.conditions.eigenvalue_bounds[1] == pytest.approx(0, abs=1e-9)
     assert found.conditions.guaranteed == 0
     assert sorted(found.pair or ()) == [0, 5]
     # doubles that are not kept do no harm
@@ -118,8 +129,33 @@ def test_false_selections_are_those_of_pure_noise() -> None:
     assert np.mean(counts) == pytest.approx(expected, rel=0.25)
     finding = _finding(found, "False selections")
     assert finding.state == "bad"
-    careful = float(finding.fix.split("=")[1].split()[0])
-    assert careful > 0.2
+    careful = without_chance(found.solution)
+    assert f"alpha={careful.alpha:.3g}" in finding.fix
+    assert kept_by_chance(careful) <= np.log(2) * 1.05
+    assert careful.support.tolist() == [0]
+
+
+def test_chance_is_counted_where_the_fit_takes_a_large_part_of_the_noise() -> None:
+    # many more columns than rows: residuals are far smaller than the noise, and so is the pull of chance
+    rng = np.random.default_rng(8)
+    expected, counts = [], []
+    for _ in range(10):
+        X = rng.standard_normal((200, 2000))
+        found = nb.diagnose(X, X[:, :3].sum(axis=1) + rng.standard_normal(200), alpha=0.15, max_columns=200)
+        expected.append(found.conditions.false_selections)
+        counts.append(len(found.solution.support) - 3)
+    assert np.mean(counts) > 15
+    assert np.mean(counts) == pytest.approx(np.mean(expected), rel=0.15)
+
+
+def test_dense_fits_are_not_called_free_of_chance() -> None:
+    rng = np.random.default_rng(9)
+    X = rng.standard_normal((60, 8))
+    found = nb.diagnose(X, X[:, 0] + 0.3 * rng.standard_normal(60), alpha=1e-9)
+    assert len(found.solution.support) == 8
+    assert _finding(found, "False selections").state == "bad"
+    noise = nb.diagnose(X, rng.standard_normal(60), alpha=1e-3)
+    assert "no column is left" in _finding(noise, "False selections").fix
 
 
 def test_units_of_columns_do_not_matter_and_constants_stay_out() -> None:
@@ -137,10 +173,10 @@ def test_nothing_to_find() -> None:
     rng = np.random.default_rng(6)
     found = nb.diagnose(rng.standard_normal((50, 4)), rng.standard_normal(50), alpha=1.0)
     assert found.verdict.startswith("L1 keeps nothing")
-    assert [finding.title for finding in found.findings] == ["Rows", "False selections"]
-    assert "no column predicts" in str(found)
-    assert "nothing was kept by mistake" in str(found)
-    assert [finding.state for finding in found.findings] == ["careful", "good"]
+    assert [finding.title for finding in found.findings] == ["Rows"]
+    assert "No column predicts" in str(found)
+    assert found.findings[0].state == "careful"
+    assert "more rows" in found.advice[0]
 
 
 def test_too_few_rows_are_said() -> None:
@@ -150,7 +186,8 @@ def test_too_few_rows_are_said() -> None:
     finding = _finding(nb.diagnose(X, y, alpha=0.05), "Rows")
     assert finding.state == "bad"
     assert "there are 30" in finding.text
-    assert "more rows" in finding.fix
+    most = largest_sparsity(200, 30, 0.95)
+    assert f"30 rows are enough for {most} columns" in finding.fix
 
 
 def test_leukaemia_reads_as_advice() -> None:
@@ -164,7 +201,16 @@ def test_leukaemia_reads_as_advice() -> None:
     kept = [data.feature_names[j] for j in found.solution.support]
     assert any(name in similar.text for name in kept)
     assert all(finding.fix for finding in found.findings if finding.state == "bad")
+    assert found.advice == [finding.fix for finding in found.findings if finding.fix]
+    assert text.index(found.advice[0][:40]) < text.index("What was found")
+    assert text.count("elastic") <= 2
+    # what it says to call can be called
+    stable = nb.inference.stability_selection(found.solution.problem, n_pairs=2)
+    assert len(stable.shares) == 4000
+    assert found.validation is not None
+    assert f"{found.validation.mean_loss[0]:.3g}" in found.subject
     html = found._repr_html_()
+    assert html.count("<li>") == len(found.advice)
     assert html.count("<tr") == len(found.findings)
     assert "Irrepresentable" in html
     # the groups of near-duplicates, by NumPy
@@ -182,6 +228,43 @@ def test_few_columns_are_looked_at_where_there_are_many() -> None:
     assert "among 300 columns" in found.subject
 
 
+def test_alpha_is_that_of_the_whole_path() -> None:
+    rng = np.random.default_rng(10)
+    X = rng.standard_normal((90, 300))
+    wide = nb.Problem(X, X[:, :4].sum(axis=1) + rng.standard_normal(90))
+    data = load_leukemia("molecular")
+    for problem in (wide, nb.Problem(data.X[:, :400], data.y, "logistic")):
+        found, whole = choose_alpha(problem, 3), cross_validate(problem, seed=3)
+        assert found.one_se_alpha == pytest.approx(whole.one_se_alpha, rel=1e-12)
+        assert len(found.alphas) < len(whole.alphas)
+        np.testing.assert_allclose(found.mean_loss, whole.mean_loss[: len(found.alphas)], rtol=1e-4)
+
+
+def test_classes_may_have_any_labels() -> None:
+    rng = np.random.default_rng(11)
+    X = rng.standard_normal((80, 5))
+    is_high = X[:, 0] + 0.5 * rng.standard_normal(80) > 0
+    plain = str(nb.diagnose(X, is_high.astype(float)))
+    for labels in (np.where(is_high, "yes", "no"), np.where(is_high, 2, 1), is_high, is_high.astype(object)):
+        assert str(nb.diagnose(X, labels)) == plain
+    assert nb.diagnose(X, np.where(is_high, "yes", "no"), loss="logistic").solution.problem.loss.is_classifier
+    # numbers kept as objects are numbers
+    y = X[:, 0] + 0.1 * rng.standard_normal(80)
+    assert str(nb.diagnose(X, y.astype(object))) == str(nb.diagnose(X, y))
+    with pytest.raises(ValueError, match="got 3 classes; diagnose one class"):
+        nb.diagnose(X, np.array(["a", "b", "c", "a"] * 20))
+
+
+@pytest.mark.parametrize("loss", ["quantile", "huber", "poisson"])
+def test_losses_of_every_kind_are_diagnosed(loss: str) -> None:
+    rng = np.random.default_rng(12)
+    X = rng.standard_normal((60, 5))
+    y = np.abs(X[:, 0] + 0.3 * rng.standard_normal(60))
+    found = nb.diagnose(X, y, loss, alpha=nb.fraction(0.2))
+    assert np.isfinite(found.conditions.irrepresentable).all()
+    assert str(found)
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -190,6 +273,9 @@ def test_few_columns_are_looked_at_where_there_are_many() -> None:
         ({"alpha": -1.0}, "alpha must be"),
         ({"X": np.ones((4, 2))}, "column that varies"),
         ({"y": [0, 0, 0, 1]}, "too few rows"),
+        ({"y": np.ones(4)}, "y must vary"),
+        ({"X": np.ones((1, 2)), "y": [1.0]}, "two or more rows"),
+        ({"X": np.ones((4, 0))}, "column that varies"),
     ],
 )
 def test_errors_say_what_is_accepted(arguments: dict[str, object], text: str) -> None:

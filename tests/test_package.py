@@ -69,7 +69,7 @@ FOLDERS = {module_name(path / "x").rpartition(".")[0] for path in SOURCE.rglob("
 def layer(module: str) -> str:
     """Key in RANK of a module of the package."""
     parts = module.split(".")
-    if len(parts) == 1:
+    if parts[1:] in ([], ["__main__"]):
         return "<root>"
     return parts[1] if parts[1] in RANK else "<what users hold>"
 
@@ -268,3 +268,10 @@ def test_every_dependency_is_explained() -> None:
     for requirement in [*project()["dependencies"], *(item for extra in extras for item in extra)]:
         name = re.match(r"[\w-]+", requirement).group()
         assert name == "normball" or f"| {name} |" in explained, name
+
+
+def test_the_command_line_is_a_module_too() -> None:
+    command = [sys.executable, "-m", "normball", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "tour" in done.stdout

@@ -59,6 +59,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t size
     cdef enum:
         N_COUNTERS
+        N_FIGURES
     cdef struct Batch:
         const int64_t *candidates
         int64_t n_candidates
@@ -70,11 +71,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t *members
         double *weights
         double *U
-        double *largest
-        double *slopes
-        double *cw
-        double *zw
-        double *unmet
+        double *figures
         int64_t counters[N_COUNTERS]
         int64_t done
         int (*poll)() noexcept nogil
@@ -170,6 +167,11 @@ cdef object pending = None
 DONE, NEEDS_CAPACITY, STALLED, INTERRUPTED = range(4)
 COUNTERS = ("pivots", "added", "dropped", "refined", "dependent", "fallbacks", "knots", "gradients")
 """What `ActiveSet.solve` counts."""
+
+FIGURES = ("largest", "slopes", "cw", "zw", "unmet", "priced", "squared", "crossed", "shifts")
+"""What `ActiveSet.solve` tells of each point: largest |z_j - alpha ridge_j w_j| / price_j over the
+candidates, -dR/dalpha, <c, w>, <z, w>, largest |z_j| of unpenalised candidates, sum price |w|,
+sum ridge w^2 / 2, sum |c w| and <mean, w>."""
 
 instruction_set = table_name().decode()
 """Which build of the kernels this processor runs: "avx512", "avx2" or "baseline"."""
@@ -490,8 +492,7 @@ cdef class ActiveSet:
         `alpha_before` is an alpha for which the present support is optimal, or negative.
         `start` (size of the support,) are weights for conjugate gradients to start from.
         Returns the status, how many alphas are done, and for those: sizes (K,), members and
-        weights (K, capacity), U (K, n) = b - h X w or None, largest |z_j| / price over the
-        candidates, slopes -dR/dalpha, <c, w>, <z, w>, and largest |z_j| of the unpenalised.
+        weights (K, capacity), U (K, n) = b - h X w or None, and `FIGURES`, a row each (K,).
         """
         cdef Batch q
         candidates = np.ascontiguousarray(candidates, dtype=np.int64)
@@ -500,13 +501,12 @@ cdef class ActiveSet:
         sizes = np.zeros(K, dtype=np.int64)
         members, weights = np.zeros((K, capacity), dtype=np.int64), np.zeros((K, capacity))
         U = None if self.model.space == 2 else np.empty((K, self.model.n))
-        numbers = np.empty((5, K))
-        cdef double[:, ::1] view = numbers
+        figures = np.empty((N_FIGURES, K))
         q.candidates, q.n_candidates = <const int64_t *>address(candidates), len(candidates)
         q.alphas, q.K, q.alpha_before = <const double *>address(alphas), K, alpha_before
         q.sizes, q.members, q.weights = <int64_t *>address(sizes), <int64_t *>address(members), <double *>address(weights)
         q.U = <double *>address(U)
-        q.largest, q.slopes, q.cw, q.zw, q.unmet = &view[0, 0], &view[1, 0], &view[2, 0], &view[3, 0], &view[4, 0]
+        q.figures = <double *>address(figures)
         start = None if start is None else np.ascontiguousarray(start, dtype=np.float64)
         q.start = <const double *>address(start)
         q.done, q.poll = 0, &poll
@@ -518,7 +518,7 @@ cdef class ActiveSet:
         for i in range(N_COUNTERS):
             self.counters[i] += q.counters[i]
         raise_pending()
-        return status, q.done, sizes, members, weights, U, numbers
+        return status, q.done, sizes, members, weights, U, figures
 
 
 cdef double evaluate_in_python(void *context, const double *eta, double *gradient, double *curvature,

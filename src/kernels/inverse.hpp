@@ -11,9 +11,21 @@
 namespace normball {
 namespace NB_ISA {
 
+constexpr idx FEW = 128;  // members up to which M is multiplied by adding its rows
+
 // out[k, 0:s] = B[k, 0:s] M for k < b
 static void multiply(const Support& a, const double* B, idx b_step, idx b, double* out, idx out_step) {
     idx s = a.size;
+    if (s <= FEW) {
+        const double* rows[FEW];
+        for (idx i = 0; i < s; ++i) rows[i] = a.inverse + i * a.capacity;
+        for (idx k = 0; k < b; ++k) {
+            double* y = out + k * out_step;
+            for (idx i = 0; i < s; ++i) y[i] = 0;
+            combine(rows, B + k * b_step, s, s, y);
+        }
+        return;
+    }
     for_each((s + 15) / 16, double(s) * s * b, [&](idx block) {
         idx i0 = block * 16, count = smaller(16, s - i0);
         const double* rows[16];

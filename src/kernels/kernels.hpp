@@ -76,6 +76,18 @@ struct Support {
 };
 
 enum Status { DONE = 0, NEEDS_CAPACITY = 1, STALLED = 2, INTERRUPTED = 3 };
+// What is told of each point; the order of the rows of Batch::figures.
+enum Figure {
+    LARGEST = 0,  // largest |z_j - alpha ridge_j w_j| / price_j over the candidates
+    SLOPE,        // -dR/dalpha
+    CW, ZW,       // <c, w>, <z, w>
+    UNMET,        // largest |z_j| over unpenalised candidates
+    PRICED,       // sum_j price_j |w_j|
+    SQUARED,      // sum_j ridge_j w_j^2 / 2
+    CROSSED,      // sum_j |c_j w_j|
+    SHIFT,        // <mean, w>
+    N_FIGURES
+};
 enum Counter { N_PIVOTS = 0, N_ADDED, N_DROPPED, N_REFINED, N_DEPENDENT, N_FALLBACKS, N_KNOTS, N_GRADIENTS, N_COUNTERS };
 
 struct Batch {
@@ -89,11 +101,7 @@ struct Batch {
     idx* members;          // (K, capacity) out
     double* weights;       // (K, capacity) out
     double* U;             // (K, n) out: b - h X w; null in Gram space
-    double* largest;       // (K,) out: largest |z_j - alpha ridge_j w_j| / price_j over the candidates
-    double* slopes;        // (K,) out: -dR/dalpha
-    double* cw;            // (K,) out: <c, w>
-    double* zw;            // (K,) out: <z, w>
-    double* unmet;         // (K,) out: largest |z_j| over unpenalised candidates
+    double* figures;       // (N_FIGURES, K) out
     idx counters[N_COUNTERS];
     idx done;              // alphas solved so far
     int (*poll)();         // asked between pivots; non-zero stops

@@ -428,12 +428,20 @@ private:
         idx k = q.done, cap = a.capacity;
         q.sizes[k] = a.size;
         double cw = 0, zw = 0, largest = 0, unmet = 0, slope = 0;
+        double priced = 0, squared = 0, crossed = 0, shift = 0;
         for (idx i = 0; i < a.size; ++i) {
-            q.members[k * cap + i] = a.members[i];
+            idx j = a.members[i];
+            q.members[k * cap + i] = j;
             q.weights[k * cap + i] = w[i];
-            cw += model.c[a.members[i]] * w[i];
+            cw += model.c[j] * w[i];
+            crossed += fabs(model.c[j] * w[i]);
+            priced += price(i) * fabs(w[i]);
             rhs[i] = price(i) * a.sign[i];
-            if (model.ridge) rhs[i] += model.ridge[a.members[i]] * w[i];
+            if (model.mean) shift += model.mean[j] * w[i];
+            if (model.ridge) {
+                rhs[i] += model.ridge[j] * w[i];
+                squared += 0.5 * model.ridge[j] * w[i] * w[i];
+            }
         }
         multiply(a, rhs, a.size, 1, rates, a.size);
         for (idx i = 0; i < a.size; ++i) slope += rates[i] * rhs[i];
@@ -451,11 +459,8 @@ private:
                 if (ratio > largest) largest = ratio;
             }
         }
-        q.largest[k] = largest;
-        q.unmet[k] = unmet;
-        q.slopes[k] = slope;
-        q.cw[k] = cw;
-        q.zw[k] = zw;
+        const double found[N_FIGURES] = {largest, slope, cw, zw, unmet, priced, squared, crossed, shift};
+        for (int i = 0; i < N_FIGURES; ++i) q.figures[i * q.K + k] = found[i];
         const double* u = space.direction();
         if (u && q.U) for (idx l = 0; l < model.n; ++l) q.U[k * model.n + l] = u[l];
     }

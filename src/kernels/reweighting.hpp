@@ -252,17 +252,16 @@ private:
         for (idx i = 0; i < a.size; ++i) start[i] = held[a.members[i]];
         points.release(now);
         one.start = start;
-        double figures[5];
+        double figures[N_FIGURES];
         one.sizes = &goal.size;
         one.members = goal.slots;
         one.weights = goal.weights;
-        one.largest = figures, one.slopes = figures + 1, one.cw = figures + 2, one.zw = figures + 3;
-        one.unmet = figures + 4;
+        one.figures = figures;
         status = Pivot(model, a, one).run();
         for (int i = 0; i < N_COUNTERS; ++i) q.counters[i] += one.counters[i];
         q.is_worn = status != DONE || one.counters[N_GRADIENTS] > MANY_GRADIENTS;
         if (status != DONE) return status;
-        q.slope = figures[1];
+        q.slope = figures[SLOPE];
         goal.intercept = shift;
         idx kept = 0;
         for (idx i = 0; i < goal.size; ++i) {

@@ -25,11 +25,23 @@ NB_INLINE vec load(const float* p) {
 }
 NB_INLINE void store(double* p, vec v) { *reinterpret_cast<loose_vec*>(p) = v; }
 NB_INLINE vec spread(double a) { return a - vec{}; }
-NB_INLINE double sum(vec v) {
-    double total = 0;
-    for (int i = 0; i < WIDTH; ++i) total += v[i];
-    return total;
-}
+
+// Sum of N lanes, halves added to halves: a chain of N additions would wait for each of them.
+template <int N> struct Lanes {
+    typedef double type __attribute__((vector_size(8 * N)));
+    static inline __attribute__((always_inline)) double sum(type v) {
+        typename Lanes<N / 2>::type low, high;
+        __builtin_memcpy(&low, &v, sizeof low);
+        __builtin_memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof low, sizeof high);
+        return Lanes<N / 2>::sum(low + high);
+    }
+};
+template <> struct Lanes<1> {
+    typedef double type;
+    static inline __attribute__((always_inline)) double sum(type v) { return v; }
+};
+NB_INLINE double sum(vec v) { return Lanes<WIDTH>::sum(v); }
+
 NB_INLINE idx smaller(idx a, idx b) { return a < b ? a : b; }
 
 constexpr double PARALLEL_WORK = 2e5;  // multiplications that pay for waking a thread

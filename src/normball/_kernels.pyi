@@ -11,6 +11,7 @@ NEEDS_CAPACITY: int
 STALLED: int
 INTERRUPTED: int
 COUNTERS: tuple[str, ...]
+FIGURES: tuple[str, ...]
 instruction_set: str
 
 def max_threads() -> int: ...

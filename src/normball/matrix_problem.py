@@ -17,7 +17,7 @@ from .reading import check_size, read_form, read_names, read_weights
 from .solvers.alpha_search import solve_level
 from .solvers.certificate import Certificate
 from .solvers.low_rank.trace_norm import TraceNorm, dual_share, spectral_norm
-from .tables import read_count, read_positive, read_table
+from .tables import numbered_names, read_count, read_positive, read_table
 from .typing import ArrayLike, Floats
 
 ROUNDING = 1e-15
@@ -83,7 +83,7 @@ class MatrixProblem:
             raise ValueError(f"Y has {len(responses.values)} rows but X has {n}; give one a row.")
         check_size(responses.values, "Y")
         self.norm, self.fit_intercept = norm, bool(fit_intercept)
-        self.feature_names = read_names(table.feature_names, feature_names)
+        self.feature_names = read_names(table.names, feature_names, p) or numbered_names(p)
         self.response_names = responses.names
         self.X: Floats = np.asarray(design.columns(np.arange(p)), dtype=np.float64)
         self.Y = responses.values
@@ -270,5 +270,4 @@ def _responses(Y: ArrayLike) -> _Responses:
     if q == 0:
         raise ValueError("Y must have at least one column.")
     values: Floats = np.asarray(table.design.columns(np.arange(q)), dtype=np.float64)
-    names = table.feature_names if table.is_named else tuple(f"y{k}" for k in range(q))
-    return _Responses(values, names)
+    return _Responses(values, table.names or numbered_names(q, "y"))

@@ -33,11 +33,7 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
     Where alpha_max is infinite (ridge) the grid starts at the sum of the features'
     variances, where every direction is shrunk at least by half.
     """
-    if int(n_alphas) < 1:
-        raise ValueError(f"n_alphas must be at least 1, got {n_alphas!r}.")
-    if not 0 < eps < 1:
-        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
-    first = problem.alpha_max
+    shares, first = grid_shares(n_alphas, eps), problem.alpha_max
     if not np.isfinite(first):
         curvature = problem.instance.curvature(
             np.full(problem.n_samples, problem.instance.null_intercept)
@@ -45,7 +41,16 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
         first = float((problem.instance.moments[1] ** 2).sum() * curvature)
     if first == 0:
         raise ValueError("the path has no alphas: y is unrelated to X (alpha_max is 0); give alphas=[...].")
-    return first * np.geomspace(1.0, eps, int(n_alphas))
+    return first * shares
+
+
+def grid_shares(n_alphas: int, eps: float) -> Floats:
+    """(n_alphas,) from 1 to eps, evenly spaced in the logarithm."""
+    if int(n_alphas) < 1:
+        raise ValueError(f"n_alphas must be at least 1, got {n_alphas!r}.")
+    if not 0 < eps < 1:
+        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
+    return np.geomspace(1.0, eps, int(n_alphas))
 
 
 def read_levels(values: ArrayLike, name: str) -> Floats:

@@ -27,7 +27,7 @@ from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
-from .tables import find_name, read_count, read_positive, read_table, read_vector
+from .tables import find_name, numbered_names, read_count, read_positive, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
 from .warnings import ConvergenceWarning
@@ -89,8 +89,7 @@ class Problem:
         self.fit_intercept = bool(fit_intercept)
         table = read_table(X)
         n, p = table.design.shape
-        self.feature_names = read_names(table.feature_names, feature_names)
-        self._is_named = table.is_named or feature_names is not None
+        self._names = read_names(table.names, feature_names, p)
         self.norm.check(p)
         response = read_vector(self.loss.encode_response(y), "y", n)
         self.loss.check_response(response)
@@ -114,6 +113,11 @@ class Problem:
     def n_features(self) -> int:
         """p, columns of X."""
         return self.instance.n_features
+
+    @cached_property
+    def feature_names(self) -> tuple[str, ...]:
+        """(p,) names of the columns, x0, x1, ... where they have none; made when first asked for."""
+        return numbered_names(self.n_features) if self._names is None else self._names
 
     @property
     def design(self) -> Design:
@@ -152,10 +156,8 @@ class Problem:
         table = read_table(X)
         if table.design.shape[1] != self.n_features:
             raise ValueError(f"X has {table.design.shape[1]} features but {self.n_features} were fitted.")
-        if table.is_named and self._is_named and table.feature_names != self.feature_names:
-            wrong = next(
-                (a, b) for a, b in zip(table.feature_names, self.feature_names, strict=True) if a != b
-            )
+        if table.names is not None and self._names is not None and table.names != self._names:
+            wrong = next((a, b) for a, b in zip(table.names, self._names, strict=True) if a != b)
             raise ValueError(f"X has column {wrong[0]!r} where {wrong[1]!r} was fitted; reorder the columns.")
         return table.design
 

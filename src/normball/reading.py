@@ -14,15 +14,15 @@ from .typing import ArrayLike, Floats
 FORMS = {"alpha": "penalty", "budget": "budget", "target": "target"}
 
 
-def read_names(found: tuple[str, ...], given: Any) -> tuple[str, ...]:
-    """The names given for the features, or those found in X."""
+def read_names(found: tuple[str, ...] | None, given: Any, n_features: int) -> tuple[str, ...] | None:
+    """The names given for the features, or those found in X, if any."""
     if given is None:
         return found
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise TypeError(f"feature_names must be a list of names, one a feature, got {given!r}.")
     names = tuple(str(name) for name in given)
-    if len(names) != len(found):
-        raise ValueError(f"feature_names has {len(names)} entries but X has {len(found)} features.")
+    if len(names) != n_features:
+        raise ValueError(f"feature_names has {len(names)} entries but X has {n_features} features.")
     return names
 
 

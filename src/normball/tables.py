@@ -21,11 +21,10 @@ from .typing import ArrayLike, Floats
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A design with names for its columns; `is_named` is False where they are x0, x1, ..."""
+    """A design with the names of its columns; None where there are none, as in an array."""
 
     design: Design
-    feature_names: tuple[str, ...]
-    is_named: bool
+    names: tuple[str, ...] | None
 
 
 def read_table(X: ArrayLike) -> Table:
@@ -45,9 +44,12 @@ def read_table(X: ArrayLike) -> Table:
         frame = _as_frame(X)
         if frame is not None:
             names, X = _frame_values(frame)
-    design = as_design(X)
-    default = tuple(f"x{j}" for j in range(design.shape[1]))
-    return Table(design, names or default, names is not None)
+    return Table(as_design(X), names)
+
+
+def numbered_names(count: int, letter: str = "x") -> tuple[str, ...]:
+    """x0, x1, ...: the names of columns that have none."""
+    return tuple(f"{letter}{j}" for j in range(count))
 
 
 def _as_frame(X: Any) -> Any:
@@ -131,6 +133,15 @@ def read_positive(value: Any, name: str) -> float:
     """A finite number > 0."""
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < np.inf:
         raise _wrong_type(value)(f"{name} must be a number > 0, got {value!r}.")
+    return float(value)
+
+
+def read_probability(value: Any, name: str) -> float:
+    """A number above 0 and below 1."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < 1:
+        raise _wrong_type(value)(
+            f"{name} must lie between 0 and 1, such as 0.95, and be neither of them, got {value!r}."
+        )
     return float(value)
 
 

@@ -68,13 +68,19 @@ def _proof(solution: Solution) -> str:
         )
     if not np.isfinite(certificate.gap):
         return "Not proved: no dual point was found, so nothing bounds the distance to the optimum."
-    of_what = "norm" if certificate.form in ("target", "fit") else "loss without features"
-    digits = int(np.clip(np.floor(-np.log10(max(certificate.gap, 1e-16))), 0, 15))
-    if certificate.gap < 1e-15:
+    return proof_of(
+        certificate.gap, "norm" if certificate.form in ("target", "fit") else "loss without features"
+    )
+
+
+def proof_of(gap: float, of_what: str) -> str:
+    """What a finite gap, relative to the norm or loss named, proves."""
+    if gap < 1e-15:
         return f"Proved to the last digit: the duality gap is below 1e-15 of the {of_what}."
+    digits = int(np.clip(np.floor(-np.log10(gap)), 0, 15))
     return (
-        f"Proved within {100 * certificate.gap:.2g} % of the {of_what} (relative duality gap "
-        f"{certificate.gap:.1e}): {digits} digits of the objective can be trusted."
+        f"Proved within {100 * gap:.2g} % of the {of_what} (relative duality gap {gap:.1e}): {digits} digits "
+        "of the objective can be trusted."
     )
 
 
@@ -84,10 +90,10 @@ def _zeros(solution: Solution) -> str:
     proved = solution.proved_zero
     if proved is None or solution.n_zeros == 0:
         return ""
-    return (
-        f"{int(proved.sum())} of the {solution.n_zeros} zeros are proved: no solution of this problem "
-        "has these features."
-    )
+    count, proven = solution.n_zeros, int(proved.sum())
+    which = "The one zero is" if proven == count == 1 else f"{proven} of the {count} zeros are"
+    these = "this feature" if proven == count == 1 else "these features"
+    return f"{which} proved: no solution of this problem has {these}."
 
 
 def _advice(solution: Solution) -> str:

@@ -13,7 +13,6 @@ OPTIONS = "which option is refused or warned of for which of scikit-learn's solv
 LOOSE = "compares with scikit-learn's own cross-validation class, which is not replaced, at its tolerance"
 LEFT_OUT = {
     "test_check_solver_option": OPTIONS,
-    "test_dtype_match": "asks for float64 coefficients of float32 data from liblinear only",
     "test_elasticnet_l1_ratio_err_helpful": OPTIONS,
     "test_l1_ratio_None_deprecated": OPTIONS,
     "test_l1_ratio_non_elasticnet": OPTIONS,
@@ -28,7 +27,6 @@ LEFT_OUT = {
     "test_lr_penalty_l1ratio_incompatible": OPTIONS,
     "test_max_iter": ITERATIONS,
     "test_newton_cholesky_fallback_to_lbfgs": ITERATIONS,
-    "test_penalty_none": OPTIONS,
     "test_warm_start": ITERATIONS,
     "test_zero_max_iter": ITERATIONS,
 }

@@ -64,6 +64,32 @@ def test_scikit_learn_predicts_the_same(name: str) -> None:
         np.testing.assert_array_equal(same.predict(table(name)), expected)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_skops_keeps_them(name: str) -> None:
+    from skops import io
+
+    stored = io.dumps(MODELS[name])
+    foreign = io.get_untrusted_types(data=stored)
+    assert all(kind.startswith("normball.") for kind in foreign)
+    loaded = io.loads(stored, trusted=foreign)
+    np.testing.assert_array_equal(loaded.predict(table(name)), MODELS[name].predict(table(name)))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_onnx_by_way_of_scikit_learn(name: str) -> None:
+    import onnxruntime
+    from skl2onnx import to_onnx
+
+    X = np.asarray(table(name), dtype=np.float32)
+    session = onnxruntime.InferenceSession(to_onnx(MODELS[name].to_sklearn(), X[:1]).SerializeToString())
+    found = session.run(None, {session.get_inputs()[0].name: X})[0].ravel()
+    expected = MODELS[name].predict(table(name))
+    if expected.dtype.kind == "f":
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    else:
+        assert (found == expected).mean() > 0.99  # float32 may tip a tie
+
+
 def test_bad_files_are_said_to_be_bad(tmp_path: Path) -> None:
     path = tmp_path / "model.json"
     MODELS["L1"].save(path)

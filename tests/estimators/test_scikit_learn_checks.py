@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -12,13 +13,35 @@ import normball as nb
 
 pytestmark = pytest.mark.filterwarnings("default")
 
+# the checks bring tables of 1 to 20 features, and groups are for one number of them: see InPairs
 NORMS = ["l1", "l2", "linf", "squared_l2", "elastic_net", "sorted_l1", nb.norms.Lp(1.5)]
+
+
+LOSSES = [name for name in nb.losses.LOSSES if not nb.losses.get_loss(name).is_classifier]
+
+
+class InPairs:
+    """Groups of two neighbours, however many features a check has."""
+
+    def _make_problem(self, X: Any, y: Any, loss: Any, norm: Any, sample_weight: Any) -> nb.Problem:
+        pairs = nb.norms.GroupL2(np.arange(X.shape[1]) // 2)
+        made: nb.Problem = super()._make_problem(X, y, loss, pairs, sample_weight)  # type: ignore[misc]
+        return made
+
+
+class RegressorInPairs(InPairs, nb.Regressor):
+    pass
+
+
+class RegressorInPairsCV(InPairs, nb.RegressorCV):
+    pass
 
 
 def regressors() -> list[Any]:
     made = [nb.Regressor(norm=norm) for norm in NORMS]
+    made += [nb.Regressor(loss=loss) for loss in LOSSES]
     # the checks set alpha to 0.01 where there is one, so that no other form can be given
-    made += [nb.Regressor(loss="huber"), nb.Regressor(standardize=True), nb.Regressor(positive=True)]
+    made += [nb.Regressor(standardize=True), nb.Regressor(positive=True), RegressorInPairs()]
     return [*made, nb.Regressor(norm="elastic_net", l1_ratio=0.3, alpha=0.01)]
 
 
@@ -28,12 +51,10 @@ def classifiers() -> list[Any]:
 
 
 def chosen_by_cv() -> list[Any]:
-    made = [nb.RegressorCV(norm=norm, n_alphas=10, cv=3) for norm in NORMS]
-    made += [
-        nb.RegressorCV(loss="huber", n_alphas=10, cv=3),
-        nb.RegressorCV(rule="one_se", n_alphas=10, cv=3),
-    ]
-    return [*made, nb.ClassifierCV(n_alphas=10, cv=3), nb.ClassifierCV("squared_l2", n_alphas=10, cv=3)]
+    few: dict[str, Any] = {"n_alphas": 5, "eps": 0.05, "cv": 3}
+    made: list[Any] = [kind(norm=norm, **few) for norm in NORMS for kind in (nb.RegressorCV, nb.ClassifierCV)]
+    made += [nb.RegressorCV(loss=loss, **few) for loss in LOSSES]
+    return [*made, nb.RegressorCV(rule="one_se", **few), RegressorInPairsCV(**few)]
 
 
 @parametrize_with_checks([*regressors(), *classifiers(), *chosen_by_cv()])

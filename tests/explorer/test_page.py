@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 import normball as nb
+from explorer_acts import ACTS
 from explorer_pages import Tab, address_of, chromium_at
 
 pytestmark = pytest.mark.browser
@@ -180,53 +182,19 @@ def test_bad_address_is_told_and_survived(opened: Any) -> None:
     assert tab.value("zeros") == 1
 
 
-@pytest.mark.parametrize(
-    ("chip", "act"),
-    [
-        ("The line", lambda t: t.page.get_by_label("loss", exact=True).select_option("squared_error")),
-        ("Inside or outside?", lambda t: press(t, "budget handle", "PageUp", 12)),
-        ("Why corners?", lambda t: press(t, "line handle: angle", "ArrowLeft", 26)),
-        ("Sparse or dense", lambda t: press(t, "equations m", "ArrowRight", 9, "50")),
-        ("A cheaper point", lambda t: to_the_corner(t)),
-        ("Two prices", lambda t: press(t, "budget handle", "PageUp", 6)),
-        ("Does it matter?", lambda t: press(t, "unknowns p", "End", 1)),
-        ("Can the ellipse touch a side?", lambda t: press(t, "best fit handle, w1", "PageDown", 8)),
-        ("When the side?", lambda t: press(t, "budget handle", "PageDown", 8)),
-        ("One bill", lambda t: press(t, "price", "ArrowRight", 3)),
-        ("Copies", lambda t: t.page.get_by_label("ball", exact=True).select_option("l2")),
-        ("Price zero", lambda t: press(t, "best fit handle, w1", "PageUp", 14)),
-    ],
-)
-def test_each_question_recognises_that_its_task_is_done(opened: Any, chip: str, act: Any) -> None:
+@pytest.mark.parametrize("chip", list(ACTS))
+def test_each_question_recognises_that_its_task_is_done(opened: Any, chip: str) -> None:
     tab = opened()
     tab.page.get_by_role("button", name=chip, exact=True).click()
     card = tab.page.get_by_role("region", name="question")
     assert card.locator(".takeaway").inner_text() == ""
-    act(tab)
+    ACTS[chip](tab)
     tab.settle()
     assert len(card.locator(".takeaway").inner_text()) > 20
 
 
-def press(tab: Tab, name: str, key: str, times: int, until: str | None = None) -> None:
-    slider = tab.slider(name)
-    slider.focus()
-    for _ in range(times):
-        if until is not None and slider.get_attribute("aria-valuetext") == until:
-            return
-        slider.press(key)
-
-
-def to_the_corner(tab: Tab) -> None:
-    """The free point is moved to the contact by its two sliders."""
-    for i, name in enumerate(("free point, w1", "free point, w2"), 1):
-        slider = tab.slider(name)
-        slider.focus()
-        for _ in range(300):
-            away = float(slider.get_attribute("aria-valuenow")) - tab.value(f"w{i}")
-            if abs(away) < 0.006:
-                break
-            keys = ("ArrowLeft", "ArrowRight") if i == 1 else ("ArrowDown", "ArrowUp")
-            slider.press(keys[away < 0])
+def test_every_question_has_an_act(opened: Any) -> None:
+    assert opened().page.locator("nav button").all_inner_texts() == list(ACTS)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -246,11 +214,61 @@ def test_phone_has_no_sideways_scroll(opened: Any, view: str) -> None:
     assert min(handles) >= 43.5
 
 
+def test_line_and_ball_are_taken_anywhere(opened: Any) -> None:
+    tab = opened(angle=90, offset=1, loss="equation")
+    box = tab.page.locator("svg.stage").bounding_box()
+    unit = box["width"] / 5.2
+    x, y = box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2 - unit
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x, y - unit / 2, steps=10)
+    tab.page.mouse.up()
+    tab.settle()
+    assert number_of(tab, "line handle: distance") == pytest.approx(1.5, abs=0.02)
+    x, y = box["x"] + box["width"] / 2 + 0.75 * unit, box["y"] + box["height"] / 2 + 0.75 * unit
+    tab.page.mouse.move(x, y)  # the middle of the lower right side of the diamond of radius 1.5
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - unit / 4, y - unit / 4, steps=10)
+    tab.page.mouse.up()
+    tab.settle()
+    assert number_of(tab, "budget handle") == pytest.approx(1, abs=0.02)
+
+
+def test_the_ball_of_own_data_is_dragged_along_the_path(opened: Any, tmp_path: Path) -> None:
+    data = nb.datasets.load_diabetes()
+    problem = nb.Problem(data.X, data.y, feature_names=data.feature_names)
+    path = problem.path(n_alphas=30)
+    tab = opened(at=nb.explore(path, features=("bmi", "s5")).save(tmp_path / "own.html"))
+    before = int(tab.slider("walk along the path").evaluate("e => e.value"))
+    tab.drag(tab.slider("budget handle"), (-60, 60))
+    tab.settle()
+    step = int(tab.slider("walk along the path").evaluate("e => e.value"))
+    assert step > before
+    columns = [list(data.feature_names).index(name) for name in ("bmi", "s5")]
+    expected = path.coefs[step][columns]
+    assert tab.values("w1", "w2") == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.abs(expected).max())
+    tab.page.get_by_role("button", name="held as at").click()
+    tab.settle()
+    assert "refit=false" in tab.page.url
+
+
+def test_loss_is_changed_and_the_ball_stays(opened: Any) -> None:
+    tab = opened()  # the line, its target held
+    budget = tab.value("budget")
+    tab.page.get_by_role("radio", name="squared error (an ellipse)").check()
+    tab.settle()
+    assert tab.value("budget") == pytest.approx(budget, rel=1e-5)
+    assert tab.value("alpha") > 0
+
+
 def test_throws_fall_on_corners(opened: Any) -> None:
     tab = opened(view="odds")
     tab.page.get_by_role("button", name="Throw 1,000 lines").click()
     tab.page.get_by_role("button", name="Throw 1,000 lines").and_(tab.page.locator(":enabled")).wait_for()
     assert tab.values("tally_corner", "tally_side", "tally_round") == [1000, 0, 0]
+    piles = [int(text) for text in tab.page.locator(".stage .pile").all_text_contents()]
+    assert len(piles) == 4
+    assert sum(piles) == 1000
 
 
 @pytest.mark.parametrize(("norm", "zeros"), [("l1", 75), ("l2", 0), ("linf", 0)])
@@ -346,6 +364,24 @@ def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
     assert target.stat().st_size > 20_000
     again = opened(at=tmp_path / "normball.html")
     assert again.values("w1", "w2") == tab.values("w1", "w2")
+
+
+def test_space_is_exported_too(opened: Any, tmp_path: Path) -> None:
+    tab = opened(dims=3, loss="squared_error", form="budget", budget=1, norm="linf")
+    kept = {}
+    for label in ("Picture (PNG)", "Picture (SVG)", "Animation of the view (GIF)"):
+        tab.page.get_by_text("Share", exact=True).click()
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name=label).click()
+        kept[label] = tmp_path / download.value.suggested_filename
+        download.value.save_as(kept[label])
+    svg = ElementTree.parse(kept["Picture (SVG)"]).getroot()
+    words = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert "corner: |w₁| = |w₂| = |w₃|" in words
+    assert kept["Picture (PNG)"].read_bytes().startswith(b"\x89PNG")
+    animation = kept["Animation of the view (GIF)"].read_bytes()
+    assert animation.startswith(b"GIF89a")
+    assert animation.count(b"\x21\xf9\x04") == 30  # a graphic control block for each frame
 
 
 def test_question_mark_lists_the_keys(opened: Any) -> None:

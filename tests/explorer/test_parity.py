@@ -137,23 +137,58 @@ def test_in_space_p_starts_at_one(page: Any) -> None:
     assert contacts(page, [state | {"norm": "l1"}])[0]["w"] == answer["w"]
 
 
-def test_snippet_reproduces_the_page(page: Any, chromium: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("norm", ["l1", "l2", "linf", "lp", "elastic_net", "sorted_l1"])
+def test_map_of_the_plane_agrees_with_contacts(page: Any, norm: str) -> None:
+    n = 256
+    state = defaults() | {"norm": norm, "loss": "squared_error", "form": "budget", "budget": 0.9}
+    answer = page.evaluate("([state, n]) => window.page.mapOf(state, n)", [state, n])
+    faces, half = np.array(answer["faces"]).reshape(n, n), answer["half"]
+    # places away from the borders between faces, where the last digit decides
+    same = np.array(
+        [[np.unique(faces[i - 1 : i + 2, j - 1 : j + 2]).size == 1 for j in range(n)] for i in range(n)]
+    )
+    places = np.random.default_rng(0).permutation(np.argwhere(same))[:80]
+    at = (2 * places + 1) / n - 1
+    states = [state | {"cx": half * x, "cy": -half * y} for y, x in at]
+    assert len(np.unique(faces)) >= 2
+    for (i, j), found in zip(places, contacts(page, states), strict=True):
+        zero = [k for k in (0, 1) if found["w"][k] == 0]
+        if found["inside"]:
+            expected = "inside"
+        elif zero and norm in MAKE_ZEROS:
+            expected = f"w{zero[0] + 1}"
+        else:
+            expected = "corner" if found["kind"] == "vertex" else "none"
+        assert faces[i, j] == expected
+
+
+def run_snippet(page: Any, state: dict[str, Any]) -> str:
+    text: str = page.evaluate(
+        "([s, level]) => window.page.snippet(s, s.form, level)", [state, state[state["form"]]]
+    )
+    return text
+
+
+@pytest.mark.parametrize("loss", list(FIELDS["loss"]["choices"]))
+@pytest.mark.parametrize("norm", list(FIELDS["norm"]["choices"]))
+def test_snippet_reproduces_the_page(page: Any, norm: str, loss: str) -> None:
+    for dims in (2, 3):
+        state = defaults() | {"norm": norm, "loss": loss, "form": "budget", "budget": 0.35, "dims": dims}
+        (mine,) = contacts(page, [state])
+        found: dict[str, Any] = {}
+        exec(run_snippet(page, state), found)
+        assert found["solution"].coef == pytest.approx(np.array(mine["w"]), abs=2e-5)
+
+
+@pytest.mark.parametrize("form", ["alpha", "target"])
+def test_snippet_is_a_whole_program(page: Any, tmp_path: Path, form: str) -> None:
     import subprocess
     import sys
 
-    states = [
-        {"norm": "l1", "loss": "equation", "form": "target"},
-        {"norm": "sorted_l1", "loss": "logistic", "form": "budget", "budget": 0.7},
-        {"norm": "group_l2", "loss": "poisson", "form": "alpha", "alpha": 0.3, "dims": 3},
-        {"norm": "elastic_net", "loss": "quantile", "form": "budget", "budget": 0.9},
-    ]
-    whole = [defaults() | state for state in states]
-    for state, mine in zip(whole, contacts(page, whole), strict=True):
-        text = page.evaluate(
-            "([s, level]) => window.page.snippet(s, s.form, level)", [state, state[state["form"]]]
-        )
-        file = tmp_path / "picture.py"
-        file.write_text(text)
-        done = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True)
-        coef = np.array(eval(done.stdout.rsplit("coefficients:", 1)[1]))
-        assert coef == pytest.approx(np.array(mine["w"]), abs=1e-5)
+    state = defaults() | {"loss": "squared_error", "form": form, "alpha": 0.8, "target": 0.9}
+    (mine,) = contacts(page, [state])
+    file = tmp_path / "picture.py"
+    file.write_text(run_snippet(page, state))
+    done = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True)
+    coef = np.array(eval(done.stdout.rsplit("coefficients:", 1)[1]))
+    assert coef == pytest.approx(np.array(mine["w"]), abs=1e-5)

@@ -146,6 +146,7 @@ def test_intrinsic_volumes() -> None:
     assert intrinsic_volumes("linf", 3) == pytest.approx([1, 6, 12, 8])
     assert intrinsic_volumes("l2", 3) == pytest.approx([1, 4, 2 * np.pi, 4 / 3 * np.pi])
     assert intrinsic_volumes("l1", 400)[0] == pytest.approx(1.0)
+    assert np.isinf(intrinsic_volumes("linf", 1000).max())  # without a warning
     with pytest.raises(ValueError, match="l1 without weights"):
         intrinsic_volumes(L1(weights=[1.0, 2.0]), 2)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
+from scipy.special import ndtr
 from scipy.stats import chi
 
 from normball.geometry import (
@@ -136,6 +137,7 @@ def test_edges() -> None:
         (lambda: statistical_dimension(UNEQUAL, 12, 1), "the signal itself"),
         (lambda: statistical_dimension(L1(positive=True), 2, [-1.0, 0.0]), "finite norm"),
         (lambda: measurements_needed("l1", 10, 1, 1.0), "probability must lie"),
+        (lambda: measurements_needed("l1", 10, 1, 95), "such as 0.95"),
         (lambda: transition_width("l1", 10, 1, 0.4), "between 0.5 and 1"),
         (lambda: largest_sparsity(10, 11), "at most p=10"),
         (lambda: nuclear_statistical_dimension((3, 4), 5), "smaller side 3"),
@@ -291,3 +293,26 @@ def test_universal_alpha_keeps_noise_out_with_the_odds_it_says() -> None:
     assert universal_alpha(n, p, noise, 0.5, estimated=True) > universal_alpha(n, p, noise, 0.5)
     assert universal_alpha(n, p, noise) == pytest.approx(noise * np.sqrt(2 * np.log(p) / n))
     assert minimax_alpha(n, p, 3) < universal_alpha(n, p)
+
+
+# ---- sizes ------------------------------------------------------------------------------
+def test_millions_of_equal_features_cost_as_much_as_one() -> None:
+    p, s = 10**6, 100
+    tau = minimax_risk(p, s).threshold
+    tail = 2 * ((1 + tau**2) * ndtr(-tau) - tau * np.exp(-(tau**2) / 2) / np.sqrt(2 * np.pi))
+    assert float(statistical_dimension("l1", p, s)) == pytest.approx(s * (1 + tau**2) + (p - s) * tail)
+    # features of several prices, and groups, are counted by kind
+    weights = np.r_[1.0, 1.0, 2.0, 2.0, 1.0]
+    signal = np.r_[1.0, 0.0, 1.0, 0.0, 0.0]
+    formula = statistical_dimension(L1(weights=weights), 5, signal)
+    sampled = statistical_dimension(L1(weights=weights), 5, signal, "sampling", trials=2000)
+    excess = 2 * np.linalg.norm(weights) / (3 / np.sqrt(2))
+    assert -4 * sampled.standard_error <= formula.value - sampled.value <= excess + 4 * sampled.standard_error
+
+
+@pytest.mark.parametrize("odds", [0.05, 0.5, 0.95])
+@pytest.mark.parametrize("p", [1, 2, 7, 30])
+def test_largest_sparsity_is_what_measurements_needed_allows(p: int, odds: float) -> None:
+    needed = np.array([measurements_needed("l1", p, s, odds) for s in range(p + 1)])
+    for m in range(p + 1):
+        assert largest_sparsity(p, m, odds) == np.flatnonzero(needed <= m).max()

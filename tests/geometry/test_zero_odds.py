@@ -263,6 +263,11 @@ def test_errors_say_what_is_accepted(call: object, text: str) -> None:
         call()  # type: ignore[operator]
 
 
+def test_level_sets_are_laws() -> None:
+    with pytest.raises(TypeError, match=r"such as Equations\(3\)"):
+        zero_odds("l1", 3, 5)  # type: ignore[arg-type]
+
+
 # ---- worth ------------------------------------------------------------------------------
 def test_worth_of_zeros() -> None:
     coef = np.zeros(50_000)
@@ -275,5 +280,7 @@ def test_worth_of_zeros() -> None:
     # few places: each costs about log2(p) bits, and which order does not matter
     assert bits_to_send(1024, 1, 0) == pytest.approx(np.log2(1025) + 10)
     assert bits_to_send(8, 8, 16) == pytest.approx(np.log2(9) + 128)
+    with pytest.raises(ValueError, match="at least one coefficient"):
+        worth_of_zeros([])
     with pytest.raises(ValueError, match="coef must be finite"):
         worth_of_zeros([1.0, np.nan])

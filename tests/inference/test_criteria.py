@@ -139,3 +139,34 @@ def test_bad_input_is_refused() -> None:
     square = nb.Problem(DATA.X[:6], DATA.y[:6]).path(alphas=[1.0, 1e-14])
     with pytest.raises(ValueError, match="fits perfectly"):
         criteria(square)
+
+
+def test_what_each_criterion_takes_is_a_table() -> None:
+    found = criteria(nb.Problem(DATA.X, DATA.y).path(n_alphas=20))
+    text = str(found)
+    assert text.splitlines()[0].split() == [
+        "criterion",
+        "alpha",
+        "non-zero",
+        "degrees",
+        "of",
+        "freedom",
+        "value",
+    ]
+    assert f"{found.best('bic').alpha:.4g}" in text.splitlines()[2]
+    assert "<th scope='row'>EBIC</th>" in found._repr_html_()
+    table = found.table()
+    assert list(table) == ["alpha", "n_nonzeros", "degrees_of_freedom", "aic", "bic", "ebic"]
+    np.testing.assert_array_equal(table["aic"], found.aic)
+
+
+@pytest.mark.parametrize("norm", ["l1", "squared_l2"])
+def test_degrees_of_freedom_of_a_quantile_fit_are_the_responses_met(norm: str) -> None:
+    def fit(y: np.ndarray) -> nb.Solution:
+        return nb.Problem(DATA.X, y, norm=norm, loss="quantile").solve(alpha=0.1, tol=1e-11)
+
+    step, divergence = 1e-4, 0.0
+    for i in range(30):
+        move = step * np.eye(30)[i]
+        divergence += (fit(DATA.y + move).predictor[i] - fit(DATA.y - move).predictor[i]) / (2 * step)
+    assert degrees_of_freedom(fit(DATA.y)) == pytest.approx(divergence, abs=1e-3)

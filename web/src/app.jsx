@@ -2,14 +2,16 @@
 import { effect, signal, useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dials, Readouts, Sentence, Setup } from "./controls.jsx";
-import { EXPORTS, SWEEPS, canSavePage } from "./share.js";
+import { EXPORTS, canSavePage, sweepsOf } from "./share.js";
 import { SolidStage } from "./solidstage.jsx";
 import { Stage } from "./stage.jsx";
 import { STORY, startOf } from "./story.js";
+import { Key } from "./key.jsx";
 import { fields } from "./table.js";
+import { createThrows } from "./throws.js";
 import { Frontier } from "./views/frontier.jsx";
 import { Model } from "./views/model.jsx";
-import { Odds, createThrows } from "./views/odds.jsx";
+import { Odds } from "./views/odds.jsx";
 import { Prices } from "./views/prices.jsx";
 import { contactSentence } from "./words.js";
 
@@ -42,25 +44,35 @@ export function createPage(store, scene, data, proof) {
 export function App({ page }) {
   const { store, scene } = page;
   const solid = useComputed(() => scene.picture.value.d === 3);
+  const own = !!scene.own.value;
+  const asked = STORY[store.signals.story.value - 1];
+  // what a question asks to be used stands first
+  const parts = [
+    !own && <Setup key="setup" store={store} scene={scene} />, !own && <Dials key="dials" store={store} scene={scene} />, <Views key="views" page={page} />,
+  ].filter(Boolean).sort((x, y) => (y.key === asked?.use) - (x.key === asked?.use));
   return (
     <div class="page">
       <Header page={page} />
       <Notes store={store} />
       <div class="columns">
         <div class="left">
-          {solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} />}
+          <div class="frame">{solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}<Zoom store={store} /></div>
+          <Key store={store} scene={scene} />
           <Sentence scene={scene} spoken={page.spoken} />
           <Readouts store={store} scene={scene} proof={page.proof} />
         </div>
         <div class="right">
           <StoryCard page={page} />
-          {!scene.own.value && <Setup store={store} />}
-          {!scene.own.value && <Dials store={store} scene={scene} />}
-          <Views page={page} />
+          {parts}
         </div>
       </div>
     </div>
   );
+}
+
+function Zoom({ store }) {
+  const by = (factor) => store.set({ zoom: store.signals.zoom.value * factor });
+  return <div class="zoom"><button type="button" aria-label="nearer" onClick={() => by(1.2)}>+</button><button type="button" aria-label="farther" onClick={() => by(1 / 1.2)}>−</button></div>;
 }
 
 function Header({ page }) {
@@ -103,14 +115,23 @@ function Notes({ store }) {
   return <div class="notes" role="alert">{notes.map((n) => <p key={n}>{n}</p>)}<button type="button" onClick={() => { store.messages.value = []; }}>close</button></div>;
 }
 
+function OwnCard({ own }) {
+  return (
+    <section class="card" aria-label="introduction">
+      <h2>{own.title}: {own.target_name || "y"} from {own.n_features} features</h2>
+      <p>{own.n_samples} samples. Two features are on the stage; the <span class="ink norm">ball</span> is what the others leave of the budget. Walk along the path or drag the ball, choose other features, ask why.</p>
+    </section>);
+}
+
 function StoryCard({ page }) {
   const k = page.store.signals.story.value;
   const story = STORY[k - 1];
+  if (!story && page.scene.own.value) return <OwnCard own={page.data.value} />;
   if (!story) {
     return (
       <section class="card" aria-label="introduction">
         <h2>Take hold of the ball, the level set and the budget</h2>
-        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well. Where they touch is the answer. Drag anything with a grip, or start with a question above.</p>
+        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well; where they touch is the answer. Drag either, or start with a question above.</p>
       </section>);
   }
   const done = page.done.value;
@@ -118,8 +139,10 @@ function StoryCard({ page }) {
     <section class={`card asked ${done ? "done" : ""}`} aria-label="question">
       <h2>{story.question}</h2>
       <p>{story.text}</p>
-      <p class="task"><span class="tick" aria-hidden="true">{done ? "✓" : "→"}</span> {story.task}</p>
-      <p class="takeaway" role="status">{done ? story.takeaway : ""}</p>
+      <div class="asks">
+        <p class="task" aria-hidden={done}><span class="tick" aria-hidden="true">→</span> {story.task}</p>
+        <p class="takeaway" role="status">{done ? <><span class="tick" aria-hidden="true">✓</span> {story.takeaway}</> : ""}</p>
+      </div>
       <p class="steps">
         {done && k < STORY.length && <button type="button" class="main" onClick={() => page.open(k + 1)}>Next: {STORY[k].chip}</button>}
         <button type="button" class="quiet" onClick={() => page.store.set({ story: 0 }, { push: true })}>leave the questions</button>
@@ -158,7 +181,6 @@ function Share({ page }) {
   const [said, say] = useState("");
   const menu = useRef(null);
   const { store, scene } = page;
-  const solid = scene.picture.value.d === 3;
   useEffect(() => { if (said) { const t = setTimeout(() => say(""), 6000); return () => clearTimeout(t); } return undefined; }, [said]);
   const run = async (name, more = {}) => {
     menu.current.open = false;
@@ -166,12 +188,12 @@ function Share({ page }) {
     catch (error) { say(`That did not work: ${error.message || error}`); }
   };
   const own = !!scene.own.value;
-  const possible = ITEMS.filter(([name]) => !(name === "svg" && solid) && !(name === "html" && !canSavePage()) && !(name === "python" && own));
+  const possible = ITEMS.filter(([name]) => !(name === "html" && !canSavePage()) && !(name === "python" && own));
   return (
     <div class="share">
       <details ref={menu}><summary>Share</summary>
         <ul>{possible.map(([name, label]) => <li key={name}><button type="button" onClick={() => run(name)}>{label}</button></li>)}
-          {!solid && !own && SWEEPS(store.all()).map((name) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {name === "p" ? "p" : `the ${name}`} (GIF)</button></li>)}
+          {!own && sweepsOf(store.all()).map(([name, words]) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {words} (GIF)</button></li>)}
         </ul></details>
       <p class="said" role="status">{said}</p>
     </div>

@@ -1,6 +1,8 @@
 // The controls beside the stage: what is on it, the three linked dials, and the read-outs.
 import { contactSentence, kindWord } from "./words.js";
 import { Value, short } from "./numbers.jsx";
+import { BallPicker, LossPicker } from "./pickers.jsx";
+import { Range } from "./range.jsx";
 import { fields } from "./table.js";
 
 const PARAMETERS = {
@@ -40,7 +42,7 @@ export function Slider({ store, name, min, max, label }) {
   const change = (e) => store.set({ [name]: e.target.value });
   return (
     <label class="slider"><span>{text}</span>
-      <input type="range" aria-label={text} min={min ?? f.min} max={max ?? f.max} step={step} value={value} onInput={change} />
+      <Range aria-label={text} min={min ?? f.min} max={max ?? f.max} step={step} value={value} onInput={change} />
       <input type="number" aria-label={`${text}, number`} min={f.min} max={f.max} step="any" value={+value.toPrecision(6)} onChange={change} />
     </label>
   );
@@ -51,34 +53,50 @@ export function Toggle({ store, name, label }) {
   return <label class="toggle"><input type="checkbox" checked={s.value} onChange={(e) => store.set({ [name]: e.target.checked }, { push: true })} /><span>{label || fields[name].label}</span></label>;
 }
 
-export function Setup({ store }) {
+export function Setup({ store, scene }) {
   const s = store.signals;
   const solid = s.dims.value === 3;
-  const line = s.loss.value === "equation";
   const parameters = PARAMETERS[s.norm.value] || [];
   return (
     <section class="setup" aria-label="what is on the stage">
-      <div class="row"><Choice store={store} name="norm" label="ball" /><Segments store={store} name="dims" /></div>
+      <div class="head"><h3>Ball</h3><Segments store={store} name="dims" /></div>
+      <BallPicker store={store} />
       {parameters.map((name) => (name === "groups" ? <Choice key={name} store={store} name="groups" /> : <Slider key={name} store={store} name={name} min={name === "p" && solid ? 1 : undefined} />))}
       {solid && s.norm.value === "lp" && s.p.value < 1 && <p class="note">In space p starts at 1, where balls are convex: this is p = 1.</p>}
-      <div class="row"><Choice store={store} name="loss" label="loss" />
-        {!solid && <Choice store={store} name="ghost" />}</div>
-      {s.norm.value === "l1" && <details class="more" open={["weight1", "weight2", "weight3"].some((k) => s[k].peek() !== 1)}><summary>Weigh the coefficients</summary>
-        {["weight1", "weight2", "weight3"].slice(0, s.dims.value).map((name) => <Slider key={name} store={store} name={name} />)}</details>}
+      <h3>Loss</h3>
+      <LossPicker store={store} scene={scene} />
       {(PARAMETERS[s.loss.value] || []).map((name) => <Slider key={name} store={store} name={name} />)}
+      <div class="options">
+        {!solid && <span class="option"><span class="name">compare with</span><Segments store={store} name="ghost" /></span>}
+        {!solid && <Toggle store={store} name="free" label="a point of your own" />}
+        <Toggle store={store} name="trail" label="path" />
+      </div>
+      <Folds store={store} solid={solid} />
+    </section>
+  );
+}
+
+/** What is seldom needed: the weights, and every handle as a number. */
+function Folds({ store, solid }) {
+  const s = store.signals;
+  const line = s.loss.value === "equation";
+  const weights = ["weight1", "weight2", "weight3"].slice(0, s.dims.value);
+  return (
+    <div class="folds">
       <details class="more"><summary>{line ? "Place the line by numbers" : "Place the level set by numbers"}</summary>
         {line ? <><Slider store={store} name="angle" label="angle of the normal, degrees" /><Slider store={store} name="offset" /></>
           : <><Slider store={store} name="cx" label="best fit, w₁" /><Slider store={store} name="cy" label="best fit, w₂" />
             {solid && <Slider store={store} name="cz" label="best fit, w₃" />}
             <Slider store={store} name="ellipse_ratio" /><Slider store={store} name="ellipse_angle" /></>}
         {solid && <Slider store={store} name="tilt" />}
-        <div class="row">{!solid && <Toggle store={store} name="free" label="a point of your own" />}<Toggle store={store} name="trail" /></div>
       </details>
-    </section>
+      {s.norm.value === "l1" && <details class="more" open={weights.some((k) => s[k].peek() !== 1)}><summary>Weigh the coefficients</summary>
+        {weights.map((name) => <Slider key={name} store={store} name={name} />)}</details>}
+    </div>
   );
 }
 
-const DIALS = [["budget", "budget", "size of the ball"], ["alpha", "price", "price of a unit of norm"], ["target", "target", "loss that must be reached"]];
+const DIALS = [["budget", "budget", "norm ≤"], ["alpha", "price", "per unit of norm"], ["target", "target", "loss ≤"]];
 
 export function Dials({ store, scene }) {
   const s = store.signals;
@@ -94,9 +112,9 @@ export function Dials({ store, scene }) {
         const value = Number.isFinite(dials[name]) ? dials[name] : 0;
         const change = (v) => store.set({ form: name, [name]: v });
         return (
-          <div key={name} class={`dial ${form === name ? "held" : ""}`} title={hint}>
-            <label class="hold"><input type="radio" name="form" aria-label={`hold the ${label}`} checked={form === name} disabled={unknown} onChange={() => store.set({ form: name, [name]: value }, { push: true })} /><span>{label}</span></label>
-            <input type="range" aria-label={label} min={least} max={most} step="any" value={value} disabled={unknown} onInput={(e) => change(e.target.value)} aria-valuetext={`${label} ${short(value)}`} />
+          <div key={name} class={`dial dial-${name} ${form === name ? "held" : ""}`}>
+            <label class="hold"><input type="radio" name="form" aria-label={`hold the ${label}`} checked={form === name} disabled={unknown} onChange={() => store.set({ form: name, [name]: value }, { push: true })} /><span class="name">{label}<small>{hint}</small></span></label>
+            <Range aria-label={label} min={least} max={most} step="any" value={value} disabled={unknown} onInput={(e) => change(e.target.value)} aria-valuetext={`${label} ${short(value)}`} />
             <input type="number" aria-label={`${label}, number`} step="any" disabled={unknown} value={unknown ? "" : +value.toPrecision(4)} onChange={(e) => change(e.target.value)} />
           </div>);
       })}
@@ -126,12 +144,14 @@ export function Readouts({ store, scene, proof }) {
   );
 }
 
+const GAP = "The duality gap: how far, at most, the loss lies above the least that is possible, as a share of the loss at zero.";
+
 function Badge({ touch, convex, proof }) {
   const told = proof.value;
   if (!convex) return <p class="badge open">not convex: no proof by duality</p>;
   if (told && told.state === "differs") return <p class="badge wrong" title={told.text}>differs from normball: {told.text}</p>;
-  if (told && told.state === "same") return <p class="badge good">confirmed by normball, gap {short(told.gap, 2)}</p>;
-  return <p class="badge good">computed here, gap {short(Math.max(touch.gap, 0), 2)}</p>;
+  if (told && told.state === "same") return <p class="badge good" title={GAP}>confirmed by normball, gap {short(told.gap, 2)}</p>;
+  return <p class="badge good" title={GAP}>computed here, gap {short(Math.max(touch.gap, 0), 2)}</p>;
 }
 
 /** The sentence under the picture, read out when it has rested. */

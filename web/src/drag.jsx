@@ -59,9 +59,10 @@ export function keyStep(event, step, axis = "both") {
 
 /**
  * One handle on the stage: `sliders` are its one or two values
- * {label, value, min, max, step, text, change}, `at` its place in pixels of the drawing.
+ * {label, value, min, max, step, text, change}, `at` its place in pixels of the drawing, `tip`
+ * the word beside it (`above` the line through it, or below) while it is pointed at.
  */
-export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, end }) {
+export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, tip, above, end }) {
   const latest = useRef();
   latest.current = move;
   const drag = useRef(null);
@@ -75,6 +76,7 @@ export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, 
     <g class={`handle handle-${kind}`} transform={`translate(${x} ${y})`} role={sliders.length > 1 ? "group" : undefined}
       aria-label={sliders.length > 1 ? kind : undefined} {...drag.current} onDblClick={reset}>
       <circle class="hit" r={hit} />
+      {tip && <text class="tip" x={x > 480 ? -15 : 15} y={above && x <= 480 ? -13 : 22} text-anchor={x > 480 ? "end" : "start"} aria-hidden="true">{tip}</text>}
       {sliders.map((s, i) => (
         <g key={s.label} class="thumb" role="slider" tabindex="0" aria-label={s.label} aria-valuenow={+s.value.toPrecision(6)}
           aria-valuemin={s.min} aria-valuemax={s.max} aria-valuetext={s.text}
@@ -92,8 +94,7 @@ export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, 
             s.change(Math.min(s.max, Math.max(s.min, next)));
           }}>
           <circle class="ring" r="13" />
-          {i === 0 && body}
-          {i === 0 && kind === "best fit" && <path class="grip" d="M-3.5-3.5L3.5 3.5M-3.5 3.5L3.5-3.5" />}
+          {i === 0 && <g class="body">{body}{kind === "best fit" && <path class="grip" d="M-3.5-3.5L3.5 3.5M-3.5 3.5L3.5-3.5" />}</g>}
         </g>
       ))}
     </g>

@@ -2,6 +2,7 @@
 import { render as draw } from "preact";
 import { signal } from "@preact/signals";
 import { App, createPage } from "./app.jsx";
+import { FACES, faceMap } from "./facemap.js";
 import { createProof } from "./proof.js";
 import { createScene } from "./scene.js";
 import { createStore, readState } from "./store.js";
@@ -89,6 +90,13 @@ export function contactOf(raw) {
   const t = budgetFor(picture, state.form, state[state.form]);
   const { w, alpha, gap, kind, zeros, value, size, flat, inside } = contact(picture, t);
   return { w, alpha, gap, kind, zeros, target: value, budget: size, flat: !!flat, inside, notes };
+}
+
+/** The map of a state on n x n places: {faces, half}; what tests compare with contacts. */
+export function mapOf(raw, n) {
+  const { state } = readState({ ...raw, dims: 2 });
+  const half = 2.6;
+  return { half, faces: [...faceMap(normOf(state), lossOf(state).gram, state.budget, half, n)].map((k) => FACES[k].name) };
 }
 
 export { snippet };

@@ -1,6 +1,12 @@
 // Outlines for drawing: balls and level sets in the plane.
 import { onBoundary } from "./geometry/norms.js";
-import { dot, length, plus, times } from "./geometry/vectors.js";
+import { backward, cholesky, dot, length, plus, times, unit } from "./geometry/vectors.js";
+
+/** The side of the picture, in pixels of its own. */
+export const SIZE = 640;
+
+/** How much larger letters and grips are drawn where the picture is `width` pixels wide. */
+export const scaleFor = (width) => Math.min(1.9, Math.max(1, SIZE / width));
 
 /** Points of the boundary {R = t}, corners included, by angle. */
 export function ballOutline(norm, t, count = 144) {
@@ -25,12 +31,20 @@ export function levelOutline(loss, level, far, count = loss.gram ? 96 : 72) {
   if (loss.gram) return ellipse(loss, over, count);
   const points = [];
   let r = far / 4;
+  const L = cholesky(shapeOf(loss));
   for (let k = 0; k < count; k++) {
-    const a = (2 * Math.PI * k) / count, u = [Math.cos(a), Math.sin(a)];
+    const a = (2 * Math.PI * k) / count, v = [Math.cos(a), Math.sin(a)];
+    const u = L ? unit(backward(L, v)) : v; // rays as dense as a long level set needs them
     r = ray(loss, c, u, level, r, 8 * far);
     points.push(plus(c, u, r));
   }
   return points;
+}
+
+/** Second moments of the samples: the shape that level sets have, roughly. */
+export function shapeOf({ samples }) {
+  const d = samples[0].x.length;
+  return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => samples.reduce((sum, s) => sum + s.weight * s.x[i] * s.x[j], 0)));
 }
 
 /** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
@@ -73,4 +87,12 @@ export function levelLines(line, level, far) {
   const away = Math.sqrt(2 * Math.max(level, 0));
   const offsets = away > 1e-9 ? [line.b - away, line.b + away] : [line.b];
   return offsets.map((b) => lineEnds(line, b, far));
+}
+
+/** Two strokes of an arrow's head. */
+export function arrowHead(from, to, size = 9) {
+  const d = plus(to, from, -1), l = length(d) || 1;
+  const u = times(d, size / l), n = [-u[1], u[0]];
+  const back = plus(to, u, -1);
+  return [1, -1].map((k) => { const p = plus(back, n, 0.5 * k); return `M${to[0]} ${to[1]}L${p[0]} ${p[1]}`; }).join("");
 }

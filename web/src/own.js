@@ -87,17 +87,23 @@ export function ownScene(data, { a, b, step, refit }) {
   const at = Math.min(step, steps - 1);
   const anchor = refit ? at : Math.min(data.start, steps - 1);
   const all = data.path.coefs[anchor];
-  const others = all.map((w, i) => (pair.includes(i) ? 0 : w));
+  const without = (coefs) => coefs.map((w, i) => (pair.includes(i) ? 0 : w));
+  const others = without(all);
   const slice = SLICES[data.norm](data.norm_params || {}, pair);
-  const rest = others.reduce((sum, w, i) => sum + (w ? slice.cost(w, i) : 0), 0);
+  const spent = (coefs) => coefs.reduce((sum, w, i) => sum + (w ? slice.cost(w, i) : 0), 0);
+  const rest = spent(others);
+  // what is left for the two at each place of the path
+  const sizes = data.path.coefs.map((w, k) => Math.max(slice.join(data.path.norms[k], refit ? spent(without(w)) : rest), 0));
   const loss = pairLoss(data, pair, others, (data.path.intercepts || [])[anchor] || 0);
   const picture = makePicture(loss, slice.norm, 2);
-  const t = Math.max(slice.join(data.path.norms[at], rest), 0);
+  const t = sizes[at];
   const shown = data.path.coefs.map((w) => pair.map((i) => w[i]));
   const reach = Math.max(largest(shown[steps - 1]), ...shown.map(largest), 1e-12);
   const trail = refit ? shown.map((w) => ({ w })) : null;
   const optimum = loss.optimum;
   const widest = largest(slice.norm.separators().map((u) => largest(onBoundary(slice.norm, u, t || 1e-12))));
-  const extent = 1.25 * Math.max(reach, Math.min(largest(optimum), 3 * reach), Math.min(widest, 4 * reach));
-  return { picture, t, extent, pair, at, rest, names: pair.map((i) => data.features[i]), trail, coef: pair.map((i) => data.path.coefs[at][i]) };
+  // the whole path where the others follow it; else what is on the stage now
+  const extent = refit ? 1.25 * Math.max(reach, Math.min(largest(optimum), 3 * reach), Math.min(widest, 4 * reach))
+    : 1.3 * Math.min(Math.max(largest(optimum), widest), 3 * Math.max(widest, 0.2 * reach), 4 * reach);
+  return { picture, t, extent, pair, at, rest, sizes, names: pair.map((i) => data.features[i]), trail, coef: pair.map((i) => data.path.coefs[at][i]) };
 }

@@ -1,7 +1,7 @@
 // A small plot with two axes: the frontier, the coefficients along the path.
 import { short, ticks } from "./numbers.jsx";
 
-export const W = 420, H = 260;
+export const W = 540, H = 300;
 const PAD = { left: 46, right: 14, top: 12, bottom: 38 };
 
 export function frameOf([x0, x1], [y0, y1]) {
@@ -14,7 +14,7 @@ export function frameOf([x0, x1], [y0, y1]) {
   };
 }
 
-export function Plot({ frame, xLabel, yLabel, label, children, innerRef }) {
+export function Plot({ frame, xLabel, yLabel, falling, label, children, innerRef }) {
   return (
     <svg class="plot" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={label} ref={innerRef}>
       {ticks(...frame.xs).map((v) => (
@@ -23,11 +23,14 @@ export function Plot({ frame, xLabel, yLabel, label, children, innerRef }) {
       {ticks(...frame.ys, 4).map((v) => (
         <g key={v}><path class="faint" d={`M${PAD.left} ${frame.y(v)}H${W - PAD.right}`} />
           <text x={PAD.left - 6} y={frame.y(v) + 4} text-anchor="end">{short(v)}</text></g>))}
-      <text class="name" x={W - PAD.right} y={H - 5} text-anchor="end">{xLabel}</text>
-      <text class="name" x={PAD.left + 6} y={PAD.top + 10}>{yLabel}</text>
+      <text class="name across" x={W - PAD.right} y={H - 5} text-anchor="end">{xLabel}</text>
+      <text class="name up" x={falling ? W - PAD.right - 4 : PAD.left + 8} y={PAD.top + 14} text-anchor={falling ? "end" : "start"}>{yLabel}</text>
       {children}
     </svg>
   );
 }
+
+/** The plane of the plot, to clip by. */
+export const inner = { x: PAD.left, y: PAD.top, width: W - PAD.left - PAD.right, height: H - PAD.top - PAD.bottom };
 
 export const line = (frame, points) => `M${points.map(([a, b]) => `${frame.x(a).toFixed(1)} ${frame.y(b).toFixed(1)}`).join("L")}`;

@@ -3,25 +3,35 @@ import { GIFEncoder, applyPalette, quantize } from "gifenc/dist/gifenc.esm.js";
 import { contact } from "./geometry/forms.js";
 import stageCss from "./stage.css";
 import { snippet } from "./snippet.js";
-import { SIZE } from "./stage.jsx";
+import { SvgContext } from "./svgcontext.js";
+import { SIZE } from "./outlines.js";
 
 const VARIABLES = ["--paper", "--ink", "--soft", "--faint", "--ball", "--level", "--cone", "--ghost", "--free", "--halo"];
 
+const paper = (element) => getComputedStyle(element).getPropertyValue("--paper").trim() || "#fff";
+
+/** The picture in space as an SVG document. */
+function solidText(frame) {
+  const context = new SvgContext();
+  frame.paint(context, SIZE);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${SIZE}" viewBox="0 0 ${SIZE} ${SIZE}"><rect width="${SIZE}" height="${SIZE}" fill="${paper(frame.canvas.current)}"/>${context.parts.join("")}</svg>`;
+}
+
 /** The picture as an SVG document of its own, with its colours written in. */
-function svgText(svg) {
+function planeText(svg) {
   const copy = svg.cloneNode(true);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", SIZE);
   copy.setAttribute("height", SIZE);
   copy.removeAttribute("style");
-  copy.querySelectorAll(".handles, .hit, .ring, .thumb rect").forEach((e) => e.remove());
+  copy.querySelectorAll(".handles, .hit, .ring, .tip, .thumb rect").forEach((e) => e.remove());
   const computed = getComputedStyle(svg);
   const values = VARIABLES.map((v) => `${v}:${computed.getPropertyValue(v).trim()}`).join(";");
   const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
   style.textContent = `.stage{${values};background:var(--paper);font-family:system-ui,sans-serif}\n${stageCss}`;
-  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [k, v] of Object.entries({ width: SIZE, height: SIZE, fill: computed.getPropertyValue("--paper").trim() })) paper.setAttribute(k, v);
-  copy.insertBefore(paper, copy.firstChild);
+  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [k, v] of Object.entries({ width: SIZE, height: SIZE, fill: paper(svg) })) ground.setAttribute(k, v);
+  copy.insertBefore(ground, copy.firstChild);
   copy.insertBefore(style, copy.firstChild);
   return new XMLSerializer().serializeToString(copy);
 }
@@ -41,13 +51,15 @@ async function snapshot(frame, size) {
   canvas.width = canvas.height = size;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (frame.solid()) {
-    context.fillStyle = getComputedStyle(frame.canvas.current).getPropertyValue("--paper").trim() || "#fff";
+    frame.paint(context, size);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = "destination-over";
+    context.fillStyle = paper(frame.canvas.current);
     context.fillRect(0, 0, size, size);
-    context.drawImage(frame.canvas.current, 0, 0, size, size);
     return canvas;
   }
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(frame.svg.current))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(planeText(frame.svg.current))}`;
   await image.decode();
   context.drawImage(image, 0, 0, size, size);
   return canvas;
@@ -80,16 +92,21 @@ export const canSavePage = () => !!document.querySelector("#normball-explorer");
 
 /** Values of a sweep: what the animation runs through, there and back. */
 function sweep(name, store, scene) {
-  const ends = { angle: [store.signals.angle.value, store.signals.angle.value + 180], budget: [0.02, scene.picture.value.enough * 1.05], p: [0.5, 6] }[name];
+  const round = (start) => [start, start + (name === "yaw" ? 360 : 180)];
+  const ends = { angle: round(store.signals.angle.value), yaw: round(store.signals.yaw.value), budget: [0.02, scene.picture.value.enough * 1.05], p: [store.signals.dims.value === 3 ? 1 : 0.5, 6] }[name];
   const n = 30;
   const there = Array.from({ length: n }, (_, k) => {
     const s = k / (n - 1);
     return name === "p" ? ends[0] * (ends[1] / ends[0]) ** s : ends[0] + s * (ends[1] - ends[0]);
   });
-  return name === "angle" ? there : [...there, ...there.slice(1, -1).reverse()];
+  return name === "angle" || name === "yaw" ? there : [...there, ...there.slice(1, -1).reverse()];
 }
 
-export const SWEEPS = (state) => [...(state.loss === "equation" ? ["angle"] : []), "budget", ...(state.norm === "lp" ? ["p"] : [])];
+/** What can run in an animation now: [field, words]. */
+export const sweepsOf = (state) => [
+  ...(state.loss === "equation" ? [["angle", "the angle"]] : []), ["budget", "the budget"],
+  ...(state.norm === "lp" ? [["p", "p"]] : []), ...(Number(state.dims) === 3 ? [["yaw", "the view"]] : []),
+];
 
 /** An animated GIF of the picture while one quantity runs; calls `progress(share)`. */
 export async function gif(name, store, scene, frame, progress) {
@@ -100,7 +117,7 @@ export async function gif(name, store, scene, frame, progress) {
   const wrapped = (v) => ((((v + 180) % 360) + 360) % 360) - 180;
   try {
     for (const [k, v] of values.entries()) {
-      store.set(name === "budget" ? { form: "budget", budget: v } : { [name]: name === "angle" ? wrapped(v) : v });
+      store.set(name === "budget" ? { form: "budget", budget: v } : { [name]: name === "angle" || name === "yaw" ? wrapped(v) : v });
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
       const canvas = await snapshot(frame, size);
       const { data } = canvas.getContext("2d").getImageData(0, 0, size, size);
@@ -118,7 +135,7 @@ export async function gif(name, store, scene, frame, progress) {
 export const EXPORTS = {
   async link() { await navigator.clipboard.writeText(location.href); return "The link is on the clipboard."; },
   async png({ frame }) { (await snapshot(frame, 1280)).toBlob((b) => save(b, "image/png", "normball.png")); return "normball.png was saved."; },
-  async svg({ frame }) { save(svgText(frame.svg.current), "image/svg+xml", "normball.svg"); return "normball.svg was saved."; },
+  async svg({ frame }) { save(frame.solid() ? solidText(frame) : planeText(frame.svg.current), "image/svg+xml", "normball.svg"); return "normball.svg was saved."; },
   async html({ store }) { save(pageHtml(store.all()), "text/html", "normball.html"); return "normball.html was saved: one file, works offline."; },
   async csv({ scene }) { save(frontierCsv(scene), "text/csv", "frontier.csv"); return "frontier.csv was saved: norm, loss, price and coefficients."; },
   async python({ store, scene }) {

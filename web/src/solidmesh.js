@@ -1,6 +1,7 @@
 // Meshes of balls and level surfaces in three dimensions: {points, faces, edges}.
 import { onBoundary, signs } from "./geometry/norms.js";
-import { dot, plus, times, unit } from "./geometry/vectors.js";
+import { backward, cholesky, dot, length, plus, times, unit } from "./geometry/vectors.js";
+import { shapeOf } from "./outlines.js";
 
 /** Directions of an octahedron whose faces are cut into n^2 triangles. */
 function sphere(n) {
@@ -20,8 +21,7 @@ function sphere(n) {
   return { points, faces };
 }
 
-const SPHERE = sphere(11);
-const COARSE = sphere(12);
+const SPHERE = sphere(20);
 
 const cube = () => {
   const points = signs(3);
@@ -62,35 +62,66 @@ export function ballMesh(norm, t) {
   return { ...solid, points: solid.points.map((v) => onBoundary(norm, ray(v), t)), flat: norm.flat };
 }
 
-/** {f <= level} around the optimum. */
+/** {f <= level} around the optimum, by rays that are as dense as its shape needs them. */
 export function levelMesh(loss, level, far) {
   const c = loss.optimum;
   const over = level - loss.floor;
   if (!(over > 1e-10)) return null;
-  let r = far / 3;
-  const points = COARSE.points.map((v) => {
-    const u = unit(v);
-    if (loss.gram) { r = Math.sqrt((2 * over) / dot(u, loss.gram.map((row) => dot(row, u)))); return plus(c, u, Math.min(r, 6 * far)); }
-    let lo = 0, hi = 6 * far;
-    for (let k = 0; k < 24; k++) {
-      const value = loss.value(plus(c, u, r)) - level;
-      if (value > 0) hi = r;
-      else lo = r;
-      const next = r - value / loss.slope(plus(c, u, r), u);
-      const before = r;
-      r = next > lo && next < hi ? next : 0.5 * (lo + hi);
-      if (Math.abs(r - before) < 1e-4 * far) break;
-    }
-    return plus(c, u, r);
+  const L = cholesky(loss.gram || shapeOf(loss));
+  const most = 6 * far;
+  const points = SPHERE.points.map((v) => {
+    const u = unit(L ? backward(L, unit(v)) : v);
+    if (!loss.gram) return plus(c, u, reach(loss, c, u, level, most));
+    return plus(c, u, Math.min(Math.sqrt((2 * over) / dot(u, loss.gram.map((row) => dot(row, u)))), most));
   });
-  return { points, faces: COARSE.faces, edges: null };
+  return { points, faces: SPHERE.faces, edges: null };
+}
+
+/** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
+function reach(loss, c, u, level, most) {
+  let lo = 0, hi = most, r = most / 18;
+  for (let k = 0; k < 24; k++) {
+    const w = plus(c, u, r), value = loss.value(w) - level;
+    if (value > 0) hi = r;
+    else lo = r;
+    const next = r - value / loss.slope(w, u);
+    const before = r;
+    r = next > lo && next < hi ? next : 0.5 * (lo + hi);
+    if (Math.abs(r - before) < 2e-5 * most) break;
+  }
+  return r;
+}
+
+/**
+ * Unit normals of the ball around w, in order: the rim of the cone of normals at w, or null where
+ * the ball is smooth there and has one normal only.
+ */
+export function normalCone(norm, w, count = 48) {
+  const n = unit(w), [e1, e2] = across(n);
+  const far = 1e-5 * length(w);
+  const rays = [];
+  for (let k = 0; k < count; k++) {
+    const a = (2 * Math.PI * (k + 0.37)) / count; // off the ridges between two faces
+    const x = plus(plus(w, e1, far * Math.cos(a)), e2, far * Math.sin(a));
+    const normal = unit(AXES.map((e) => 0.5 * (norm.slope(x, e) - norm.slope(x, times(e, -1)))));
+    if (!rays.length || length(plus(normal, rays[rays.length - 1], -1)) > 1e-4) rays.push(normal);
+  }
+  const wide = Math.max(...rays.map((r) => length(plus(r, rays[0], -1))));
+  return wide > 0.02 ? rays : null;
+}
+
+const AXES = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+
+/** Two unit vectors that stand upright on n and on each other. */
+function across(n) {
+  const e1 = unit(Math.abs(n[2]) < 0.9 ? [n[1], -n[0], 0] : [0, n[2], -n[1]]);
+  return [e1, [n[1] * e1[2] - n[2] * e1[1], n[2] * e1[0] - n[0] * e1[2], n[0] * e1[1] - n[1] * e1[0]]];
 }
 
 /** A square piece of the plane a.w = b around its foot. */
 export function planeMesh({ a, b }, far) {
   const n = unit(a);
-  const e1 = unit(Math.abs(n[2]) < 0.9 ? [n[1], -n[0], 0] : [0, n[2], -n[1]]);
-  const e2 = [n[1] * e1[2] - n[2] * e1[1], n[2] * e1[0] - n[0] * e1[2], n[0] * e1[1] - n[1] * e1[0]];
+  const [e1, e2] = across(n);
   const foot = times(a, b / dot(a, a));
   const at = (x, y) => plus(plus(foot, e1, x), e2, y);
   const n2 = 6, points = [], faces = [];

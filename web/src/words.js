@@ -7,6 +7,7 @@ const SOLIDS = { ...SHAPES, l1: "octahedron", l2: "sphere", linf: "cube", square
 
 export const nameOf = (norm, d) => (d === 3 ? SOLIDS : SHAPES)[norm.name];
 export const levelName = (loss, d) => (loss.line ? (d === 3 ? "plane" : "line") : d === 3 ? "level surface" : "level set");
+export const ghostName = (name) => ({ l1: "L1", l2: "L2", linf: "L∞" })[name];
 const names = ["w₁", "w₂", "w₃"];
 
 const list = (items) => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`);
@@ -24,8 +25,11 @@ export function contactSentence(scene) {
   const touch = scene.touch.value;
   const labels = scene.own.value ? scene.own.value.names : names;
   const ball = nameOf(norm, d), level = levelName(loss, d);
-  const zero = zeroWords(touch.w, labels);
+  const equal = tiesOf(touch.w, norm).map((i) => labels[i]);
+  const zero = (equal.length ? `${list(equal)} are equally large, ` : "") + zeroWords(touch.w, labels);
+  if (!(touch.t > 0) && scene.own.value) return `The others take the whole budget: nothing is left for ${list(labels)}.`;
   if (!(touch.t > 0)) return `The budget is 0: the ball is a point, and every coefficient is zero.`;
+  if (touch.inside && loss.line) return `The ${level} crosses the ball: part of the budget is left over, the price is 0, and at the point of least norm ${zero}.`;
   if (touch.inside) return `The best fit lies inside the ball: the ball costs nothing, the price is 0, and ${zero}.`;
   if (touch.flat) return `The ${level} lies along a whole side of the ${ball}: every point of that side is equally good.`;
   if (!norm.convex) {
@@ -50,6 +54,25 @@ export function kindWord(touch, norm, d) {
 }
 
 export const lossLabel = (name) => fields.loss.choices[name];
+
+/** The face that is touched, by what holds on it: "edge: w₃ = 0", "corner: |w₁| = |w₂|". */
+export function faceName(touch, norm, d) {
+  const kind = kindWord(touch, norm, d);
+  const zero = names.filter((_, i) => touch.w[i] === 0);
+  const equal = tiesOf(touch.w, norm);
+  const conditions = [zero.length && zero.length < touch.w.length && `${zero.join(" = ")} = 0`, equal.length && equal.map((i) => `|${names[i]}|`).join(" = ")].filter(Boolean);
+  return conditions.length && !touch.inside ? `${kind}: ${conditions.join(", ")}` : kind;
+}
+
+/** Which coefficients a ball whose faces are ties holds equal in size, by index. */
+function tiesOf(w, norm) {
+  if (norm.name !== "linf" && norm.name !== "sorted_l1") return [];
+  const most = Math.max(...w.map(Math.abs));
+  const near = (a, b) => Math.abs(a - b) <= 1e-9 * most;
+  const sizes = norm.name === "linf" ? [most] : w.map(Math.abs).filter(Boolean);
+  const size = sizes.find((x) => w.filter((y) => near(Math.abs(y), x)).length > 1);
+  return size ? w.map((x, i) => (near(Math.abs(x), size) ? i : -1)).filter((i) => i >= 0) : [];
+}
 
 /** Growing the ball against moving the line: the two prices of question six, as numbers. */
 export function exchange(picture, t) {

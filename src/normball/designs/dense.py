@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices
 from .base import Design
+from .memory import as_matrix
 from .parallel import sum_over
 
 BLOCK_ENTRIES: Final = 2**17
@@ -143,11 +144,7 @@ class DenseDesign(Design):
         return mean, np.sqrt(variance)
 
     def _readable(self) -> DataMatrix | None:
-        row_step, column_step = self._values.strides
-        itemsize = self._values.itemsize
-        fits = self._values.dtype in (np.float64, np.float32) and self._values.flags.aligned
-        fits &= min(row_step, column_step) == itemsize and max(row_step, column_step) % itemsize == 0
-        return DataMatrix.dense(self._values) if fits and min(self.shape) > 0 else None
+        return as_matrix(self._values)
 
     def _count(self, n_columns: int) -> None:
         self.n_passes += n_columns / max(self.shape[1], 1)

@@ -10,8 +10,10 @@ inside that exceeds 1 would have entered even if it had no effect, so its choice
 nothing. *Restricted eigenvalue*: how far the correlations of s columns are from singular; it
 lies between 1 - 7 s mu (mu the coherence) and the least eigenvalue of Sigma_SS.
 *Coherence*: any s < (1 + 1 / mu) / 2 features are found without noise, whichever they are.
-*False selections*: a column of pure noise is pulled by a normal force, so p of them give
-sum_j 2 Phi(-alpha / sd) entries on average.
+*False selections*: see `chance`.
+
+A loss whose curvature is zero at every row (quantiles) says nothing about the weights of
+rows; they then count as they do in the data.
 
 Sources: Zhao, Yu, "On model selection consistency of Lasso", JMLR 7 (2006); Lee, Sun,
 Taylor, "On model selection consistency of regularized M-estimators", EJS 9 (2015), for
@@ -25,10 +27,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from ..solution import Solution
 from ..typing import Floats
+from .chance import kept_by_chance, noise_of
 from .correlations import Correlations
 
 
@@ -39,13 +41,15 @@ class Conditions:
     Attributes
     ----------
     irrepresentable : (m,) left side of the condition for each column looked at; < 1 is good.
+    kept_eigenvalue : float, the least of the correlations among the columns kept; 1 without any.
     eigenvalue_bounds : (low, high) of the restricted eigenvalue; low = 0 says nothing.
     guaranteed : int, non-zeros that the coherence alone guarantees to be found.
-    false_selections : float, columns of pure noise that this alpha would let in on average.
-    noise : float, deviation of the residual pulls (for squared error, of the noise).
+    false_selections : float, columns that this alpha would keep by chance, were none related to y.
+    noise : float, root mean square of the residual pulls (for squared error, of the residuals).
     """
 
     irrepresentable: Floats
+    kept_eigenvalue: float
     eigenvalue_bounds: tuple[float, float]
     guaranteed: int
     false_selections: float
@@ -56,31 +60,17 @@ def evaluate(solution: Solution, correlations: Correlations) -> Conditions:
     """Conditions at a solution whose prices are the columns' deviations."""
     s, mu = len(solution.support), correlations.coherence
     guaranteed = len(solution.coef) if mu == 0 else int(np.ceil((1 + 1 / mu) / 2 - 1e-12)) - 1
-    noise = _noise(solution)
-    n, p = solution.problem.n_samples, solution.problem.n_features
-    entries = (p - s) * 2 * float(ndtr(-solution.alpha * np.sqrt(n) / noise)) if noise > 0 else 0.0
     support = correlations.at(solution.support)
-    high = 1.0
-    if s:
-        high = max(float(np.linalg.eigvalsh(support.T @ support)[0]), 0.0)
-    if s > 1:
-        high = min(high, 1 - mu)
+    own = max(float(np.linalg.eigvalsh(support.T @ support)[0]), 0.0) if s else 1.0
+    high = min(own, 1 - mu) if s > 1 else 1.0
     return Conditions(
         irrepresentable=_irrepresentable(solution, correlations),
-        eigenvalue_bounds=(max(1 - 7 * max(s, 1) * mu, 0.0), high),
+        kept_eigenvalue=own,
+        eigenvalue_bounds=(max(1 - 7 * s * mu, 0.0) if s > 1 else high, high),
         guaranteed=guaranteed,
-        false_selections=entries,
-        noise=noise,
+        false_selections=kept_by_chance(solution),
+        noise=noise_of(solution),
     )
-
-
-def _noise(solution: Solution) -> float:
-    """Root mean square of the residual pulls, for the degrees of freedom that are left."""
-    problem = solution.problem
-    instance = problem.instance
-    pulls = instance.gradient(solution.predictor) / instance.sample_weight
-    left = max(problem.n_samples - len(solution.support) - problem.fit_intercept, 1)
-    return float(np.sqrt(instance.sample_weight @ pulls**2 * problem.n_samples / left))
 
 
 def _irrepresentable(solution: Solution, correlations: Correlations) -> Floats:
@@ -89,7 +79,10 @@ def _irrepresentable(solution: Solution, correlations: Correlations) -> Floats:
     if not len(support):
         return np.zeros(len(correlations.looked_at))
     instance = solution.problem.instance
-    curvature = np.sqrt(instance.curvature(solution.predictor) / instance.sample_weight)[:, None]
+    weight = instance.curvature(solution.predictor)
+    curvature = np.sqrt((weight if weight.any() else instance.sample_weight) / instance.sample_weight)[
+        :, None
+    ]
     columns = curvature * correlations.columns
     if solution.problem.fit_intercept:
         # the intercept takes the weighted mean out of every column

@@ -17,8 +17,8 @@ from ..typing import Floats, Indices
 
 BLOCK = 512
 """Columns whose correlations with all others are held at a time."""
-ENTRIES = 50_000_000
-"""Numbers of X that are looked at most, against a lack of memory."""
+ENTRIES = 20_000_000
+"""Numbers of X that are looked at most: memory, and seconds where rows are many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,7 @@ class Correlations:
     pair : (int, int) or None, where it is.
     groups : list of arrays
         Columns linked by correlations of at least the threshold, as positions; largest first.
+    similar : float, the threshold.
     """
 
     looked_at: Indices
@@ -40,10 +41,20 @@ class Correlations:
     coherence: float
     pair: tuple[int, int] | None
     groups: list[Indices]
+    similar: float
 
     def at(self, positions: Indices) -> Floats:
         """(n, k) the standardised columns at positions that were looked at."""
         return np.asarray(self.columns[:, np.searchsorted(self.looked_at, positions)])
+
+    def doubles(self, position: int) -> tuple[Indices, Floats]:
+        """Columns correlated with one by the threshold or more, and how much; nearest first."""
+        group = next((group for group in self.groups if position in group), np.empty(0, dtype=np.intp))
+        others = group[group != position]
+        size = np.minimum(np.abs(self.at(others).T @ self.at(np.array([position]))[:, 0]), 1.0)
+        order = np.argsort(-size, kind="stable")
+        order = order[size[order] >= self.similar]
+        return others[order], size[order]
 
     def partner(self, position: int) -> tuple[int, float]:
         """The other column most correlated with one, and that correlation's size."""
@@ -92,6 +103,7 @@ def correlate(problem: Problem, kept: Indices, similar: float, max_columns: int)
         min(coherence, 1.0),
         pair,
         _groups(np.concatenate([np.zeros((0, 2)), *links]), looked_at),
+        similar,
     )
 
 

@@ -31,7 +31,19 @@ class Lasso(linear_model.Lasso):
     path: ClassVar[Any] = staticmethod(enet_path)
 
 
-class LassoCV(linear_model.LassoCV):
+class _LeavesX:
+    """X stays as it is; scikit-learn 1.9 multiplies it by the roots of the weights, without an intercept."""
+
+    copy_X: bool  # noqa: N815 - the name is given
+    fit_intercept: bool
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Any:
+        if sample_weight is not None and self.copy_X and not self.fit_intercept and hasattr(X, "copy"):
+            X = X.copy()
+        return super().fit(X, y, sample_weight=sample_weight, **params)  # type: ignore[misc]
+
+
+class LassoCV(_LeavesX, linear_model.LassoCV):
     """As `sklearn.linear_model.LassoCV`: the paths of the folds and the final fit are this engine's."""
 
     path: ClassVar[Any] = staticmethod(lasso_path)
@@ -40,7 +52,7 @@ class LassoCV(linear_model.LassoCV):
         return Lasso()
 
 
-class ElasticNetCV(linear_model.ElasticNetCV):
+class ElasticNetCV(_LeavesX, linear_model.ElasticNetCV):
     """As `sklearn.linear_model.ElasticNetCV`: the paths of the folds and the final fit are this engine's."""
 
     path: ClassVar[Any] = staticmethod(enet_path)

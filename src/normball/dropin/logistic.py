@@ -63,7 +63,8 @@ class LogisticRegression(linear_model.LogisticRegression):
             self.fit_intercept,
             self.intercept_scaling if is_liblinear else None,
         )
-        self.coef_, self.intercept_ = fits.W[0].astype(X.dtype), fits.b[0].astype(X.dtype)
+        kept = np.float64 if is_liblinear else X.dtype  # as scikit-learn's solvers have it
+        self.coef_, self.intercept_ = fits.W[0].astype(kept), fits.b[0].astype(kept)
         gap = float(fits.gaps[0])
         self.dual_gap_ = gap / alpha if alpha > 0 else gap
         self.n_iter_ = np.array([1], dtype=np.int32)
@@ -81,6 +82,12 @@ class LogisticRegression(linear_model.LogisticRegression):
             stacklevel=3,
         )
         if self.penalty is None:
+            if self.C != 1.0:
+                warnings.warn(
+                    "Setting penalty=None will ignore the C and l1_ratio parameters; leave C out.",
+                    UserWarning,
+                    stacklevel=3,
+                )
             return 0.0, np.inf
         return {"l1": 1.0, "l2": 0.0, "elasticnet": ratio}[self.penalty], float(self.C)
 

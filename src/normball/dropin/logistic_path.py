@@ -18,8 +18,8 @@ from ..solvers.threads import suitable_threads
 from ..typing import Floats, Indices
 from ..warnings import ConvergenceWarning
 
-TOLERANCE = 1e-12
-"""Relative gap that is aimed at, whatever `tol` asks."""
+TOLERANCE = 1e-14
+"""Relative gap that is aimed at, whatever `tol` asks: coefficients are then right to about 1e-7."""
 
 SMALLEST_ALPHA = 1e-10
 """Strength that stands for none where classes can be separated, and with several classes."""

@@ -9,8 +9,10 @@ import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils.validation import check_is_fitted
 
+from ..inference.workers import each
 from ..losses import Loss, get_loss
 from ..norms import Norm
+from ..path_solver import grid_shares, read_levels
 from ..problem import Problem
 from ..progress import Progress
 from ..reading import read_weights
@@ -18,8 +20,7 @@ from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
 from .linear import LinearEstimator, build_norm
-from .regressor import PredictsNumbers
-from .reports import report_lines
+from .regressor import PredictsNumbers, read_numbers
 from .several_classes import SeveralClasses
 
 RULES = ("min", "one_se")
@@ -127,13 +128,24 @@ class ChosenByCV(LinearEstimator):
                 f"(standard error {self.standard_error_[k]:.2g}), {self.n_nonzeros_[k]} of "
                 f"{self.n_features_in_} features."
             )
+        lines += _at_the_ends(self.best_index_, len(self.alphas_), self.eps)
         lines.append(f"Taken: alpha={self.alpha_:.4g} ({self.rule}), relative gap {self.gap_:.1e}.")
-        if hasattr(self, "solution_"):
-            lines += report_lines(self.solution_)
+        if hasattr(self, "solution_") or hasattr(self, "class_solution_"):
+            lines += self._report_lines()
         return "\n".join(lines)
 
     def _chosen_norm(self) -> Norm:
         return build_norm(self.norm, self.l1_ratio_, self.feature_weights, self.positive)
+
+
+def _at_the_ends(best: int, count: int, eps: float) -> list[str]:
+    """That the least loss may lie beyond the alphas that were tried."""
+    if count < 2 or best < count - 1:
+        return []
+    return [
+        f"The least loss is at the smallest alpha tried; a smaller eps (it is {eps:g}) or alphas= may find "
+        "less."
+    ]
 
 
 def _folds_of_seen(folds: list[Indices], weights: Floats) -> list[Indices]:
@@ -213,7 +225,7 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> RegressorCV:
         """Choose alpha on folds of X (n, p) and y (n,), then fit to all rows."""
         loss = get_loss(self.loss)
-        X, y = self._read(X, loss.encode_response(y), y_numeric=True)
+        X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
         self._choose(X, np.asarray(y, dtype=np.float64), loss, sample_weight, is_classifier=False)
@@ -255,14 +267,12 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
 
     def _curve_of_several(self, data: SeveralClasses, folds: list[Indices], bar: Progress) -> CrossValidation:
         if self.alphas is None:
-            largest = data.problem().alpha_max
-            alphas = (largest if np.isfinite(largest) else 1.0) * np.geomspace(1, self.eps, self.n_alphas)
+            shares, largest = grid_shares(self.n_alphas, self.eps), data.problem().alpha_max
+            alphas = (largest if np.isfinite(largest) else 1.0) * shares
         else:
-            alphas = np.sort(np.asarray(self.alphas, dtype=np.float64))[::-1]
-        scores = []
-        for held_out in folds:
-            scores.append(data.score_fold(held_out, alphas, min(self.tol, 1e-10)))
-            bar()
+            alphas = read_levels(self.alphas, "alphas")
+        tasks = [(data, held_out, alphas, min(self.tol, 1e-10)) for held_out in folds]
+        scores = each(SeveralClasses.score_fold, tasks, self.n_jobs, bar)
         losses, wrong = (np.array(part) for part in zip(*scores, strict=True))
         shares = np.array([data.weights[held_out].sum() for held_out in folds])
         return CrossValidation.from_folds(alphas, losses, shares, wrong)

@@ -13,7 +13,9 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from ..alpha_scale import Fraction
+from ..contact import Contact
 from ..designs import as_design
+from ..explanation import Explanation
 from ..norms import Norm
 from ..reading import given_level, read_weights
 from ..solvers.alpha_search import solve_level
@@ -22,7 +24,8 @@ from ..solvers.threads import suitable_threads
 from ..tables import read_positive
 from ..typing import Floats, Indices
 from ..warnings import ConvergenceWarning
-from .linear import DEFAULT_SHARE, LinearEstimator, is_adaptive
+from .class_solution import ClassExplanation, ClassSolution
+from .linear import DEFAULT_SHARE, LinearEstimator, build_norm, is_adaptive
 from .several_classes import SeveralClasses
 
 
@@ -33,6 +36,7 @@ class PredictsClasses(ClassifierMixin):
     _eta: Callable[[Any], Floats]
 
     def _set(self, coef: Floats, intercept: float) -> None:
+        self.__dict__.pop("class_solution_", None)  # of an earlier fit to more classes
         self.coef_, self.intercept_ = coef[None, :], np.array([intercept])
 
     def _codes(self, y: Any) -> Indices:
@@ -88,9 +92,27 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
             as_design(scaled), codes, len(self.classes_), weights, self.fit_intercept, separable
         ).of_weight()
 
+    # ---- explanation, where there is one solution for all classes ----------------------
+    @property
+    def contact_(self) -> Contact:
+        """Where the level set touches the ball; for more than two classes of all p K coefficients."""
+        several = getattr(self, "class_solution_", None)
+        return super().contact_ if several is None else several.contact
+
+    def why(self, feature: int | str) -> Explanation | ClassExplanation:  # type: ignore[override]
+        """Why a coefficient is zero, or is not; for more than two classes one line a class."""
+        several = getattr(self, "class_solution_", None)
+        return super().why(feature) if several is None else several.why(feature)
+
+    def _report_lines(self) -> list[str]:
+        several = getattr(self, "class_solution_", None)
+        return super()._report_lines() if several is None else several.lines()
+
     def _keep_several(self, found: ClassWeights, alpha: float, scale: float, norm: Norm) -> None:
         """Note what was found, in the units of X; a warning where the gap is above tol."""
         self.__dict__.pop("solution_", None)
+        names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(len(found.W))]))
+        self.class_solution_ = ClassSolution(found, alpha, norm, self.classes_, names, scale)
         self.coef_, self.intercept_ = (found.W / self._scales[:, None]).T, found.b
         self.alpha_, self.loss_, self.gap_ = alpha, found.loss, found.gap
         self.norm_ = float(sum(norm.value(column) for column in found.W.T))
@@ -102,6 +124,13 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
                 ConvergenceWarning,
                 stacklevel=4,
             )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        ratio = None if self.l1_ratio is None else float(np.ravel(self.l1_ratio)[0])  # of many in the CV form
+        norm = build_norm(self.norm, ratio, None, False)
+        tags.classifier_tags.multi_class = norm.separable(1) is not None
+        return tags
 
 
 def only_two(norm: Norm, n_classes: int) -> str:
@@ -183,8 +212,3 @@ class Classifier(ClassEstimator):
                 raise ValueError("alpha=fraction(...) needs a finite alpha_max, which ridge has not.")
             return DEFAULT_SHARE
         return share * problem.alpha_max if problem.alpha_max > 0 else 1.0
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = self._norm().separable(1) is not None
-        return tags

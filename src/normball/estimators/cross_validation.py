@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..inference.workers import each
 from ..path import Path
 from ..path_solver import alpha_grid
 from ..problem import Problem
@@ -165,18 +166,8 @@ def cross_validate(
     held_out = folds_of(problem, n_folds, seed) if folds is None else list(folds)
     share = np.array([problem.instance.sample_weight[rows].sum() for rows in held_out])
     with nullcontext(progress) if progress else Progress(len(held_out), "cross-validation") as bar:
-        if n_jobs is None:
-            scored = (score_fold(problem, rows, grid, tol) for rows in held_out)
-        else:
-            from joblib import Parallel, delayed
-
-            scored = Parallel(n_jobs=n_jobs)(
-                delayed(score_fold)(problem, rows, grid, tol) for rows in held_out
-            )
-        found = []
-        for pair in scored:
-            found.append(pair)
-            bar()
+        tasks = [(problem, rows, grid, tol) for rows in held_out]
+        found = each(score_fold, tasks, n_jobs, bar)
     losses, wrong = (np.array(part) for part in zip(*found, strict=True))
     return CrossValidation.from_folds(grid, losses, share, wrong if problem.loss.is_classifier else None)
 
@@ -195,12 +186,16 @@ def score_fold(problem: Problem, held_out: Indices, alphas: Floats, tol: float) 
     to the loss of all rows, which needs no events among them (Verweij and van Houwelingen,
     "Cross-validation in survival analysis", Statistics in Medicine 12, 1993).
     """
-    training = without_rows(problem, held_out)
-    path = training.path(alphas=alphas, tol=tol, verbose=False)
+    path = without_rows(problem, held_out).path(alphas=alphas, tol=tol, verbose=False)
+    return score_path(problem, held_out, path)
+
+
+def score_path(problem: Problem, held_out: Indices, path: Path) -> tuple[Floats, Floats]:
+    """The same for a path that is at hand."""
     if not problem.loss.is_diagonal:
         share = float(problem.instance.sample_weight[held_out].sum())
         losses = _losses(problem, _etas(problem, path)) - (1 - share) * path.losses
-        return losses / share, np.zeros(len(alphas))
+        return losses / share, np.zeros(len(losses))
     test = problem.rows(held_out)
     etas = _etas(test, path)
     wrong = ((etas > 0) != (test.instance.y > 0.5)) @ test.instance.sample_weight

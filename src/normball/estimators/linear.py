@@ -21,6 +21,7 @@ from ..norms import L1, ElasticNet, Norm, get_norm
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
+from ..tables import read_count, read_table
 from ..typing import Floats
 from .reports import report_lines
 
@@ -119,7 +120,12 @@ class LinearEstimator(BaseEstimator):
 
     def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
         """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
-        found: tuple[Any, Any] = validate_data(self, X, y, **ACCEPTED, **options)
+        try:
+            found: tuple[Any, Any] = validate_data(self, X, y, **ACCEPTED, **options)
+        except ValueError:
+            if hasattr(X, "columns"):
+                read_table(X)  # which says the same with the name of the column
+            raise
         return found
 
     def _scaled(self, X: Any, sample_weight: Floats | None) -> tuple[Any, Floats]:
@@ -166,7 +172,8 @@ class LinearEstimator(BaseEstimator):
             previous = getattr(self, "solution_", None)
             if previous is not None and len(previous.coef) == problem.n_features:
                 start = previous
-        return problem.solve(**self._level(problem), tol=self.tol, max_iterations=self.max_iter, start=start)
+        most = read_count(self.max_iter, "max_iter")
+        return problem.solve(**self._level(problem), tol=self.tol, max_iterations=most, start=start)
 
     def _keep(self, solution: Solution) -> None:
         """Note what was found; coefficients and intercept in the units of X."""
@@ -224,12 +231,21 @@ class LinearEstimator(BaseEstimator):
 
     def report(self) -> str:
         """What was found and how sure it is, what it costs in degrees of freedom, and other choices."""
-        return "\n".join(report_lines(self._solution))
+        check_is_fitted(self)
+        return "\n".join(self._report_lines())
+
+    def _report_lines(self) -> list[str]:
+        return report_lines(self._solution)
 
     @property
     def _solution(self) -> Solution:
         check_is_fitted(self)
         if not hasattr(self, "solution_"):
+            if hasattr(self, "class_solution_"):
+                raise AttributeError(
+                    f"path, relaxed, criteria, stability and solution_ are for 2 classes and y had "
+                    f"{len(self.class_solution_.classes)}; why, contact_ and report are for more, too."
+                )
             raise AttributeError(
                 "this estimator was loaded without its training data, which explanations and pictures need; "
                 "fit it again."

@@ -127,7 +127,8 @@ def to_sklearn(estimator: LinearEstimator) -> Any:
             same._base_loss = same._get_loss()
         else:
             raise ValueError(f"scikit-learn has no estimator that predicts as {estimator.loss!r} does.")
-    same.coef_, same.intercept_ = np.array(estimator.coef_), estimator.intercept_
+    # the intercept as NumPy's number, as scikit-learn has it
+    same.coef_, same.intercept_ = np.array(estimator.coef_), np.float64(estimator.intercept_)
     same.n_features_in_ = estimator.n_features_in_
     if hasattr(estimator, "feature_names_in_"):
         same.feature_names_in_ = estimator.feature_names_in_

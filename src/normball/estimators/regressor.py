@@ -54,6 +54,36 @@ class PredictsNumbers(RegressorMixin):
             return 1 - left / null
         return 1.0 if left <= rounding else 0.0
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        loss = get_loss(self.loss)
+        try:
+            loss.check_response(np.array([-1.0]))
+        except ValueError:
+            tags.target_tags.positive_only = True
+        # a share of the partial likelihood is never near 1
+        tags.regressor_tags.poor_score = not loss.is_diagonal
+        return tags
+
+
+def read_numbers(loss: Loss, y: Any) -> Any:
+    """The response as the loss takes it.
+
+    Raises
+    ------
+    ValueError
+        If it is text.
+    """
+    if y is not None:
+        first = next(iter(np.ravel(np.asarray(y))), 0.0)
+        if isinstance(first, str):
+            try:
+                float(first)
+            except ValueError:
+                text = f"y must hold numbers, got {str(first)!r}; for classes use Classifier."
+                raise ValueError(text) from None
+    return loss.encode_response(y)
+
 
 class Regressor(PredictsNumbers, LinearEstimator):
     """Minimise the mean loss with a regulariser, a norm budget or a loss target.
@@ -152,7 +182,7 @@ class Regressor(PredictsNumbers, LinearEstimator):
             If the gap stays above tol.
         """
         loss = get_loss(self.loss)
-        X, y = self._read(X, loss.encode_response(y), y_numeric=True)
+        X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")
         problem = self._make_problem(X, np.asarray(y, dtype=np.float64), loss, self._norm(), sample_weight)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..inference import criteria, degrees_of_freedom, relaxed
+from ..inference.criteria import CRITERIA, check_likelihood
 from ..solution import Solution
 
 
@@ -22,7 +23,7 @@ def _freedom(solution: Solution) -> str:
 
 def _refit(solution: Solution) -> list[str]:
     """What the chosen features could do without a price."""
-    if len(solution.support) in (0, solution.problem.n_features):
+    if len(solution.support) in (0, solution.problem.n_features) or solution.alpha == 0:
         return []
     try:
         free = relaxed(solution)
@@ -38,11 +39,12 @@ def _refit(solution: Solution) -> list[str]:
 def _choices(solution: Solution) -> list[str]:
     """What AIC, BIC and EBIC would take along the path."""
     try:
+        check_likelihood(solution.problem)
         found = criteria(solution.problem.path(verbose=False))
     except ValueError as error:
         return [f"No information criteria: {error}"]
     lines = []
-    for name in ("aic", "bic", "ebic"):
+    for name in CRITERIA:
         k = int(np.argmin(getattr(found, name)))
         path, df = found.path, found.degrees_of_freedom[k]
         lines.append(

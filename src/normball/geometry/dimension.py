@@ -30,7 +30,7 @@ from scipy.special import gammaincc, gammaln
 
 from ..norms import Norm
 from ..tables import read_count
-from ..typing import ArrayLike, Floats, Mask
+from ..typing import ArrayLike, Floats, Indices, Mask
 from .cone_size import StatisticalDimension, from_squares
 from .descent_cones import exact_volumes, read_signal, sample_cone
 from .nuclear import nuclear_statistical_dimension, read_shape
@@ -125,45 +125,60 @@ def _by_sampling(
 
 @dataclass(frozen=True, eq=False)
 class _Groups:
-    """Sizes, prices and activity of the groups (G,); `share` is 1/2 where pulls count one way only."""
+    """Kinds (K,) of groups of one size, price and activity, and how many there are of each.
+
+    `share` is 1/2 where pulls count one way only. Millions of equal groups cost as much as one.
+    """
 
     size: Floats
     price: Floats
     is_active: Mask
+    count: Floats
     share: float
+
+    @classmethod
+    def of(cls, size: Floats, price: Floats, is_active: Mask, share: float) -> _Groups:
+        """Sort single groups (G,) into kinds."""
+        sizes, size_code = _codes(size)
+        prices, price_code = _codes(price)
+        code = (size_code * len(prices) + price_code) * 2 + is_active
+        count = np.bincount(code, minlength=2 * len(sizes) * len(prices))
+        kind = np.flatnonzero(count)
+        size_of, price_of = np.divmod(kind // 2, len(prices))
+        return cls(sizes[size_of], prices[price_of], kind % 2 == 1, count[kind].astype(np.float64), share)
 
     def solve(self) -> StatisticalDimension:
         """The minimum over tau and the spread there."""
-        if not self.is_active.any():
+        active, count = self.is_active, self.count
+        if not active.any():
             return StatisticalDimension(0.0, 0.0, 0.0, "formula")
-        if not self.price[self.is_active].any():  # what is active is free: the cone is a flat
-            return StatisticalDimension(float(self.size[self.is_active].sum()), 0.0, 0.0, "formula")
+        if not self.price[active].any():  # what is active is free: the cone is a flat
+            return StatisticalDimension(float(count[active] @ self.size[active]), 0.0, 0.0, "formula")
         tau = self.best_tau()
         value = self.mean(tau)
         # each group's distance is independent of the others', so that the variances add up
-        active, price = self.is_active, self.price
-        first, second = self.size[active], price[active] * tau
-        variance = float((2 * first + 4 * second**2).sum())
-        level, size = price[~active] * tau, self.size[~active]
+        inner = 2 * self.size[active] + 4 * (self.price[active] * tau) ** 2
+        level, size = self.price[~active] * tau, self.size[~active]
         square = self.share * _excess_moment(size, level, 2)
-        variance += float((self.share * _excess_moment(size, level, 4) - square**2).sum())
+        outer = self.share * _excess_moment(size, level, 4) - square**2
+        variance = float(count[active] @ inner + count[~active] @ outer)
         return StatisticalDimension(value, float(np.sqrt(max(variance - 2 * value, 0.0))), 0.0, "formula")
 
     def mean(self, tau: float) -> float:
         """E dist(g, tau dR(w))^2."""
-        active = self.is_active
+        active, count = self.is_active, self.count
         inner = self.size[active] + (self.price[active] * tau) ** 2
         outer = self.share * _excess_moment(self.size[~active], self.price[~active] * tau, 2)
-        return float(inner.sum() + outer.sum())
+        return float(count[active] @ inner + count[~active] @ outer)
 
     def best_tau(self) -> float:
         """Where the mean is least: half its derivative in tau is increasing."""
-        active, price = self.is_active, self.price
-        growth = float((price[active] ** 2).sum())
+        active, price, count = self.is_active, self.price, self.count
+        growth = float(count[active] @ price[active] ** 2)
 
         def slope(tau: float) -> float:
             gain = self.share * price[~active] * _excess_moment(self.size[~active], price[~active] * tau, 1)
-            return growth * tau - float(gain.sum())
+            return growth * tau - float(count[~active] @ gain)
 
         if slope(0.0) >= 0:
             return 0.0
@@ -173,19 +188,27 @@ class _Groups:
         return float(brentq(slope, 0.0, high, xtol=1e-14))
 
 
+def _codes(values: Floats) -> tuple[Floats, Indices]:
+    """Different values, and which of them stands at each place; without sorting where all are equal."""
+    if len(values) and values.min() == values.max():
+        return values[:1].astype(np.float64), np.zeros(len(values), dtype=np.intp)
+    kinds, code = np.unique(values, return_inverse=True)
+    return kinds.astype(np.float64), code
+
+
 def _groups(norm: Norm, signal: Floats) -> _Groups | None:
     p = len(signal)
     blocks, parts = norm.blocks(p), norm.separable(p)
     if blocks is not None:
         active = np.bincount(blocks.label, weights=np.abs(signal)) > 0
-        return _Groups(np.bincount(blocks.label).astype(float), blocks.price, active, 1.0)
+        return _Groups.of(np.bincount(blocks.label).astype(np.float64), blocks.price, active, 1.0)
     if parts is None:
         return None
     allowed = np.isfinite(parts.price)  # what may never enter adds no direction
     price, active = parts.price[allowed], (signal != 0)[allowed]
     if parts.is_one_sided:
-        return _Groups(np.ones(len(price)), price, active, 0.5)
-    return _Groups(np.ones(len(price)), price, active | (price == 0), 1.0)
+        return _Groups.of(np.ones(len(price)), price, active, 0.5)
+    return _Groups.of(np.ones(len(price)), price, active | (price == 0), 1.0)
 
 
 def _excess_moment(size: Floats, level: Floats, power: int) -> Floats:

@@ -16,11 +16,13 @@ theorem II): m >= delta + sqrt(8 log(4 / eta) p) succeeds with probability 1 - e
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ..norms import Norm
-from ..tables import read_count
+from ..tables import read_count, read_probability
 from ..typing import ArrayLike, Floats
 from .cone_size import StatisticalDimension
 from .descent_cones import exact_volumes, read_signal
@@ -111,8 +113,7 @@ def measurements_needed(
     >>> measurements_needed("l1", p=100, sparsity=10, probability=0.95)
     41
     """
-    if not 0 < probability < 1:
-        raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
+    probability = read_probability(probability, "probability")
     if guaranteed:
         size = statistical_dimension(norm, p, sparsity)
         total = int(np.prod(p))
@@ -142,15 +143,37 @@ def largest_sparsity(p: int, m: int, probability: float = 0.5) -> int:
     ------
     ValueError
         If m is not between 0 and p; as `measurements_needed`.
+
+    Examples
+    --------
+    >>> largest_sparsity(p=100, m=33)
+    10
     """
     p, m = read_count(p, "p"), read_count(m, "m", 0)
     if m > p:
         raise ValueError(f"m must be at most p={p}, got {m}.")
-    low, high = 0, p
+    probability = read_probability(probability, "probability")
+    # the normal law is cheap and nearly right, so that few exact odds decide
+    low = _last(lambda s: _normal_odds(p, m, s) >= probability, 0, p)
+    high = min(low + 1, p)
+    step = 1
+    while low > 0 and measurements_needed("l1", p, low, probability) > m:
+        low, high, step = max(low - step, 0), low - 1, 2 * step
+    while high > low and measurements_needed("l1", p, high, probability) <= m:
+        low, high, step = high, min(high + step, p), 2 * step
+    return _last(lambda s: measurements_needed("l1", p, s, probability) <= m, low, high)
+
+
+def _last(holds: Callable[[int], bool], low: int, high: int) -> int:
+    """The largest whole number in [low, high] for which it holds; it does at low, and up to there."""
     while low < high:
         middle = (low + high + 1) // 2
-        if measurements_needed("l1", p, middle, probability) <= m:
+        if holds(middle):
             low = middle
         else:
             high = middle - 1
     return low
+
+
+def _normal_odds(p: int, m: int, sparsity: int) -> float:
+    return float(_normal_curve(statistical_dimension("l1", p, sparsity), p)[m])

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from ..tables import read_count, read_positive
+from ..tables import read_count, read_positive, read_probability
 from .dimension import mean_risk, minimax_threshold
 
 
@@ -108,8 +108,7 @@ def universal_alpha(
     scale = read_positive(noise, "noise") / np.sqrt(n)
     if probability is None:
         return float(scale * np.sqrt(2 * np.log(p)))
-    if not 0 < probability < 1:
-        raise ValueError(f"probability must lie between 0 and 1, got {probability!r}.")
+    probability = read_probability(probability, "probability")
     # 1 - tail keeps no digits for large p, so the quantile is that of the tail
     tail = -np.expm1(np.log(probability) / p) / 2
     return float(scale * (-stdtrit(n - 1, tail) if estimated else -ndtri(tail)))

@@ -23,6 +23,7 @@ import numpy as np
 
 from ..norms import Norm, get_norm
 from ..problem import Problem
+from ..tables import read_probability
 from ..typing import Floats, Indices, Mask
 
 AXES = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
@@ -152,8 +153,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     """
     if trials < 1 or not 0 <= successes <= trials:
         raise ValueError(f"successes must lie between 0 and trials >= 1, got {successes} of {trials}.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, got {confidence!r}.")
+    confidence = read_probability(confidence, "confidence")
     from scipy.special import ndtri
 
     z = float(ndtri(0.5 + confidence / 2))

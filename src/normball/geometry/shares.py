@@ -153,6 +153,11 @@ def intrinsic_volumes(norm: str | Norm, p: int, radius: float = 1.0) -> Floats:
     p : int, features.
     radius : float > 0, default 1
 
+    Returns
+    -------
+    (p + 1,) array
+        Infinite where beyond 1e308, as for the cube of 1,000 dimensions.
+
     Raises
     ------
     ValueError
@@ -161,4 +166,5 @@ def intrinsic_volumes(norm: str | Norm, p: int, radius: float = 1.0) -> Floats:
     norm, p = get_norm(norm), read_count(p, "p")
     if norm.name not in _VOLUMES or (norm.name == "l1" and not is_plain_l1(norm, p)):
         raise ValueError(f"norm must be l1 without weights, l2 or linf, got {norm!r}.")
-    return _VOLUMES[norm.name](p, read_positive(radius, "radius"))
+    with np.errstate(over="ignore"):
+        return _VOLUMES[norm.name](p, read_positive(radius, "radius"))

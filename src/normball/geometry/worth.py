@@ -44,11 +44,12 @@ class Worth:
     sparse_seconds: float
 
     def __str__(self) -> str:
+        ratio = self.dense_seconds / self.sparse_seconds
         return (
             f"{self.n_nonzero:,} of {self.n_features:,} coefficients are kept: "
             f"{self.dense_bytes / max(self.sparse_bytes, 1):,.3g} times less memory, "
             f"{self.dense_bits / max(self.sparse_bits, 1):,.3g} times fewer bits to send, "
-            f"{self.dense_seconds / self.sparse_seconds:,.3g} times faster to predict."
+            f"{max(ratio, 1 / ratio):,.3g} times {'faster' if ratio >= 1 else 'slower'} to predict."
         )
 
 
@@ -75,6 +76,8 @@ def worth_of_zeros(coef: ArrayLike, n_rows: int = 100, bits: int = 32, repeats: 
         If the coefficients are not finite numbers.
     """
     w = read_vector(coef, "coef", len(np.atleast_1d(coef)), "feature")
+    if not len(w):
+        raise ValueError("coef must hold at least one coefficient, got none.")
     p, places = len(w), np.flatnonzero(w)
     k, n = len(places), read_count(n_rows, "n_rows")
     places = places.astype(np.int32 if p <= np.iinfo(np.int32).max else np.int64)

@@ -86,6 +86,8 @@ def zero_odds(
 
     Raises
     ------
+    TypeError
+        If the level set is no law.
     ValueError
         If a size does not fit, or method "exact" has no law for this norm.
 
@@ -103,6 +105,10 @@ def zero_odds(
     """
     norm, p = get_norm(norm), read_count(p, "p")
     norm.check(p)
+    if not isinstance(level_set, LevelSetLaw):
+        raise TypeError(
+            f"level_set must be a law such as Equations(3) or RotatedEllipse(), got {level_set!r}."
+        )
     level_set.check(p)
     if method not in ("auto", "exact", "sampling"):
         raise ValueError(f"method must be 'auto', 'exact' or 'sampling', got {method!r}.")

@@ -14,23 +14,31 @@ Chen, Chen, Biometrika 95 (2008).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import betaln
 
 from ..path import Path
+from ..problem import Problem
 from ..solution import Solution
 from ..tables import read_positive
 from ..typing import Floats
 from .degrees_of_freedom import degrees_of_freedom
+from .results import Results
 
 _LIKELIHOODS = ("squared_error", "logistic", "poisson", "cox")
 
 
-@dataclass(frozen=True, eq=False)
-class Criteria:
+CRITERIA = ("aic", "bic", "ebic")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Criteria(Results):
     """Information criteria of the points of a path; made by `criteria`.
+
+    Prints as a table of what each criterion takes; `table()` has every point of the path.
 
     Attributes
     ----------
@@ -39,11 +47,38 @@ class Criteria:
     aic, bic, ebic : (k,)
     """
 
-    path: Path = field(repr=False)
+    path: Path
     degrees_of_freedom: Floats
     aic: Floats
     bic: Floats
     ebic: Floats
+
+    heading: ClassVar[str] = "criterion"
+
+    @property
+    def row_names(self) -> tuple[str, ...]:
+        return tuple(name.upper() for name in CRITERIA)
+
+    @property
+    def columns(self) -> dict[str, Floats]:
+        """What each criterion takes, by heading."""
+        taken = np.array([np.argmin(getattr(self, name)) for name in CRITERIA])
+        return {
+            "alpha": self.path.alphas[taken],
+            "non-zero": self.path.n_nonzeros[taken],
+            "degrees of freedom": self.degrees_of_freedom[taken],
+            "value": np.array([getattr(self, name).min() for name in CRITERIA]),
+        }
+
+    @property
+    def note(self) -> str:
+        first, last = self.path.alphas[[0, -1]]
+        return f"The least of {len(self.aic)} points of the path from alpha={first:.4g} to {last:.4g}."
+
+    def table(self) -> dict[str, Any]:
+        """Every point of the path, as a data frame of any library takes it."""
+        names = {name: getattr(self, name) for name in ("degrees_of_freedom", *CRITERIA)}
+        return {"alpha": self.path.alphas, "n_nonzeros": self.path.n_nonzeros, **names}
 
     def best(self, criterion: str = "bic") -> Solution:
         """The solution of the path with the least "aic", "bic" or "ebic".
@@ -53,9 +88,17 @@ class Criteria:
         ValueError
             Another criterion.
         """
-        if criterion not in ("aic", "bic", "ebic"):
+        if criterion not in CRITERIA:
             raise ValueError(f"criterion must be 'aic', 'bic' or 'ebic', got {criterion!r}.")
         return self.path.problem.solution_at(self.path, int(np.argmin(getattr(self, criterion))))
+
+
+def check_likelihood(problem: Problem) -> None:
+    """Raise ValueError if the loss of a problem has no likelihood here."""
+    if problem.loss.name not in _LIKELIHOODS:
+        raise ValueError(
+            f"criteria need a likelihood; {problem.loss!r} has none, use {', '.join(_LIKELIHOODS)}."
+        )
 
 
 def criteria(path: Path, sigma: float | None = None, gamma: float = 0.5) -> Criteria:
@@ -79,12 +122,8 @@ def criteria(path: Path, sigma: float | None = None, gamma: float = 0.5) -> Crit
         A loss without a likelihood here, sigma with another loss, gamma out of range, or
         an unknown sigma where some point fits perfectly.
     """
-    problem, n = path.problem, path.problem.n_samples
-    name = problem.loss.name
-    if name not in _LIKELIHOODS:
-        raise ValueError(
-            f"criteria need a likelihood; {problem.loss!r} has none, use {', '.join(_LIKELIHOODS)}."
-        )
+    problem, n, name = path.problem, path.problem.n_samples, path.problem.loss.name
+    check_likelihood(problem)
     if isinstance(gamma, bool) or not isinstance(gamma, (int, float)) or not 0 <= gamma <= 1:
         raise ValueError(f"gamma must lie between 0 and 1, got {gamma!r}.")
     if sigma is not None:

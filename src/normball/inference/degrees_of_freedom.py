@@ -16,6 +16,8 @@ becomes of the formula:
   chosen columns;
 - groups: the exact divergence (Vaiter et al., Applied and Computational Harmonic Analysis
   2012), of which Yuan and Lin's formula (JRSS B 68, 2006) is the orthonormal case;
+- a loss of straight pieces (quantile): the responses that are met exactly (Li, Zhu, JCGS 17,
+  2008), for which no Jacobian is needed;
 - sorted L1: number of distinct non-zero magnitudes; LInf: the ties at the top count once.
 
 O(n d^2 + d^3) for d face coordinates.
@@ -28,6 +30,9 @@ from scipy.linalg import eigh
 
 from ..solution import Solution
 from ..typing import Floats
+
+MET = 1e-7
+"""Share of the range of y up to which a response counts as met."""
 
 
 def degrees_of_freedom(solution: Solution) -> float:
@@ -52,6 +57,9 @@ def degrees_of_freedom(solution: Solution) -> float:
     problem, instance = solution.problem, solution.problem.instance
     if not problem.norm.is_convex:
         raise ValueError(f"degrees of freedom need a convex ball; {problem.norm.title} has none.")
+    if not instance.loss.is_smooth:
+        residuals = np.abs(instance.y - solution.predictor)
+        return float((residuals <= MET * np.ptp(instance.y)).sum())
     face = problem.norm.face(solution.coef)
     columns = face.restrict(problem.design.columns(face.index))
     if problem.fit_intercept:

@@ -28,17 +28,17 @@ import numpy as np
 from ..alpha_scale import fraction
 from ..losses import Loss, get_loss
 from ..problem import Problem
-from ..tables import read_table, read_vector
+from ..tables import numbered_names, read_table, read_vector
 from ..typing import ArrayLike, Floats, Indices
 from .knockoff_copies import fixed_copies, gaussian_copies
-from .results import Results
+from .results import FeatureResults
 
 N_ALPHAS = 400
 """Points of the path by which "signed_max" tells who enters first."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Knockoffs(Results):
+class Knockoffs(FeatureResults):
     """What `knockoffs` found; prints as a table of the chosen features, largest W first.
 
     Attributes
@@ -69,6 +69,13 @@ class Knockoffs(Results):
     @property
     def note(self) -> str:
         rule = "knockoff+" if self.offset else "knockoff"
+        least = int(np.ceil(1 / self.fdr - 1e-12))
+        if not len(self.features):
+            few = f" (it can choose {least} features or more, or none)" if self.offset else ""
+            return (
+                f"None of {len(self.statistics)} features is chosen: no threshold keeps the share of false "
+                f"ones within {self.fdr:g} by {rule}{few}, {self.model} copies."
+            )
         return (
             f"{len(self.features)} of {len(self.statistics)} features have W >= {self.threshold:.4g}; "
             f"{rule} at a false discovery rate of {self.fdr:g}, {self.model} copies."
@@ -140,7 +147,8 @@ def knockoffs(
     threshold = knockoff_threshold(W, fdr, offset)
     chosen = np.flatnonzero(threshold <= W)
     chosen = chosen[np.argsort(-W[chosen], kind="stable")]
-    names = tuple(table.feature_names[j] for j in chosen)
+    all_names = table.names or numbered_names(p)
+    names = tuple(all_names[j] for j in chosen)
     return Knockoffs(chosen, names, W, threshold, float(fdr), offset, model, statistic)
 
 

@@ -34,12 +34,12 @@ from ..norms import L1
 from ..solution import Solution
 from ..tables import read_positive
 from ..typing import Floats, Indices
-from .results import Results
+from .results import FeatureResults
 from .truncated_normal import interval, two_sided
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Selective(Results):
+class Selective(FeatureResults):
     """What `selective` found, a row for each chosen penalised feature; prints as a table.
 
     Attributes

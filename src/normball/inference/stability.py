@@ -7,7 +7,6 @@ choices reaches a cutoff; `stability_bounds` bounds the expected number of false
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +15,13 @@ from ..problem import Problem
 from ..progress import Progress
 from ..tables import read_count
 from ..typing import Floats, Indices
-from .results import Results
+from .results import FeatureResults
 from .stability_bounds import concave_bound, pointwise_bound
+from .workers import each
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Stability(Results):
+class Stability(FeatureResults):
     """What `stability_selection` found; prints as a table of the stable features.
 
     Attributes
@@ -125,15 +125,12 @@ def stability_selection(
         order = rng.permutation(n)
         halves += [np.sort(order[: n // 2]), np.sort(order[n // 2 : 2 * (n // 2)])]
 
-    def choose(rows: Indices) -> Indices:
-        return first_to_enter(problem.rows(rows), size, n_alphas, eps)
-
     with Progress(2 * pairs, "stability selection", verbose) as progress:
         counts, total = np.zeros(p), 0
-        for chosen in _each(choose, halves, n_jobs):
+        tasks = [(problem, rows, size, n_alphas, eps) for rows in halves]
+        for chosen in each(_chosen, tasks, n_jobs, progress):
             counts[chosen] += 1
             total += len(chosen)
-            progress()
     shares = counts / (2 * pairs)
     stable = np.flatnonzero(shares >= cutoff - 1e-12)
     stable = stable[np.argsort(-shares[stable], kind="stable")]
@@ -141,25 +138,11 @@ def stability_selection(
     return Stability(stable, names, shares, float(cutoff), total / (2 * pairs), pairs)
 
 
+def _chosen(problem: Problem, rows: Indices, q: int, n_alphas: int, eps: float) -> Indices:
+    return first_to_enter(problem.rows(rows), q, n_alphas, eps)
+
+
 def first_to_enter(problem: Problem, q: int, n_alphas: int, eps: float) -> Indices:
     """The q features (fewer if fewer enter) that enter the path first, the larger of equals."""
     path = problem.path(n_alphas=n_alphas, eps=eps, verbose=False)
     return np.array([feature for feature, _ in path.entries()[:q]], dtype=np.intp)
-
-
-def _each(
-    choose: Callable[[Indices], Indices], halves: list[Indices], n_jobs: int | None
-) -> Iterable[Indices]:
-    """The choices one by one as they are made, in order."""
-    if n_jobs is None:
-        return map(choose, halves)
-    try:
-        from joblib import Parallel, delayed
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "n_jobs needs joblib, which is not installed; leave n_jobs out or run: pip install joblib",
-            name="joblib",
-        ) from None
-    # threads: the compiled kernels leave the interpreter's lock, and X is not copied
-    parallel = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
-    return parallel(delayed(choose)(rows) for rows in halves)

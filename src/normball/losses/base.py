@@ -159,7 +159,10 @@ class SampleLoss(Loss):
 
     def conjugates(self, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
         """f*(u) (K,) for each row of U (K, n)."""
-        seen = sample_weight > 0
-        scaled = U[:, seen] / sample_weight[seen]
-        values = self.sample_conjugates(scaled.ravel(), np.tile(y[seen], len(U))).reshape(scaled.shape)
-        return np.where((U[:, ~seen] != 0).any(axis=1), np.inf, values @ sample_weight[seen])
+        if not sample_weight.all():
+            seen = sample_weight > 0
+            values = self.conjugates(U[:, seen], y[seen], sample_weight[seen])
+            return np.where((U[:, ~seen] != 0).any(axis=1), np.inf, values)
+        responses = y if len(U) == 1 else np.tile(y, len(U))
+        scaled = U / sample_weight
+        return np.asarray(self.sample_conjugates(scaled.ravel(), responses).reshape(U.shape) @ sample_weight)

@@ -19,18 +19,14 @@ class Walk:
     sizes : (k,) members of the support.
     members, weights : (k, m) stored columns and their weights, 0 beyond `sizes`.
     directions : (k, n) b - h X w, or None on a Gram matrix.
-    largest, slopes, cw, zw, unmet : (k,) see `ActiveSet.solve`.
+    figures : (9, k) see `_kernels.FIGURES`.
     """
 
     sizes: Indices
     members: Indices
     weights: Floats
     directions: Floats | None
-    largest: Floats
-    slopes: Floats
-    cw: Floats
-    zw: Floats
-    unmet: Floats
+    figures: Floats
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -44,11 +40,11 @@ def walk(
     done_before = 0
     members, sign = active.members, active.sign
     while True:
-        status, done, sizes, found, weights, directions, numbers = active.solve(
+        status, done, sizes, found, weights, directions, figures = active.solve(
             slots, alphas[done_before:], alpha_before, start
         )
         solved = None if directions is None else directions[:done]
-        parts.append(Walk(sizes[:done], found[:done], weights[:done], solved, *numbers[:, :done]))
+        parts.append(Walk(sizes[:done], found[:done], weights[:done], solved, figures[:, :done]))
         done_before += done
         if status != NEEDS_CAPACITY:
             return _joined(parts, active.capacity)
@@ -71,11 +67,10 @@ def _joined(parts: list[Walk], width: int) -> Walk:
         for column in ([part.members for part in parts], [part.weights for part in parts])
     )
     directions = [part.directions for part in parts if part.directions is not None]
-    names = ("largest", "slopes", "cw", "zw", "unmet")
     return Walk(
         np.concatenate([part.sizes for part in parts]),
         members,
         weights,
         np.concatenate(directions) if directions else None,
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
+        np.concatenate([part.figures for part in parts], axis=1),
     )

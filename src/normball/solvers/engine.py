@@ -26,8 +26,10 @@ from .smooth_fit import null_model
 from .terms import Condition, Penalty
 from .threads import one_blas_thread
 
-PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.5
-"""Smallest ratio of neighbouring alphas; longer steps are divided."""
+PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.7
+"""Smallest ratio of neighbouring alphas; longer steps are divided.
+
+With fewer rows than features Newton's method takes ten times as long over steps of a half."""
 
 FAR = 3e-14
 """Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""
@@ -279,11 +281,11 @@ class PathEngine:
 
         features, weights, counts = [], [], []
         for batch, _, chosen in pieces:
-            held = np.arange(batch.features.shape[1]) < batch.sizes[chosen, None]
-            held &= batch.weights[chosen] != 0
-            features.append(batch.features[chosen][held])
-            weights.append(batch.weights[chosen][held])
-            counts.append(held.sum(axis=1))
+            rows = batch.weights[chosen]  # 0 beyond the support
+            held = np.flatnonzero(rows)
+            features.append(batch.features[chosen].ravel()[held])
+            weights.append(rows.ravel()[held])
+            counts.append(np.count_nonzero(rows, axis=1))
         indptr = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
         shape = (len(alphas), self._instance.n_features)
         coefs = sparse.csr_array((np.concatenate(weights), np.concatenate(features), indptr), shape=shape)

@@ -1,4 +1,8 @@
-"""The generic solver among candidates: slower, and for every loss, regulariser and degeneracy."""
+"""What takes an alpha over where the fast solvers give up: slower, and for every degeneracy.
+
+Squared error is tried on orthogonal factors of the columns first; the generic solver is for
+every loss and regulariser.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ import numpy as np
 
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
-from .certificate import dual_point
+from .certificate import certify_term, dual_point
 from .face_newton import Point
 from .instance import Instance
+from .orthogonal_active_set import solve_on_factors
 from .proximal_newton import Options, Workspace, solve_term
 from .restricted import Batch, Restricted, certify_batch
 from .terms import Penalty
@@ -43,10 +48,8 @@ class GenericPath(Restricted):
         instance = replace(
             whole, design=whole.design.subset(candidates), norm=whole.norm.restricted(candidates)
         )
-        workspace = Workspace(instance)
         alpha = float(alphas[0])
-        start = Point(self._w[candidates], self._intercept, alpha)
-        point = solve_term(workspace, Penalty(instance.norm, alpha), start, self._options).point
+        point = self._find(instance, Point(self._w[candidates], self._intercept, alpha))
         eta = instance.predictor(point.w, point.intercept)
         direction, z = dual_point(instance, eta)
         used = np.flatnonzero(point.w)
@@ -66,6 +69,18 @@ class GenericPath(Restricted):
             largest=np.array([largest]),
             slopes=np.zeros(1),
         )
+
+    def _find(self, instance: Instance, start: Point) -> Point:
+        """The point at the alpha of `start`."""
+        term, tolerance = Penalty(instance.norm, start.alpha), self._options.tolerance
+        separable = instance.norm.separable(instance.n_features)
+        if instance.loss.is_quadratic and separable is not None:
+            point = solve_on_factors(instance, separable, start.alpha, start.w)
+            eta = instance.predictor(point.w, point.intercept)
+            if certify_term(instance, term, point.w, point.intercept, eta, tolerance).gap <= tolerance:
+                return point
+            start = point
+        return solve_term(Workspace(instance), term, start, self._options).point
 
     def certify(self, batch: Batch, largest: Floats) -> Floats:
         return certify_batch(self._instance, self._separable, batch, largest)

@@ -68,14 +68,14 @@ class LeastSquaresPath(Restricted):
 
     def _hold_gram(self) -> None:
         instance = self._instance
-        gram, self._mean = instance.gram
+        gram, mean = instance.gram
         free = instance.unpenalised.any()
-        self.c = instance.design.rmatvec(self._b) if free else null_model(instance).pull
+        self._c = instance.design.rmatvec(self._b) if free else null_model(instance).pull
         self._active = ActiveSet(min(instance.n_features, 64) + 1)
         self._active.hold_gram(gram)
         separable = self._separable
         self._active.set_quadratic(
-            None, None, None, self.c, separable.price, separable.ridge, separable.is_one_sided
+            None, None, mean, self._c, separable.price, separable.ridge, separable.is_one_sided
         )
 
     def _slots(self, features: Indices) -> Indices:
@@ -112,38 +112,28 @@ class LeastSquaresPath(Restricted):
     def solve(self, candidates: Indices, alphas: Floats, alpha_before: float) -> Batch:
         slots = self._admit(candidates)
         found = walk(self._active, slots, alphas, alpha_before)
-        members, weights, directions = found.members, found.weights, found.directions
-        store = self._candidates
-        mean, c = (self._mean, self.c) if store is None else (store.mean, store.c)
-        shifts = np.einsum("ij,ij->i", mean[members], weights) if self._instance.fit_intercept else 0.0
+        directions = found.directions
+        largest, slopes, cw, zw, unmet, priced, squared, crossed, shifts = found.figures
         if directions is None:
-            residual = np.maximum(self._size - found.cw - found.zw, 0.0)
-            along = self._size - found.cw
+            residual = np.maximum(self._size - cw - zw, 0.0)
+            along = self._size - cw
+            is_cancelled = crossed > CANCELLATION * self._size
         else:
             residual = np.einsum("ij,ij,j->i", directions, directions, 1 / self._instance.sample_weight)
             along = directions @ self._y
-        is_cancelled = (np.abs(c[members] * weights).sum(axis=1) > CANCELLATION * self._size) & (
-            directions is None
-        )
-        features = self._features(members)
-        size = np.abs(weights)
-        price = self._separable.price[features]
-        sums = np.einsum("ij,ij->i", np.where(size > 0, price, 0.0), size)
-        lengths = np.zeros(len(found))
-        if self._separable.ridge is not None:
-            lengths = 0.5 * np.einsum("ij,ij->i", self._separable.ridge[features], weights**2)
+            is_cancelled = np.zeros(len(found))
         return Batch(
             alphas=alphas[: len(found)],
             sizes=found.sizes,
-            features=features,
-            weights=weights,
-            intercepts=self._centre - shifts * np.ones(len(found)),
+            features=self._features(found.members),
+            weights=found.weights,
+            intercepts=self._centre - shifts,
             losses=0.5 * residual,
-            norms=sums + lengths,
+            norms=priced + squared,
             directions=directions,
-            largest=found.largest,
-            slopes=found.slopes,
-            facts=np.stack([residual, along, sums, lengths, found.unmet, is_cancelled], axis=1),
+            largest=largest,
+            slopes=slopes,
+            facts=np.stack([residual, along, priced, squared, unmet, is_cancelled], axis=1),
         )
 
     def certify(self, batch: Batch, largest: Floats) -> Floats:

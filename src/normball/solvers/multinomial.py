@@ -19,19 +19,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, xlogy
+from scipy.special import xlogy
 
 from .._kernels import ActiveSet
 from ..designs.base import Design
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .active_set import walk
+from .class_likelihood import ClassLikelihood
 
 MOST_MODELS = 100
 NEAR = 0.8
 """Share of its price from which a feature takes part in a model."""
-MOST_BALANCES = 20
-"""Newton steps for the intercepts."""
 LEAST_DAMPING, MOST_DAMPING = 1e-10, 1.0
 """Share of its diagonal that is added to the model's Hessian, around the present point: more where the
 model is degenerate (a feature in all classes at once changes nothing) and pivoting finds no end."""
@@ -43,13 +42,14 @@ FEWEST_ENTRIES = 50
 
 @dataclass(eq=False)
 class ClassWeights:
-    """A solution: W (p, K), b (K,), relative duality gap, value of the loss, models solved."""
+    """A solution: W (p, K), b (K,), relative duality gap, loss, models solved, and pulls -grad f (p, K)."""
 
     W: Floats
     b: Floats
     gap: float
     loss: float
     n_models: int
+    pulls: Floats
 
 
 class Multinomial:
@@ -74,21 +74,21 @@ class Multinomial:
         fit_intercept: bool,
         separable: Separable,
     ) -> None:
-        self._design, self._v, self._fits = design, sample_weight[:, None], fit_intercept
+        self._design, self._fits = design, fit_intercept
         self._separable, self._K = separable, n_classes
         self._ridge = np.zeros(design.shape[1]) if separable.ridge is None else separable.ridge
         self._is_ridge = not separable.price.any()
         if len(np.unique(codes)) < n_classes:
             raise ValueError(f"every one of the {n_classes} classes needs a sample of positive weight.")
-        self._Y = np.zeros((len(codes), n_classes))
-        self._Y[np.arange(len(codes)), codes] = 1.0
+        self._likelihood = ClassLikelihood(codes, n_classes, sample_weight)
         self._W = np.zeros((design.shape[1], n_classes))
         self._b = np.zeros(n_classes)
         if fit_intercept:
-            self._b = np.log(sample_weight @ self._Y)
+            self._b = np.log(sample_weight @ self._likelihood.Y)
             self._b -= self._b.mean()
-        self._linear, self._damping = np.zeros_like(self._Y), LEAST_DAMPING
-        self.scale = self._loss(self._linear + self._b)
+        self._linear, self._damping = np.zeros_like(self._likelihood.Y), LEAST_DAMPING
+        self._here = self._likelihood.at(self._linear + self._b)
+        self.scale = self._here.loss
         at_zero = self._ratios(self._pulls(), 0.0)
         self.alpha_max = np.inf if self._is_ridge else float(at_zero.max(initial=0.0))
 
@@ -111,24 +111,16 @@ class Multinomial:
             self._is_ridge and (self._ridge > 0).all()
         ):  # as it is at the optimum, where a shift would only cost
             W -= W.mean(axis=1, keepdims=True)
-        return ClassWeights(W, self._b - self._b.mean(), gap, self._loss(self._linear + self._b), n_models)
+        return ClassWeights(W, self._b - self._b.mean(), gap, self._here.loss, n_models, Z)
 
     # ---- evaluation -----------------------------------------------------------------
     def penalty(self, W: Floats) -> float:
         """R(W), the sum over the classes."""
         return sum(self._penalty(W))
 
-    def _loss(self, eta: Floats) -> float:
-        return float((self._v[:, 0] * (logsumexp(eta, axis=1) - (eta * self._Y).sum(axis=1))).sum())
-
-    def _probabilities(self) -> Floats:
-        eta = self._linear + self._b
-        return np.asarray(np.exp(eta - logsumexp(eta, axis=1, keepdims=True)))
-
     def _pulls(self) -> Floats:
         """X'(-grad f), (p, K)."""
-        residual = self._v * (self._Y - self._probabilities())
-        return np.asarray(self._design.products(np.ascontiguousarray(residual.T)))
+        return np.asarray(self._design.products(np.ascontiguousarray(self._here.residual.T)))
 
     def _ratios(self, Z: Floats, alpha: float) -> Floats:
         """Pull of every entry over its price, without the ridge's part; 0 where it costs nothing."""
@@ -145,19 +137,18 @@ class Multinomial:
 
     def _gap(self, alpha: float, Z: Floats, ratios: Floats) -> float:
         linear, squares = self._penalty(self._W)
-        primal = self._loss(self._linear + self._b) + alpha * (linear + squares)
-        P = self._probabilities()
+        primal = self._here.loss + alpha * (linear + squares)
         largest = float(ratios.max(initial=0.0))
         s = 1.0 if self._is_ridge else min(1.0, alpha / max(largest, 1e-300))
-        Q = s * P + (1 - s) * self._Y
-        dual = -float((self._v * xlogy(Q, Q)).sum())
+        Q = s * self._here.P + (1 - s) * self._likelihood.Y
+        dual = -float(self._likelihood.weights @ xlogy(Q, Q).sum(axis=1))
         if self._is_ridge:
             dual -= float(((Z**2).sum(axis=1) / self._ridge).sum()) / (2 * alpha)
         else:
             dual -= s**2 * alpha * squares
         unmet = self._unmet(Z) * float(np.abs(self._W).sum())
         if self._fits:
-            unmet += float(np.abs((self._v * (P - self._Y)).sum(axis=0)) @ np.abs(self._b))
+            unmet += float(np.abs(self._here.balance) @ np.abs(self._b))
         gap = primal - dual + unmet
         return max(gap, 0.0) / self.scale
 
@@ -184,17 +175,16 @@ class Multinomial:
         columns = self._design.columns(features)
         extended = np.column_stack([columns, np.ones(len(columns))]) if self._fits else columns
         width = extended.shape[1]
-        P, H = self._probabilities(), np.zeros((K, width, K, width))
+        P, H = self._here.P, np.zeros((K, width, K, width))
         for k in range(K):
             for other in range(k + 1):
-                weight = self._v[:, 0] * P[:, k] * ((k == other) - P[:, other])
+                weight = self._likelihood.weights * P[:, k] * ((k == other) - P[:, other])
                 H[k, :, other] = H[other, :, k] = extended.T @ (weight[:, None] * extended)
         keep = np.ones((K, width), dtype=bool)
         if self._fits:
             keep[-1, m] = False  # the intercept of the last class
         H = np.ascontiguousarray(H.reshape(K * width, K * width)[np.ix_(keep.ravel(), keep.ravel())])
         diagonal = np.diagonal(H).copy()
-        balance = (self._v * (self._Y - P)).sum(axis=0)
         pull = np.zeros((K, width))
         pull[:, :m] = Z[features].T
         held = np.zeros((K, width))
@@ -202,7 +192,7 @@ class Multinomial:
         price, ridge = np.zeros((K, width)), np.zeros((K, width))
         price[:, :m], ridge[:, :m] = self._separable.price[features], self._ridge[features]
         if self._fits:
-            pull[:, m] = balance
+            pull[:, m] = self._here.balance
             held[:, m] = self._b - self._b[-1]
         start, goal = held[keep], None
         while goal is None and self._damping <= MOST_DAMPING:
@@ -215,7 +205,7 @@ class Multinomial:
         full[keep] = goal
         step_W = full[:, :m].T - self._W[features]
         step_b = full[:, m] - held[:, m] if n_free else np.zeros(K)
-        return self._search(features, columns @ step_W, step_W, step_b, Z, balance, alpha)
+        return self._search(features, columns @ step_W, step_W, step_b, Z, alpha)
 
     def _minimise_model(
         self, H: Floats, c: Floats, price: Floats, ridge: Floats, start: Floats, alpha: float
@@ -248,21 +238,22 @@ class Multinomial:
         step_W: Floats,
         step_b: Floats,
         Z: Floats,
-        balance: Floats,
         alpha: float,
     ) -> bool:
         """Armijo search along the step, the full step first."""
-        before_R = sum(self._penalty(self._W))
-        before = self._loss(self._linear + self._b) + alpha * before_R
+        before_R = self.penalty(self._W)
+        before = self._here.loss + alpha * before_R
         W = self._W.copy()
         W[features] += step_W
-        after_R = sum(self._penalty(W))
-        slope = -float((Z[features] * step_W).sum() + balance @ step_b) + alpha * (after_R - before_R)
+        after_R = self.penalty(W)
+        slope = -float((Z[features] * step_W).sum() + self._here.balance @ step_b)
+        slope += alpha * (after_R - before_R)
         rounding = 1e-15 * (abs(before) + self.scale)
         share = 1.0
         for _ in range(40):
-            value = self._loss(self._linear + share * move + self._b + share * step_b)
-            value += alpha * ((1 - share) * before_R + share * after_R)
+            b = self._b + share * step_b
+            here = self._likelihood.at(self._linear + share * move + b)
+            value = here.loss + alpha * ((1 - share) * before_R + share * after_R)
             if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
                 break
             share *= 0.5
@@ -270,30 +261,7 @@ class Multinomial:
             return False
         self._W[features] += share * step_W
         self._linear += share * move
-        self._b = self._b + share * step_b
-        self._balance()
+        self._b, self._here = b, here
+        if self._fits:  # a dual point needs gradients that sum to 0 in each class
+            self._b, self._here = self._likelihood.balanced(self._linear, b)
         return True
-
-    def _balance(self) -> None:
-        """The best intercepts for these weights: a dual point needs gradients that sum to 0 in each class."""
-        if not self._fits:
-            return
-        value = self._loss(self._linear + self._b)
-        for _ in range(MOST_BALANCES):
-            P = self._probabilities()
-            balance = (self._v * (self._Y - P)).sum(axis=0)
-            if np.abs(balance).max() <= 1e-15:
-                return
-            H = np.diag((self._v * P).sum(axis=0)) - P.T @ (self._v * P)
-            step = np.linalg.lstsq(H, balance, rcond=1e-13)[0]
-            for halvings in range(30):
-                proposal = self._b + 0.5**halvings * step
-                moved = self._loss(self._linear + proposal)
-                if moved <= value:
-                    break
-            else:
-                return
-            is_still = moved == value
-            self._b, value = proposal, moved
-            if is_still and np.abs(balance).max() <= 1e-12:
-                return

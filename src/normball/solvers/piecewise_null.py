@@ -37,7 +37,8 @@ def null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
     theta = kink_dual(instance, w, eta, 0.0)
     if np.isnan(theta).any():
         theta = fit_span_piecewise(instance, free)[1]
-    if int(kinks.sum()) > np.linalg.matrix_rank(free[kinks]):
+    held = free[kinks]
+    if int(kinks.sum()) > (np.linalg.matrix_rank(held) if held.size else 0):  # NumPy 1 wants an entry
         found = _steepest(instance, eta)
         theta = theta if found is None else found
     return theta

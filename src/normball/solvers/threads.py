@@ -8,9 +8,9 @@ thread; larger ones use whatever the user allows (threadpoolctl, OPENBLAS_NUM_TH
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cache
-from typing import cast
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
@@ -19,18 +19,27 @@ SMALL = 2_000_000
 
 
 @cache
-def _controller() -> ThreadpoolController:
-    """Made once: looking for the loaded libraries takes milliseconds."""
-    return ThreadpoolController()
+def _blas_libraries() -> list[Any]:
+    """The BLAS libraries of this process. Found once: looking for them takes milliseconds."""
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
     """One BLAS thread, whatever the size.
 
     For work whose threads are those of the compiled kernels: idle BLAS threads go on
     spinning for a while and would take the processors from them.
     """
-    return cast("AbstractContextManager[object]", _controller().limit(limits=1, user_api="blas"))
+    before = [(library, library.get_num_threads()) for library in _blas_libraries()]
+    changed = [(library, count) for library, count in before if count != 1]
+    for library, _ in changed:
+        library.set_num_threads(1)
+    try:
+        yield
+    finally:
+        for library, count in changed:
+            library.set_num_threads(count)
 
 
 @contextmanager

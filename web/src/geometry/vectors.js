@@ -37,9 +37,9 @@ export function rootOfDecreasing(f, lo, hi, steps = 100) {
   return 0.5 * (lo + hi);
 }
 
-/** Solves M x = b for a small symmetric positive definite M; null where it is not. */
-export function solveDefinite(M, b) {
-  const n = b.length;
+/** L with L L' = M for a small symmetric M; null where M is not positive definite. */
+export function cholesky(M) {
+  const n = M.length;
   const L = M.map((row) => row.slice());
   for (let j = 0; j < n; j++) {
     for (let k = 0; k < j; k++) for (let i = j; i < n; i++) L[i][j] -= L[i][k] * L[j][k];
@@ -47,16 +47,29 @@ export function solveDefinite(M, b) {
     const root = Math.sqrt(L[j][j]);
     for (let i = j; i < n; i++) L[i][j] /= root;
   }
+  return L;
+}
+
+/** Solves L' x = b. */
+export function backward(L, b) {
   const x = b.slice();
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i] -= L[i][k] * x[k];
-    x[i] /= L[i][i];
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i] -= L[k][i] * x[k];
+  for (let i = x.length - 1; i >= 0; i--) {
+    for (let k = i + 1; k < x.length; k++) x[i] -= L[k][i] * x[k];
     x[i] /= L[i][i];
   }
   return x;
+}
+
+/** Solves M x = b for a small symmetric positive definite M; null where it is not. */
+export function solveDefinite(M, b) {
+  const L = cholesky(M);
+  if (!L) return null;
+  const x = b.slice();
+  for (let i = 0; i < x.length; i++) {
+    for (let k = 0; k < i; k++) x[i] -= L[i][k] * x[k];
+    x[i] /= L[i][i];
+  }
+  return backward(L, x);
 }
 
 /** Solves M x = b by elimination with pivoting; null where M is singular. */

@@ -1,5 +1,6 @@
 // Zeros of the smallest solution of m random equations in p unknowns, from normball.geometry.
 import { Value, short } from "../numbers.jsx";
+import { Range } from "../range.jsx";
 import odds from "../../../src/normball/explorer/odds.json";
 
 const { rows, columns } = odds;
@@ -18,7 +19,7 @@ export function Dimensions({ store }) {
   }));
   const steps = (list, x, name, label) => (
     <label class="slider"><span>{label}</span>
-      <input type="range" aria-label={label} min="0" max={list.length - 1} step="1" value={list.indexOf(x)} aria-valuetext={String(x)} onInput={(e) => store.set({ [name]: list[e.target.value] })} />
+      <Range aria-label={label} min={0} max={list.length - 1} step="1" value={list.indexOf(x)} aria-valuetext={String(x)} onInput={(e) => store.set({ [name]: list[e.target.value] })} />
       <output>{x}</output></label>);
   return (
     <div class="dimensions">

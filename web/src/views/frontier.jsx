@@ -1,7 +1,7 @@
 // Loss against norm: all the bargains there are, with the price as the slope.
 import { useRef } from "preact/hooks";
 import { Handle } from "../drag.jsx";
-import { Plot, W, frameOf, line } from "../plot.jsx";
+import { Plot, W, frameOf, inner, line } from "../plot.jsx";
 import { Value, short } from "../numbers.jsx";
 
 export function Frontier({ store, scene }) {
@@ -26,9 +26,9 @@ export function Frontier({ store, scene }) {
   };
   return (
     <div class="view-frontier">
-      <Plot frame={frame} innerRef={svg} xLabel={own ? "norm of the two" : "norm (budget)"} yLabel="loss (target)" label="loss against norm">
-        <clipPath id="inside"><rect x="46" y="12" width="360" height="210" /></clipPath>
-        <path class="beyond" d={`${line(frame, [...curve, [most, curve[curve.length - 1][1]]])}L${frame.x(most)} 12L${frame.x(0)} 12Z`} clip-path="url(#inside)" />
+      <Plot frame={frame} innerRef={svg} falling xLabel={own ? "norm of the two" : "norm (budget)"} yLabel="loss (target)" label="loss against norm">
+        <clipPath id="inside"><rect {...inner} /></clipPath>
+        <path class="beyond" d={`${line(frame, [...curve, [most, curve[curve.length - 1][1]]])}L${frame.x(most)} ${inner.y}L${frame.x(0)} ${inner.y}Z`} clip-path="url(#inside)" />
         <path class="frontier" d={line(frame, [...curve, [most, curve[curve.length - 1][1]]])} />
         {!touch.inside && <path class="tangent" d={line(frame, tangent)} clip-path="url(#inside)" />}
         {free && <g class="free"><path class="grip" d={`M${frame.x(free.size) - 6} ${frame.y(Math.min(free.value, high))}l6 -6l6 6l-6 6Z`} /></g>}
@@ -36,7 +36,7 @@ export function Frontier({ store, scene }) {
           : <Handle kind="frontier" at={[frame.x(at[0]), frame.y(at[1])]} hit={18} shape="point" move={move} reset={() => change(1)}
             sliders={[{ label: "point on the frontier", value: touch.size, min: 0, max: picture.enough, step: 0.01 * (picture.enough || 1), text: `norm ${short(at[0])}, loss ${short(at[1])}`, change }]} />}
       </Plot>
-      <p class="note">No point lies below the curve. Its slope at the contact is the price: one more unit of norm would buy <Value name="slope" x={slope} /> of loss.</p>
+      <p class="note">No point lies below the curve. The <span class="ink price">dashed tangent</span> falls by the price: one more unit of norm would buy <Value name="slope" x={slope} /> of loss.</p>
     </div>
   );
 }

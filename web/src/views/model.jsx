@@ -1,8 +1,8 @@
 // The reader's own model: choose two features, walk along the path, ask why.
-import { Toggle } from "../controls.jsx";
 import { notDrawn } from "../own.js";
-import { Plot, frameOf, line } from "../plot.jsx";
+import { Plot, frameOf, inner, line } from "../plot.jsx";
 import { Value, short } from "../numbers.jsx";
+import { Range } from "../range.jsx";
 import { useState } from "preact/hooks";
 
 const SNIPPET = `import normball as nb
@@ -26,12 +26,15 @@ export function Model({ store, scene, data }) {
   const active = own.path.coefs[at].filter((x) => x !== 0).length;
   return (
     <div class="view-model">
-      <p class="lead"><strong>{own.title}</strong>: {own.target_name || "y"} from {short(own.n_features, 5)} features, {short(own.n_samples, 6)} samples.</p>
       {why ? <p class="note">{why}</p> : <label class="toggle"><input type="checkbox" checked={s.own.value} onChange={(e) => store.set({ own: e.target.checked, dims: 2 }, { push: true })} /><span>on the stage: my data</span></label>}
       <div class="row"><Feature store={store} own={own} name="pair_a" label="across" /><Feature store={store} own={own} name="pair_b" label="up" /></div>
-      <Toggle store={store} name="refit" label="the other features follow the path" />
+      <div class="option"><span class="name">the others</span>
+        <div class="segments" role="group" aria-label="the other features">
+          {[[true, "re-fitted along the path"], [false, `held as at price ${short(own.path.alphas[Math.min(own.start, steps - 1)])}`]].map(([value, text]) => (
+            <button key={text} type="button" aria-pressed={s.refit.value === value} onClick={() => store.set({ refit: value }, { push: true })}>{text}</button>))}
+        </div></div>
       <label class="slider"><span>walk along the path</span>
-        <input type="range" aria-label="walk along the path" min="0" max={steps - 1} step="1" value={at} onInput={(e) => store.set({ step: e.target.value })} aria-valuetext={`price ${short(own.path.alphas[at])}, ${active} features`} />
+        <Range aria-label="walk along the path" min={0} max={steps - 1} step="1" value={at} onInput={(e) => store.set({ step: e.target.value })} aria-valuetext={`price ${short(own.path.alphas[at])}, ${active} features`} />
         <output>{active} kept</output></label>
       <p class="note">price <Value name="path_alpha" x={own.path.alphas[at]} />, norm <Value name="path_norm" x={own.path.norms[at]} />, loss <Value name="path_loss" x={own.path.losses[at]} /></p>
       <Paths store={store} own={own} at={at} />
@@ -62,7 +65,7 @@ function Paths({ store, own, at }) {
     <Plot frame={frame} xLabel="norm" yLabel="coefficients" label="coefficients along the path">
       {shown.filter((i) => !pair.includes(i)).map((i) => <path key={i} class="other" d={line(frame, norms.map((t, k) => [t, coefs[k][i]]))} />)}
       {pair.map((i, k) => <path key={`pair${k}`} class={`pair pair-${k}`} d={line(frame, norms.map((t, j) => [t, coefs[j][i]]))} />)}
-      <path class="here" d={`M${frame.x(norms[at])} 12V222`} />
+      <path class="here" d={`M${frame.x(norms[at])} ${inner.y}v${inner.height}`} />
       {pair.map((i, k) => <text key={`name${k}`} class={`pair-name pair-${k}`} x={frame.x(norms[norms.length - 1]) - 4} text-anchor="end" y={frame.y(coefs[coefs.length - 1][i]) - 5}>{own.features[i]}</text>)}
     </Plot>
   );
@@ -75,7 +78,7 @@ function Why({ own, pair }) {
     <div class="why">
       <label class="choice"><span>why is it in, or not?</span>
         <select value={i} onChange={(e) => ask(Number(e.target.value))}>{own.features.map((f, k) => <option key={k} value={k}>{f}</option>)}</select></label>
-      <p class="note">{own.why[i]} <small>(at price {short(own.path.alphas[Math.min(own.start, own.path.alphas.length - 1)])})</small></p>
+      <p class="note">{own.why[i]} <small>(at price {short(own.path.alphas[Math.min(own.start, own.path.alphas.length - 1)])}, where the page opened)</small></p>
     </div>
   );
 }

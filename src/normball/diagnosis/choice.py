@@ -1,0 +1,81 @@
+"""The alpha that a diagnosis examines: by cross-validation, as far down the path as it needs to go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..estimators.cross_validation import CrossValidation, folds_of, score_path, without_rows
+from ..path_solver import alpha_grid
+from ..problem import Problem
+from ..progress import Progress
+from ..solution import Solution
+from ..typing import Floats
+from .chance import expected_entries, noise_of
+
+N_FOLDS = 5
+FIRST, MORE = 10, 3
+"""Alphas that every fold is scored at before the first look, and at the least before each later one."""
+AFFORDABLE = 500
+"""Columns kept beyond which a step is dear, and that chance may add before the next look."""
+
+
+def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
+    """Loss on unseen rows from alpha_max downwards, until it has risen by a standard error.
+
+    The alphas are those of `cross_validate`. Below the best of them the fit keeps ever more
+    columns for nothing, which with many columns takes nearly all of the time, so the path is
+    left there (at the first rise, if more than 500 columns are kept); and where more than half
+    as many columns are kept as there are rows, since no count of rows suffices for those.
+
+    Raises
+    ------
+    ValueError
+        If there are too few rows, or members of a class, for two folds.
+    """
+    n_folds = min(N_FOLDS, problem.n_samples)
+    if problem.loss.is_classifier:
+        n_folds = min(n_folds, int(np.bincount(problem.instance.y.astype(np.intp), minlength=2).min()))
+    if n_folds < 2:
+        raise ValueError(
+            "X and y have too few rows (or rows of a class) to choose alpha by cross-validation; give alpha."
+        )
+    grid, held_out = alpha_grid(problem, 50, 1e-2), folds_of(problem, n_folds, seed)
+    weights = problem.instance.sample_weight
+    shares = np.array([weights[rows].sum() for rows in held_out])
+    training = [without_rows(problem, rows) for rows in held_out]
+    losses, end = np.empty((n_folds, 0)), FIRST
+    with Progress(n_folds * len(grid), "cross-validation") as progress:
+        while True:
+            block, scores, last = grid[losses.shape[1] : end], [], []
+            for rows, others in zip(held_out, training, strict=True):
+                path = others.path(alphas=block, tol=1e-6, verbose=False)
+                scores.append(score_path(problem, rows, path)[0])
+                last.append(others.solution_at(path, len(block) - 1))
+                progress(len(block))
+            losses = np.hstack([losses, scores])
+            found = CrossValidation.from_folds(grid[:end], losses, shares)
+            if end == len(grid) or _is_past(found, last) or _is_full(last):
+                return found
+            end = _next_look(grid, end, last)
+
+
+def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:
+    """Whether the loss has risen since its best: by a standard error, or at all where steps are dear."""
+    best = found.best_index
+    if max(len(fit.support) for fit in fits) > AFFORDABLE and best < len(found.alphas) - 1:
+        return True
+    return bool(found.mean_loss[-1] > found.mean_loss[best] + found.standard_error[best])
+
+
+def _is_full(fits: list[Solution]) -> bool:
+    """Whether more than half as many columns are kept as there are rows, and that is not all columns."""
+    most = max(len(fit.support) for fit in fits)
+    return fits[0].problem.n_samples < 2 * most < 2 * fits[0].problem.n_features
+
+
+def _next_look(grid: Floats, start: int, fits: list[Solution]) -> int:
+    """How far down the grid to go: as long as chance adds few columns, by the noise seen last."""
+    noise = max(noise_of(fit) for fit in fits)
+    few = min(AFFORDABLE, fits[0].problem.n_samples / 2)
+    reach = int((expected_entries(grid, fits[0].problem, noise) <= few).sum())
+    return min(max(reach, start + MORE), len(grid))

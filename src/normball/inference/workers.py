@@ -1,0 +1,50 @@
+"""The same function on many tasks: one after the other, or by the workers of joblib."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from ..progress import Progress
+
+Result = TypeVar("Result")
+
+
+def each(
+    function: Callable[..., Result], tasks: Sequence[tuple[Any, ...]], n_jobs: int | None, bar: Progress
+) -> list[Result]:
+    """What a function finds for every task, in their order.
+
+    Parameters
+    ----------
+    function : callable of the entries of a task; defined in a module, so that processes find it.
+    tasks : sequence of tuples
+    n_jobs : int, optional
+        None: one after the other. Else workers of joblib: threads, since the compiled kernels leave
+        the interpreter's lock and X is then not copied, or what surrounds the call
+        (`joblib.parallel_config`), such as dask and ray.
+    bar : Progress
+        Advanced by each task.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If joblib is needed and is not there.
+    """
+    found: list[Result] = []
+    if n_jobs is None:
+        for task in tasks:
+            found.append(function(*task))
+            bar()
+        return found
+    try:
+        from joblib import Parallel, delayed
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "n_jobs needs joblib, which is not installed; leave n_jobs out or run: pip install joblib",
+            name="joblib",
+        ) from None
+    # as a list: not every backend can return one result after the other
+    found = list(Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(*task) for task in tasks))
+    bar(len(tasks))
+    return found
