@@ -19,11 +19,11 @@ single unknown Z = L + t Y, over-relaxed by `RELAXATION`:
 
 One pass over the rows does all of it, and the Gram matrix of the next Z besides. Since
 L is the shrunk Z for every t if Z = L + t Y, t may change freely between two steps. It
-starts at 4 * mean |M| and follows a sawtooth (`step_sizes`): it falls by 20 % a step to a
-twenty-fifth of that, jumps to 3 times the first, falls more slowly, and then again and again from
-1.5 times the first, the deeper the smaller the gap that is asked. Where t is large, Y moves far in
-the directions of large singular values; where it is small, the last entries of S and the smallest
-singular values of L settle. Any constant t is slow at one of the two.
+starts at 4 * mean |M| and follows a sawtooth (`step_sizes`): it falls to a small share of that, by 20 %
+a step at first, jumps to 3 times the first, falls more slowly, and then again and again from 1.5
+times the first; all of it slower and deeper the smaller the gap that is asked. Where t is large, Y
+moves far in the directions of large singular values; where it is small, the last entries of S and
+the smallest singular values of L settle. Any constant t is slow at one of the two.
 
 The dual point of a certificate is C / t or its mean over the steps since the last
 certificate (in which the oscillation of an over-relaxed iteration cancels), whichever proves
