@@ -1,6 +1,6 @@
 // Outlines for drawing: balls and level sets in the plane.
 import { onBoundary } from "./geometry/norms.js";
-import { backward, cholesky, dot, length, plus, times, unit } from "./geometry/vectors.js";
+import { backward, cholesky, dot, length, plus, times } from "./geometry/vectors.js";
 
 /** The side of the picture, in pixels of its own. */
 export const SIZE = 640;
@@ -30,12 +30,15 @@ export function levelOutline(loss, level, far, count = loss.gram ? 96 : 72) {
   if (!(over > 1e-12 * Math.max(Math.abs(level), 1e-12))) return null;
   if (loss.gram) return ellipse(loss, over, count);
   const points = [];
-  let r = far / 4;
+  const along = loss.rays(c);
+  let r = far / 4, before = r;
   const L = cholesky(shapeOf(loss));
   for (let k = 0; k < count; k++) {
     const a = (2 * Math.PI * k) / count, v = [Math.cos(a), Math.sin(a)];
-    const u = L ? unit(backward(L, v)) : v; // rays as dense as a long level set needs them
-    r = ray(loss, c, u, level, r, 8 * far);
+    // rays as dense as a long level set needs them, and measured so that it is almost a circle:
+    // the last two radii then say the next one to a few percent
+    const u = L ? backward(L, v) : v, size = length(u);
+    [r, before] = [ray(along(u), level, k > 1 ? 2 * r - before : r, (8 * far) / size), r];
     points.push(plus(c, u, r));
   }
   return points;
@@ -48,13 +51,13 @@ export function shapeOf({ samples }) {
 }
 
 /** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
-function ray(loss, c, u, level, guess, most) {
+function ray(along, level, guess, most) {
   let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most);
   for (let k = 0; k < 40; k++) {
-    const w = plus(c, u, r), v = loss.value(w) - level;
+    const [value, slope] = along(r), v = value - level;
     if (v > 0) hi = r;
     else lo = r;
-    const next = r - v / loss.slope(w, u);
+    const next = r - v / slope;
     const inside = next > lo && next < hi;
     const before = r;
     r = inside ? next : 0.5 * (lo + hi);

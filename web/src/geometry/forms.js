@@ -1,5 +1,5 @@
 // One picture in its three forms: budget, price (alpha) and target trace the same frontier.
-import { dot, largest, rootOfDecreasing, times, zeros } from "./vectors.js";
+import { dot, largest, rootBetween, rootOfDecreasing, times, zeros } from "./vectors.js";
 import { localTouches, provingGradient, touch } from "./planar.js";
 import { touchSolid } from "./solid.js";
 
@@ -27,11 +27,11 @@ function lineReach({ a, b }, norm, d) {
 
 /** Where the ball of radius t is touched: {w, t, alpha, value, gap, kind, corner, flat, ...}. */
 export function contact(picture, t) {
-  return describe(picture, t, find(picture, t, 60));
+  return describe(picture, t, find(picture, t));
 }
 
-/** The touching point {w} and what the search knows of it; `halvings` is how exact it is. */
-function find(picture, t, halvings) {
+/** The touching point {w} and what the search knows of it; `doubt` is the share of a side that is left in doubt. */
+function find(picture, t, doubt = 0) {
   const { loss, norm, d } = picture;
   if (!(t > 0)) return { w: zeros(d), corner: true };
   const enough = t >= picture.enough * (1 - 1e-15);
@@ -40,17 +40,17 @@ function find(picture, t, halvings) {
   if (loss.line) {
     const goal = linear(loss.line.a);
     const found = d === 3 ? { w: norm.top(loss.line.a, radius) }
-      : norm.convex ? touch(goal, norm, radius, loss.line.a, halvings) : localTouches(goal, norm, radius)[0];
+      : norm.convex ? touch(goal, norm, radius, loss.line.a, doubt) : localTouches(goal, norm, radius)[0];
     return { ...found, inside: t > picture.enough * (1 + 1e-12) };
   }
   if (d === 3) return touchSolid(loss, norm, radius);
-  if (norm.convex) return touch(loss, norm, radius, loss.optimum, halvings);
+  if (norm.convex) return touch(loss, norm, radius, loss.optimum, doubt);
   const all = localTouches(loss, norm, radius);
   return { ...all[0], others: all.slice(1) };
 }
 
 /** The touching point as exact as a picture needs it: {w, corner, inside}. */
-export const nearly = (picture, t) => find(picture, t, 14);
+export const nearly = (picture, t) => find(picture, t, 1e-4);
 
 function describe(picture, t, found) {
   const { loss, norm, d } = picture;
@@ -119,27 +119,11 @@ export function budgetFor(picture, form, level) {
   return rootBetween((t) => contact(picture, t).alpha - level, 0, enough);
 }
 
-/** Root of a decreasing function: regula falsi (Illinois), and halving where that is slow. */
-function rootBetween(f, lo, hi) {
-  let flo = f(lo), fhi = f(hi), side = 0;
-  if (Number.isNaN(flo)) flo = Infinity;
-  for (let k = 0; k < 120 && hi - lo > 4e-16 * hi; k++) {
-    const cut = lo + ((hi - lo) * flo) / (flo - fhi);
-    const mid = k % 3 < 2 && cut > lo && cut < hi ? cut : 0.5 * (lo + hi);
-    if (mid <= lo || mid >= hi) break;
-    const value = f(mid);
-    if (value === 0) return mid;
-    if (value > 0) { lo = mid; flo = value; if (side === 1) fhi *= 0.5; side = 1; }
-    else { hi = mid; fhi = value; if (side === -1) flo *= 0.5; side = -1; }
-  }
-  return 0.5 * (lo + hi);
-}
-
 /** Touching points {w, size, value} of `count` budgets up to the optimum, as exact as can be drawn. */
 export function contactPath(picture, count) {
   const { loss, norm } = picture;
   return Array.from({ length: count }, (_, k) => {
-    const { w } = find(picture, (picture.enough * k) / (count - 1), 14);
+    const { w } = find(picture, (picture.enough * k) / (count - 1), 1e-4);
     return { w, size: norm.value(w), value: loss.value(w) };
   });
 }

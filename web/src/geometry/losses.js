@@ -121,6 +121,22 @@ export function sampled(kind, parameters, rows, optimum = null) {
       }
       return sum;
     },
+    /** u -> r -> [value, slope] on the rays from c: no products of vectors for each r. */
+    rays(c) {
+      const starts = samples.map((s) => eta(s, c));
+      return (u) => {
+        const moves = samples.map((s) => dot(s.x, u));
+        return (r) => {
+          let sum = 0, slope = 0;
+          for (let i = 0; i < samples.length; i++) {
+            const { y, weight } = samples[i], e = starts[i] + r * moves[i];
+            sum += weight * curve.of(e, y);
+            slope += weight * moves[i] * curve.d(e, y);
+          }
+          return [sum, slope];
+        };
+      };
+    },
     hessian(w) {
       const H = zeros(d).map(() => zeros(d));
       for (const s of samples) {

@@ -209,13 +209,13 @@ function sorted(weights) {
   const d = weights.length;
   const sums = weights.map((_, k) => weights.slice(0, k + 1).reduce((a, b) => a + b, 0));
   const falling = (w) => w.map(Math.abs).sort((a, b) => b - a);
-  const same = (a, b, w) => Math.abs(a - b) <= 1e-13 * largest(w);
   return {
     name: "sorted_l1", weights, convex: true, homogeneous: true, flat: true,
     value: (w) => dot(weights, falling(w)),
     slope(w, v) {
       const pairs = w.map((x, i) => [Math.abs(x), x ? sign(x) * v[i] : Math.abs(v[i])]);
-      pairs.sort((a, b) => (same(a[0], b[0], w) ? b[1] - a[1] : b[0] - a[0]));
+      const tie = 1e-13 * largest(w);
+      pairs.sort((a, b) => (Math.abs(a[0] - b[0]) <= tie ? b[1] - a[1] : b[0] - a[0]));
       return pairs.reduce((sum, [, x], k) => sum + weights[k] * x, 0);
     },
     support(z, t) {

@@ -4,8 +4,8 @@
 // contact wherever it also falls outwards; that region holds the boundary point in the
 // direction of the optimum, and the contact. A walk from the one to the other over the
 // separators of the norm (corners tested by both one-sided derivatives, hence exact zeros) and
-// a bisection inside one smooth piece finds it. 60 gradients; a picture is content with 14.
-import { dot, largest, plus, times, zeros } from "./vectors.js";
+// a search for the root of the slope inside one smooth piece finds it: some 10 gradients.
+import { dot, largest, plus, rootBetween, times, zeros } from "./vectors.js";
 import { onBoundary } from "./norms.js";
 
 const turned = (w, way) => [-way * w[1], way * w[0]];
@@ -22,7 +22,7 @@ const angleFrom = (u, v, way) => {
 };
 
 /** Boundary point of least f; {w, corner, flat} with flat the ends of a side that is all optimal. */
-export function touch(loss, norm, t, towards, halvings = 60) {
+export function touch(loss, norm, t, towards, doubt = 0) {
   const at = (u) => onBoundary(norm, u, t);
   const tolerance = 1e-13;
   const rises = (w, way) => {
@@ -51,15 +51,12 @@ export function touch(loss, norm, t, towards, halvings = 60) {
 
   function inside(u1, u2) {
     const mix = (l) => at(plus(times(u1, 1 - l), u2, l));
-    let lo = 0, hi = 1;
-    for (let k = 0; k < halvings; k++) {
-      const mid = 0.5 * (lo + hi);
-      if (mid <= lo || mid >= hi) break;
-      const w = mix(mid);
-      if (falling(w) && loss.slope(w, tangent(norm, w, way)) < 0) lo = mid;
-      else hi = mid;
-    }
-    return { w: mix(0.5 * (lo + hi)), corner: false, flat: null };
+    const descent = (l) => {
+      const w = mix(l), slope = -loss.slope(w, tangent(norm, w, way));
+      // where f no longer falls outwards the walk has gone too far
+      return slope > 0 && !falling(w) ? -slope : slope;
+    };
+    return { w: mix(rootBetween(descent, 0, 1, doubt)), corner: false, flat: null };
   }
 
   /** A stop where f rises both ways; the side beyond it may be optimal as a whole. */
@@ -73,10 +70,9 @@ export function touch(loss, norm, t, towards, halvings = 60) {
   }
 
   function level(w, v) {
-    const m = times(plus(w, v), 0.5);
-    const scale = Math.abs(loss.slope(w, w));
-    return Math.abs(norm.value(m) - t) < 1e-12 * t && Math.abs(loss.slope(w, plus(v, w, -1))) < 1e-12 * scale
-      && Math.abs(loss.slope(v, plus(w, v, -1))) < 1e-12 * scale;
+    const scale = Math.abs(loss.slope(w, w)), along = plus(v, w, -1);
+    return Math.abs(loss.slope(w, along)) < 1e-12 * scale && Math.abs(loss.slope(v, along)) < 1e-12 * scale
+      && Math.abs(norm.value(times(plus(w, v), 0.5)) - t) < 1e-12 * t;
   }
 }
 
