@@ -1,5 +1,6 @@
 // Handles that are taken by mouse, touch or keyboard; each is a slider to assistive software.
 import { useRef } from "preact/hooks";
+import { SIZE } from "./outlines.js";
 
 /** Calls `move(event)` at most once a frame while the pointer is down, and once more at its end. */
 export function dragProps(move, { start, end } = {}) {
@@ -57,17 +58,22 @@ export function keyStep(event, step, axis = "both") {
   return null;
 }
 
+/** Whether a word that ends at x would leave the picture, or run into the buttons in its corner. */
+const hasNoRoom = (x, y, hit) => x > SIZE - 4 || (x > SIZE - 3.7 * hit && y < 2 * hit);
+
 /**
  * One handle on the stage: `sliders` are its one or two values
  * {label, value, min, max, step, text, change}, `at` its place in pixels of the drawing, `tip`
- * the word beside it (`above` the line through it, or below) while it is pointed at.
+ * the word beside it (`above` the line through it, or below) while it is pointed at, `k` the
+ * scale of letters.
  */
-export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, tip, above, end }) {
+export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, tip, above, end, k = 1 }) {
   const latest = useRef();
   latest.current = move;
   const drag = useRef(null);
   if (!drag.current) drag.current = dragProps((event) => latest.current(event), { end });
   const [x, y] = at;
+  const left = tip && hasNoRoom(x + 15 + 7.4 * k * tip.length, y - 30, hit);
   const body = shape === "square"
     ? <rect class="grip" x="-7" y="-7" width="14" height="14" rx="2" />
     : shape === "diamond" ? <rect class="grip" x="-6.5" y="-6.5" width="13" height="13" rx="2" transform="rotate(45)" />
@@ -76,7 +82,7 @@ export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, 
     <g class={`handle handle-${kind}`} transform={`translate(${x} ${y})`} role={sliders.length > 1 ? "group" : undefined}
       aria-label={sliders.length > 1 ? kind : undefined} {...drag.current} onDblClick={reset}>
       <circle class="hit" r={hit} />
-      {tip && <text class="tip" x={x > 480 ? -15 : 15} y={above && x <= 480 ? -13 : 22} text-anchor={x > 480 ? "end" : "start"} aria-hidden="true">{tip}</text>}
+      {tip && <text class="tip" x={left ? -15 : 15} y={above && !left ? -13 : 22} text-anchor={left ? "end" : "start"} aria-hidden="true">{tip}</text>}
       {sliders.map((s, i) => (
         <g key={s.label} class="thumb" role="slider" tabindex="0" aria-label={s.label} aria-valuenow={+s.value.toPrecision(6)}
           aria-valuemin={s.min} aria-valuemax={s.max} aria-valuetext={s.text}

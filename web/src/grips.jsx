@@ -26,7 +26,7 @@ export function FreePoint({ store, scene, view, pointer, hit, k }) {
       {better && <path class="through" d={outline(ballOutline(scene.picture.value.norm, free.size, 96), view, "Z")} />}
       {better && <path class="saving" d={`M${from[0]} ${from[1]}L${better[0]} ${better[1]}${arrowHead(from, better)}`} />}
       <text x={from[0] + (ends ? -14 : 14)} y={from[1] - 12} text-anchor={ends ? "end" : "start"}>{words}</text>
-      <Handle kind="free point" at={from} hit={hit} shape="diamond" sliders={[slider(0, "free1"), slider(1, "free2")]}
+      <Handle kind="free point" at={from} hit={hit} k={k} shape="diamond" sliders={[slider(0, "free1"), slider(1, "free2")]}
         move={(e) => { const w = pointer(e); store.set({ free1: w[0] / per, free2: w[1] / per }); }}
         reset={() => store.set({ free1: defaults.free1, free2: defaults.free2 })} />
     </g>
@@ -54,7 +54,7 @@ function Grab({ d, move, name }) {
 
 const outline = (points, view, close) => (points.length ? `M${points.map((w) => view.to(w).map((v) => v.toFixed(1)).join(" ")).join("L")}${close}` : "");
 
-function BudgetHandle({ store, scene, view, half, pointer, hit }) {
+function BudgetHandle({ store, scene, view, half, pointer, hit, k }) {
   const { norm, loss } = scene.picture.value;
   const aim = loss.line ? loss.line.a : loss.optimum;
   const t = scene.budget.value;
@@ -70,13 +70,13 @@ function BudgetHandle({ store, scene, view, half, pointer, hit }) {
   return (
     <>
       <Grab name="ball" d={outline(ballOutline(norm, t, 48), view, "Z")} move={grow} />
-      <Handle kind="budget" tip="budget" at={at} hit={hit} shape="square" move={grow} reset={() => change(own ? t : defaults.budget)}
+      <Handle kind="budget" tip="budget" at={at} hit={hit} k={k} shape="square" move={grow} reset={() => change(own ? t : defaults.budget)}
         sliders={[{ label: "budget handle", value: t, min: 0, max: most, step, text: `ball of radius ${short(t)}`, change }]} />
     </>
   );
 }
 
-function LineHandles({ store, scene, view, half, pointer, hit }) {
+function LineHandles({ store, scene, view, half, pointer, hit, k }) {
   const s = store.signals;
   const { a, b } = scene.picture.value.loss.line;
   const foot = times(a, b), along = [-a[1], a[0]];
@@ -96,9 +96,9 @@ function LineHandles({ store, scene, view, half, pointer, hit }) {
   return (
     <>
       <Grab name="line" d={outline(lineEnds({ a, b }, b, 3 * half + b), view, "")} move={(e) => moveLine(pointer(e))} />
-      <Handle kind="line" tip="move the line" above at={view.to(slide)} hit={hit} move={(e) => moveLine(pointer(e))} reset={() => store.set({ offset: defaults.offset })}
+      <Handle kind="line" tip="move the line" above at={view.to(slide)} hit={hit} k={k} move={(e) => moveLine(pointer(e))} reset={() => store.set({ offset: defaults.offset })}
         sliders={[{ label: "line handle: distance", value: s.offset.value, min: 0.05, max: 3, step: 0.01, text: `line at distance ${short(s.offset.value)} from zero`, change: (v) => store.set({ offset: v }) }]} />
-      <Handle kind="turn" tip="turn it" above at={view.to(turnAt)} hit={hit} shape="diamond" move={turnTo} reset={() => store.set({ angle: defaults.angle })}
+      <Handle kind="turn" tip="turn it" above at={view.to(turnAt)} hit={hit} k={k} shape="diamond" move={turnTo} reset={() => store.set({ angle: defaults.angle })}
         sliders={[{ label: "line handle: angle", value: s.angle.value, min: -180, max: 180, step: 1, text: `normal at ${short(s.angle.value)} degrees`, change: (v) => store.set({ angle: wrapped(v) }) }]} />
     </>
   );
@@ -107,7 +107,7 @@ function LineHandles({ store, scene, view, half, pointer, hit }) {
 /** Length of the handle's arm for a level set that is `ratio` times as long as wide. */
 const ARM = 0.42;
 
-function OptimumHandles({ store, view, pointer, hit }) {
+function OptimumHandles({ store, view, pointer, hit, k }) {
   const s = store.signals;
   const c = [s.cx.value, s.cy.value];
   const ratio = s.ellipse_ratio.value, angle = s.ellipse_angle.value;
@@ -127,12 +127,12 @@ function OptimumHandles({ store, view, pointer, hit }) {
   return (
     <>
       <path class="arm" d={`M${x} ${y}L${tx} ${ty}`} />
-      <Handle kind="shape" tip="stretch and turn" above at={[tx, ty]} hit={hit} shape="diamond" move={shape}
+      <Handle kind="shape" tip="stretch and turn" above at={[tx, ty]} hit={hit} k={k} shape="diamond" move={shape}
         reset={() => store.set({ ellipse_ratio: defaults.ellipse_ratio, ellipse_angle: defaults.ellipse_angle })}
         sliders={[
           { label: "shape handle: angle", value: angle, min: -180, max: 180, step: 1, text: `short axis at ${short(angle)} degrees`, change: (v) => store.set({ ellipse_angle: v }) },
           { label: "shape handle: ratio", value: ratio, min: 1, max: 20, step: 0.1, text: `${short(ratio)} times as long as wide`, change: (v) => store.set({ ellipse_ratio: v }) }]} />
-      <Handle kind="best fit" tip="best fit" at={[x, y]} hit={hit} move={(e) => { const w = pointer(e); store.set({ cx: w[0], cy: w[1] }); }}
+      <Handle kind="best fit" tip="best fit" at={[x, y]} hit={hit} k={k} move={(e) => { const w = pointer(e); store.set({ cx: w[0], cy: w[1] }); }}
         reset={() => store.set({ cx: defaults.cx, cy: defaults.cy })} sliders={[axis(0, "cx"), axis(1, "cy")]} />
     </>
   );

@@ -51,7 +51,7 @@ export function shapeOf({ samples }) {
 }
 
 /** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
-function ray(along, level, guess, most) {
+export function ray(along, level, guess, most) {
   let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most);
   for (let k = 0; k < 40; k++) {
     const [value, slope] = along(r), v = value - level;

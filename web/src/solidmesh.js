@@ -1,7 +1,7 @@
 // Meshes of balls and level surfaces in three dimensions: {points, faces, edges}.
 import { onBoundary, signs } from "./geometry/norms.js";
 import { backward, cholesky, dot, length, plus, times, unit } from "./geometry/vectors.js";
-import { shapeOf } from "./outlines.js";
+import { ray, shapeOf } from "./outlines.js";
 
 /** Directions of an octahedron whose faces are cut into n^2 triangles. */
 function sphere(n) {
@@ -21,7 +21,7 @@ function sphere(n) {
   return { points, faces };
 }
 
-const SPHERE = sphere(20);
+const SPHERE = sphere(14);
 
 const cube = () => {
   const points = signs(3);
@@ -69,27 +69,15 @@ export function levelMesh(loss, level, far) {
   if (!(over > 1e-10)) return null;
   const L = cholesky(loss.gram || shapeOf(loss));
   const most = 6 * far;
+  const along = loss.rays && loss.rays(c);
+  let r = far / 3;
   const points = SPHERE.points.map((v) => {
-    const u = unit(L ? backward(L, unit(v)) : v);
-    if (!loss.gram) return plus(c, u, reach(loss, c, u, level, most));
-    return plus(c, u, Math.min(Math.sqrt((2 * over) / dot(u, loss.gram.map((row) => dot(row, u)))), most));
+    const u = L ? backward(L, unit(v)) : unit(v), size = length(u);
+    if (loss.gram) r = Math.min(Math.sqrt((2 * over) / dot(u, loss.gram.map((row) => dot(row, u)))), most / size);
+    else r = ray(along(u), level, r, most / size);
+    return plus(c, u, r);
   });
   return { points, faces: SPHERE.faces, edges: null };
-}
-
-/** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
-function reach(loss, c, u, level, most) {
-  let lo = 0, hi = most, r = most / 18;
-  for (let k = 0; k < 24; k++) {
-    const w = plus(c, u, r), value = loss.value(w) - level;
-    if (value > 0) hi = r;
-    else lo = r;
-    const next = r - value / loss.slope(w, u);
-    const before = r;
-    r = next > lo && next < hi ? next : 0.5 * (lo + hi);
-    if (Math.abs(r - before) < 2e-5 * most) break;
-  }
-  return r;
 }
 
 /**

@@ -43,7 +43,7 @@ function trace(context, points, close = true) {
 }
 
 /** Fills the faces of a convex body, or of a plane, grouped by shade. */
-function paintMesh(context, mesh, view, colour, plane = false) {
+function paintMesh(context, mesh, view, colour, seam, plane = false) {
   const flat = mesh.points.map(view.to);
   const groups = new Map();
   normalsOf(mesh).forEach((n, k) => {
@@ -52,7 +52,7 @@ function paintMesh(context, mesh, view, colour, plane = false) {
     if (!groups.has(shade)) groups.set(shade, []);
     groups.get(shade).push(mesh.faces[k]);
   });
-  context.lineWidth = 0.8;
+  context.lineWidth = seam; // covers the gaps between faces that antialiasing leaves
   for (const [shade, faces] of groups) {
     const light = 0.62 + (0.38 * shade) / SHADES;
     context.beginPath();
@@ -110,8 +110,8 @@ function onEdge(a, b, w) {
 }
 
 const COLOURS = {
-  light: { ball: [0, 114, 178], level: [213, 94, 0], ink: "#1b1f24", soft: "#6d757f", cone: "#009E73", edge: "#003e63", paper: "#fbfbf9" },
-  dark: { ball: [86, 180, 233], level: [230, 130, 50], ink: "#eef1f4", soft: "#a7b0bb", cone: "#2fc79a", edge: "#cfeaff", paper: "#14171b" },
+  light: { ball: [0, 114, 178], level: [213, 94, 0], ink: "#1b1f24", soft: "#6d757f", cone: "#009E73", edge: "#003e63", paper: "#fbfbf9", blank: [251, 251, 249] },
+  dark: { ball: [86, 180, 233], level: [230, 130, 50], ink: "#eef1f4", soft: "#a7b0bb", cone: "#2fc79a", edge: "#cfeaff", paper: "#14171b", blank: [20, 23, 27] },
 };
 
 function label(context, text, [x, y], colours, font, colour = colours.ink) {
@@ -122,6 +122,24 @@ function label(context, text, [x, y], colours, font, colour = colours.ink) {
   context.fillStyle = colour;
   context.fillText(text, x, y);
 }
+
+/**
+ * Where the contact's two lines stand: right or left of it, below or above, whichever is inside
+ * the picture and covers the fewest grips and names.
+ */
+function freePlace([x, y], wide, k, taken) {
+  const places = [[1, 1], [-1, 1], [1, -1], [-1, -1]].map(([side, down]) => {
+    const from = x + 13 * side, top = down > 0 ? y + 7 : y - 7 - 38 * k;
+    const [left, right] = side > 0 ? [from, from + wide] : [from - wide, from];
+    const over = Math.max(0, 6 - left, right - (SIZE - 6)) + Math.max(0, 6 - top, top + 38 * k - (SIZE - 6));
+    const hidden = taken.filter(([a, b]) => a > left - 12 && a < right + 12 && b > top - 12 && b < top + 38 * k + 12).length;
+    const inward = Math.max(0, 6 - left) - Math.max(0, right - (SIZE - 6));
+    return { side, x: from + inward, y: top + 15 * k, cost: over + 40 * hidden };
+  });
+  return places.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+const axisEnds = (half) => [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? half * 1.007 : 0)));
 
 /** The axes: whole lines behind the bodies, and faintly over them so that they can be followed. */
 function paintAxes(context, view, half, colours, over, k) {
@@ -135,19 +153,20 @@ function paintAxes(context, view, half, colours, over, k) {
   }
 }
 
+/** Triangles that all run the same way round fill as one area, however they overlap. */
+const turnedOneWay = ([a, b, c]) => ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) < 0 ? [a, c, b] : [a, b, c]);
+
 function paintCone(context, view, touch, norm, half, colours) {
   if (touch.inside || !largest(touch.push)) return;
   const at = view.to(touch.w);
   const rays = largest(touch.w) > 1e-9 ? normalCone(norm, touch.w) : null;
   if (rays) {
     const rim = rays.map((r) => view.to(plus(touch.w, r, 0.3 * half)));
-    through(context, 0.34, (layer) => {
-      layer.fillStyle = colours.cone;
-      rim.forEach((p, k) => { layer.beginPath(); trace(layer, [at, p, rim[(k + 1) % rim.length]]); layer.fill(); });
-      layer.beginPath();
-      trace(layer, rim);
-      layer.fill();
-    });
+    context.fillStyle = colours.cone;
+    context.globalAlpha = 0.34;
+    context.beginPath();
+    rim.forEach((p, k) => { for (const apex of [at, rim[0]]) trace(context, turnedOneWay([apex, p, rim[(k + 1) % rim.length]])); });
+    context.fill();
     context.globalAlpha = 0.7;
     stroke(context, [...rim, rim[0]], colours.cone, 1.2);
     const spokes = rays.length > 12 ? [] : rim;
@@ -195,12 +214,17 @@ export function paintSolid(context, scene, store, { size, dark, meshes, k = 1, g
   const { ball, level } = bodiesOf(scene, half, meshes);
   const paintBall = () => {
     if (!ball) return;
-    through(context, touch.inside ? 0.4 : 1, (layer) => paintMesh(layer, ball, view, colours.ball));
+    through(context, touch.inside ? 0.4 : 1, (layer) => paintMesh(layer, ball, view, colours.ball, 1.1 * k));
     paintEdges(context, ball, view, colours.edge, touch.w);
   };
   const levelBehind = dot(touch.push, view.ahead) > 0;
   const seenThrough = touch.inside ? 1 : loss.line ? 0.6 : levelBehind ? 0.8 : 0.5;
-  const paintLevel = () => level && through(context, seenThrough, (layer) => paintMesh(layer, level, view, colours.level, !!loss.line));
+  const paintLevel = () => {
+    // with nothing but paper behind it a paler colour does what a layer would, at a tenth of the cost
+    const pale = levelBehind && !loss.line && !touch.inside;
+    const colour = pale ? colours.level.map((c, i) => seenThrough * c + (1 - seenThrough) * colours.blank[i]) : colours.level;
+    if (level) through(context, pale ? 1 : seenThrough, (layer) => paintMesh(layer, level, view, colour, 1.1 * k, !!loss.line));
+  };
   for (const paint of touch.inside || levelBehind ? [paintLevel, paintBall] : [paintBall, paintLevel]) paint();
 
   if (s.trail.value) stroke(context, scene.trail.value.map((c) => view.to(c.w)), colours.ink, 2, [2, 5]);
@@ -213,10 +237,12 @@ export function paintSolid(context, scene, store, { size, dark, meshes, k = 1, g
   const at = view.to(touch.w);
   disc(context, at, 8, colours.paper);
   disc(context, at, 6.5, colours.ink);
-  const side = at[0] > (1 - 0.28 * k) * SIZE ? -1 : 1;
-  context.textAlign = side < 0 ? "right" : "left";
-  label(context, shortVector(touch.w), [at[0] + 13 * side, at[1] + 7 + 15 * k], colours, `600 ${15 * k}px`);
-  label(context, faceName(touch, norm, 3), [at[0] + 13 * side, at[1] + 7 + 33 * k], colours, `${13 * k}px`);
+  const lines = [shortVector(touch.w), faceName(touch, norm, 3)];
+  const taken = [...grips.map((grip) => grip.at), ...axisEnds(half).map(view.to), ...(touch.push && length(touch.push) ? [view.to(plus(touch.w, touch.push, (0.26 * half) / length(touch.push)))] : [])];
+  const place = freePlace(at, k * Math.max(8.7 * lines[0].length, 7 * lines[1].length), k, taken);
+  context.textAlign = place.side < 0 ? "right" : "left";
+  label(context, lines[0], [place.x, place.y], colours, `600 ${15 * k}px`);
+  label(context, lines[1], [place.x, place.y + 18 * k], colours, `${13 * k}px`);
   context.textAlign = "left";
   for (const grip of grips) paintGrip(context, grip, grip.shape === "square" ? `rgb(${colours.ball})` : `rgb(${colours.level})`, colours, k);
 }

@@ -1,5 +1,5 @@
 // The picture in space: a canvas that is turned by pointer and keys.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dragProps } from "./drag.jsx";
 import { SIZE, scaleFor } from "./outlines.js";
 import { gripAt, gripsOf } from "./solidgrips.js";
@@ -48,7 +48,8 @@ export function SolidStage({ store, scene, frame }) {
   const view = cameraOf(store, scene);
   const grips = gripsOf(store, scene, view);
   frame.paint = (context, size, more = {}) => paintSolid(context, scene, store, { size, dark, meshes: meshes.current, ...more });
-  useEffect(() => { if (canvas.current) frame.paint(canvas.current.getContext("2d"), pixels, { k, grips }); }, now);
+  // with the rest of the page, not a frame later
+  useLayoutEffect(() => { if (canvas.current) frame.paint(canvas.current.getContext("2d"), pixels, { k, grips }); }, now);
   const place = (event) => {
     const box = canvas.current.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width) * SIZE, ((event.clientY - box.top) / box.height) * SIZE];

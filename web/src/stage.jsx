@@ -5,6 +5,7 @@ import { FreePoint, Handles } from "./grips.jsx";
 import { normals } from "./geometry/planar.js";
 import { dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
+import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
 import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, lineEnds, scaleFor } from "./outlines.js";
 
@@ -44,7 +45,7 @@ export function Stage({ store, scene, frame, throws }) {
   const used = () => setFresh(false);
   const odds = s.view.value === "odds" && s.odds.value;
   return (
-    <svg class={`stage ${fresh ? "fresh" : ""}`} ref={svg} onPointerDownCapture={used} onKeyDownCapture={used} style={{ "--k": k.toFixed(3) }} viewBox={`0 0 ${SIZE} ${SIZE}`} role="group" aria-label="the picture: ball, level sets and contact">
+    <svg class={`stage ${fresh && odds !== "throws" ? "fresh" : ""}`} ref={svg} onPointerDownCapture={used} onKeyDownCapture={used} style={{ "--k": k.toFixed(3) }} viewBox={`0 0 ${SIZE} ${SIZE}`} role="group" aria-label="the picture: ball, level sets and contact">
       {odds === "plane" && <FaceMap {...parts} />}
       <Grid {...parts} />
       <Levels {...parts} />
@@ -53,7 +54,7 @@ export function Stage({ store, scene, frame, throws }) {
       {odds === "throws" && <Throws {...parts} throws={throws} />}
       <Marks {...parts} />
       <Trail {...parts} />
-      <Touch {...parts} />
+      <Touch {...parts} thrown={odds === "throws" && throws} />
       <Handles {...parts} />
       <FreePoint {...parts} />
     </svg>
@@ -117,7 +118,7 @@ function Levels({ scene, view, half }) {
   const [cx, cy] = view.to(loss.optimum);
   return (
     <g class="levels">
-      {[...faint, ...beyond].map((v, k) => <path key={k} class="level" d={draw(levelOutline(loss, v, 2 * half))} />)}
+      {[...faint, ...beyond].map((v, k) => <path key={k} class="level" d={draw(levelOutline(loss, v, 2 * half, loss.gram ? 64 : 48))} />)}
       <path class="touching" d={draw(levelOutline(loss, touch.value, 2 * half))} />
       <g class="optimum" transform={`translate(${cx} ${cy})`}><path d="M-5-5L5 5M-5 5L5-5" /></g>
     </g>
@@ -160,7 +161,7 @@ function Trail({ store, scene, view }) {
   return <path class="trail" d={path(scene.trail.value.map((c) => view.to(c.w)), false)} />;
 }
 
-function Touch({ store, scene, view, half }) {
+function Touch({ store, scene, view, half, k, thrown }) {
   const { norm } = scene.picture.value;
   const touch = scene.touch.value;
   const [x, y] = view.to(touch.w);
@@ -169,14 +170,15 @@ function Touch({ store, scene, view, half }) {
   const cone = norm.convex && !touch.inside && largest(touch.w) > 1e-9 * half ? normals(norm, touch.w) : null;
   const tip = arrow && [x + arrow[0], y - arrow[1]];
   const text = touch.w.map((v) => short(v)).join(", ");
-  const label = freePlace(scene.picture.value, touch, view, [x, y], text.length);
+  const buried = thrown && tallyFor(thrown, aimOf(store, scene)); // under the piles of what was thrown
+  const label = freePlace(scene.picture.value, touch, view, [x, y], k * text.length);
   return (
     <g class="touch">
       {cone && <path class="cone" d={wedge([x, y], cone, 92)} />}
       {arrow && <path class="push" d={`M${x} ${y}L${tip[0]} ${tip[1]}${arrowHead([x, y], tip)}`} />}
       {touch.others.map((o) => { const [a, b] = view.to(o.w); return <circle class="rival" cx={a} cy={b} r="5" />; })}
       <circle class="contact" cx={x} cy={y} r="6.5" />
-      <text class="where" x={label.x} y={label.y} text-anchor={label.anchor}>({text})</text>
+      {!buried && <text class="where" x={label.x} y={label.y} text-anchor={label.anchor}>({text})</text>}
       <title>{store.signals.norm.value} contact at {text}</title>
     </g>
   );
