@@ -129,12 +129,13 @@ function label(context, text, [x, y], colours, font, colour = colours.ink) {
  */
 function freePlace([x, y], wide, k, taken) {
   const places = [[1, 1], [-1, 1], [1, -1], [-1, -1]].map(([side, down]) => {
-    const from = x + 13 * side, top = down > 0 ? y + 7 : y - 7 - 38 * k;
-    const [left, right] = side > 0 ? [from, from + wide] : [from - wide, from];
-    const over = Math.max(0, 6 - left, right - (SIZE - 6)) + Math.max(0, 6 - top, top + 38 * k - (SIZE - 6));
-    const hidden = taken.filter(([a, b]) => a > left - 12 && a < right + 12 && b > top - 12 && b < top + 38 * k + 12).length;
-    const inward = Math.max(0, 6 - left) - Math.max(0, right - (SIZE - 6));
-    return { side, x: from + inward, y: top + 15 * k, cost: over + 40 * hidden };
+    const start = x + 13 * side, top = down > 0 ? y + 7 : y - 7 - 38 * k;
+    const most = SIZE - 6, reach = side > 0 ? wide : -wide;
+    const inward = Math.max(0, 6 - Math.min(start, start + reach)) - Math.max(0, Math.max(start, start + reach) - most);
+    const from = start + inward, left = Math.min(from, from + reach);
+    const over = Math.abs(inward) + Math.max(0, 6 - top, top + 38 * k - most);
+    const hidden = taken.filter(([a, b]) => a > left - 12 && a < left + wide + 12 && b > top - 12 && b < top + 38 * k + 12).length;
+    return { side, x: from, y: top + 15 * k, cost: over / 4 + 40 * hidden };
   });
   return places.reduce((a, b) => (b.cost < a.cost ? b : a));
 }

@@ -9,7 +9,7 @@ import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
 import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, lineEnds, scaleFor } from "./outlines.js";
 
-const path = (points, close = true) => (points && points.length ? `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}${close ? "Z" : ""}` : "");
+const path = (points, close = true) => (points && points.length ? `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${close ? "Z" : ""}` : "");
 
 /** From the plane to pixels of the drawing and back. */
 export function scaleOf(extent, zoom = 1) {
