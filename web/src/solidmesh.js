@@ -21,7 +21,7 @@ function sphere(n) {
   return { points, faces };
 }
 
-const SPHERE = sphere(14);
+const SPHERE = sphere(20);
 
 const cube = () => {
   const points = signs(3);
