@@ -29,10 +29,11 @@ AFFORDABLE = 500
 def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
     """Loss on unseen rows from alpha_max downwards, until it has risen by a standard error.
 
-    The alphas are those of `cross_validate`, or fewer where every one is dear (`COARSE`). Below the best of them the fit keeps ever more
-    columns for nothing, which with many columns takes nearly all of the time, so the path is
-    left there (at the first rise, if more than 500 columns are kept); and where more than half
-    as many columns are kept as there are rows, since no count of rows suffices for those.
+    The alphas are those of `cross_validate`, or fewer where every one is dear (`COARSE`).
+    Below the best of them the fit keeps ever more columns for nothing, which with many columns
+    takes nearly all of the time, so the path is left there (at the first rise, if more than
+    500 columns are kept); and where more than half as many columns are kept as there are rows,
+    since no count of rows suffices for those.
 
     Raises
     ------
