@@ -106,13 +106,6 @@ def logistic_cv(kind: type, solver: str, tol: float) -> Curve:
     return run
 
 
-def own_logistic_curve(case: Case) -> np.ndarray:
-    # one alpha in all folds, which are of equal size but for a row
-    alphas = 1 / (strengths(case) * 0.8 * len(case.y))
-    model = nb.ClassifierCV(alphas=alphas, cv=FOLDS, fit_intercept=False)
-    return model.fit(case.X, case.y).fold_losses_.mean(axis=0)[::-1]
-
-
 def logistic_by_folds(path: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> Curve:
     """The folds one after the other, and the fit to all rows, by a path: coefs (k, p) of X, y, alphas."""
 
@@ -131,6 +124,10 @@ def logistic_by_folds(path: Callable[[np.ndarray, np.ndarray, np.ndarray], np.nd
 def exact_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
     problem = nb.Problem(X, y, loss="logistic", fit_intercept=False)
     return problem.path(alphas=alphas, tol=1e-12).coefs
+
+
+def own_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    return nb.Problem(X, y, loss="logistic", fit_intercept=False).path(alphas=alphas).coefs
 
 
 def celer_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np.ndarray:
@@ -152,7 +149,7 @@ def adelie_logistic_path(X: np.ndarray, y: np.ndarray, alphas: np.ndarray) -> np
 
 
 LOGISTIC: dict[str, tuple[str, Curve]] = {
-    "normball.ClassifierCV": ("normball", own_logistic_curve),
+    "normball, tol 1e-8": ("normball", logistic_by_folds(own_logistic_path)),
     "normball.dropin": ("normball", logistic_cv(dropin.LogisticRegressionCV, "saga", 1e-4)),
     "liblinear, tol 1e-4": ("sklearn", logistic_cv(LogisticRegressionCV, "liblinear", 1e-4)),
     "liblinear, tol 1e-7": ("sklearn", logistic_cv(LogisticRegressionCV, "liblinear", 1e-7)),

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
     """(n_alphas,) decreasing from alpha_max to eps * alpha_max, evenly spaced in the logarithm.
 
-    Where alpha_max is infinite (ridge) the grid starts at the sum of the features'
-    variances, where every direction is shrunk at least by half.
+    Where alpha_max is infinite (ridge) the grid starts at the sum of the features' mean
+    squares (variances, with an intercept), where every direction is shrunk at least by half.
     """
     shares, first = grid_shares(n_alphas, eps), problem.alpha_max
     if not np.isfinite(first):
         curvature = problem.instance.curvature(
             np.full(problem.n_samples, problem.instance.null_intercept)
         ).sum()
-        first = float((problem.instance.moments[1] ** 2).sum() * curvature)
+        first = float(problem.instance.mean_squares.sum() * curvature)
     if first == 0:
         raise ValueError("the path has no alphas: y is unrelated to X (alpha_max is 0); give alphas=[...].")
     return first * shares

@@ -63,7 +63,8 @@ def kinds(seed: int) -> dict[str, tuple[np.ndarray, dict[str, float]]]:
 @pytest.mark.parametrize("seed", range(50))
 def test_agrees_with_cvxpy(kind: str, seed: int) -> None:
     X, parameters = kinds(seed)[kind]
-    model = RobustPCA(tol=1e-7, **parameters).fit(X)
+    # a few of these tiny problems are degenerate, and slow
+    model = RobustPCA(tol=1e-7, max_iter=20_000, **parameters).fit(X)
     check_proof(model, X, 1e-9)
     seen = ~np.isnan(X)
     low_rank, sparse = cp.Variable(X.shape), cp.Variable(X.shape)

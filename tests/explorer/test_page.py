@@ -266,7 +266,7 @@ def test_throws_fall_on_corners(opened: Any) -> None:
     tab.page.get_by_role("button", name="Throw 1,000 lines").click()
     tab.page.get_by_role("button", name="Throw 1,000 lines").and_(tab.page.locator(":enabled")).wait_for()
     assert tab.values("tally_corner", "tally_side", "tally_round") == [1000, 0, 0]
-    piles = [int(text) for text in tab.page.locator(".stage .pile").all_inner_texts()]
+    piles = [int(text) for text in tab.page.locator(".stage .pile").all_text_contents()]
     assert len(piles) == 4
     assert sum(piles) == 1000
 

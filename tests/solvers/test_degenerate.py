@@ -243,3 +243,17 @@ def test_non_convex_ball_is_solved_in_the_plane_only(form: dict[str, float]) -> 
     assert "not convex" in str(solution)
     with pytest.raises(ValueError, match="solved for 2 features only"):
         nb.Problem(*table(), norm=nb.norms.Lp(0.5)).solve(**form)
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "squared_l2", "elastic_net"])
+@pytest.mark.parametrize("level", [{"alpha": 0.0}, {"budget": 5.0}, {"target": 0.0}])
+def test_one_row_without_an_intercept_is_fitted(norm: str, level: dict[str, float]) -> None:
+    solution = nb.Problem([[1.0, 2.0]], [2.0], norm=norm, fit_intercept=False).solve(**level)
+    assert solution.converged
+    assert solution.loss == pytest.approx(0.0, abs=1e-12)
+
+
+def test_ridge_path_of_constant_columns_without_an_intercept() -> None:
+    problem = nb.Problem(np.ones((5, 2)), np.arange(5.0), norm="squared_l2", fit_intercept=False)
+    path = problem.path(n_alphas=5)
+    np.testing.assert_allclose(path.coefs[-1], 1.0, rtol=2e-3)

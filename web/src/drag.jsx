@@ -76,7 +76,7 @@ export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, 
     <g class={`handle handle-${kind}`} transform={`translate(${x} ${y})`} role={sliders.length > 1 ? "group" : undefined}
       aria-label={sliders.length > 1 ? kind : undefined} {...drag.current} onDblClick={reset}>
       <circle class="hit" r={hit} />
-      {tip && <text class="tip" x={x > 480 ? -15 : 15} y={above ? -13 : 22} text-anchor={x > 480 ? "end" : "start"} aria-hidden="true">{tip}</text>}
+      {tip && <text class="tip" x={x > 480 ? -15 : 15} y={above && x <= 480 ? -13 : 22} text-anchor={x > 480 ? "end" : "start"} aria-hidden="true">{tip}</text>}
       {sliders.map((s, i) => (
         <g key={s.label} class="thumb" role="slider" tabindex="0" aria-label={s.label} aria-valuenow={+s.value.toPrecision(6)}
           aria-valuemin={s.min} aria-valuemax={s.max} aria-valuetext={s.text}

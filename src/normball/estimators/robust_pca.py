@@ -48,7 +48,7 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         component pursuit): the misfit |X - L - S|^2 / (2 mu), mu = noise * sqrt(2 max(n_samples,
         n_features)), takes the place of the equation L + S = X.
     tol : float > 0, default 1e-6
-        Relative duality gap to be proved; the search stops when it is. Down to 1e-4 the work
+        Relative duality gap to be proved; the search stops when it is. Down to 1e-5 the work
         is done in float32, below in float64.
     max_iter : int >= 1, default 5000
         Where the search ends if the gap was not reached, with a `ConvergenceWarning`.

@@ -96,6 +96,12 @@ class Instance:
             )
         return means, deviations
 
+    @property
+    def mean_squares(self) -> Floats:
+        """(p,) weighted mean squares of the columns, about their means where those are taken out."""
+        means, deviations = self.moments
+        return deviations**2 if self.is_centred else deviations**2 + means**2
+
     @cached_property
     def gram(self) -> tuple[Floats, Floats]:
         """Gram matrix (p, p) and means (p,) of the columns, centred if there is an intercept; weighted."""

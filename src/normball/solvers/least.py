@@ -91,7 +91,7 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     best = Answer(Point(point.w, point.intercept, 0.0), certificate, 0)
     alpha = point.alpha
     if not np.isfinite(alpha):
-        alpha = float((instance.moments[1] ** 2).max(initial=0.0)) + float(alpha == 0)
+        alpha = float(instance.mean_squares.max(initial=0.0)) + float(alpha == 0)
     smallest = SMALLEST_SHARE * alpha
     for iteration in range(1, 26):
         if best.certificate.is_met or alpha == 0:

@@ -19,11 +19,11 @@ single unknown Z = L + t Y, over-relaxed by `RELAXATION`:
 
 One pass over the rows does all of it, and the Gram matrix of the next Z besides. Since
 L is the shrunk Z for every t if Z = L + t Y, t may change freely between two steps. It
-starts at 4 * mean |M| and follows a sawtooth (`step_sizes`): it falls by 20 % a step to a
-twenty-fifth of that, jumps to 3 times the first, falls more slowly, and then again and again from
-1.5 times the first, the deeper the smaller the gap that is asked. Where t is large, Y moves far in
-the directions of large singular values; where it is small, the last entries of S and the smallest
-singular values of L settle. Any constant t is slow at one of the two.
+starts at 4 * mean |M| and follows a sawtooth (`step_sizes`): it falls to a small share of that, by 20 %
+a step at first, jumps to 3 times the first, falls more slowly, and then again and again from 1.5
+times the first; all of it slower and deeper the smaller the gap that is asked. Where t is large, Y
+moves far in the directions of large singular values; where it is small, the last entries of S and
+the smallest singular values of L settle. Any constant t is slow at one of the two.
 
 The dual point of a certificate is C / t or its mean over the steps since the last
 certificate (in which the oscillation of an over-relaxed iteration cancels), whichever proves
@@ -59,9 +59,9 @@ from .terms import Terms
 
 EARLY_STEPS, EARLY_GAP, EARLY_FALL = 15, 0.05, 0.2
 """After so many steps the gap of a film is about that, and falls by that rate a step for a while."""
-LEAST_STEPS, MOST_STEPS, MORE_STEPS = 6, 15, 0.15
-"""Steps to the next certificate: as many as the last ones seem to ask for, but within these bounds,
-the upper one growing by that share of the steps so far. A certificate costs as much as two steps."""
+LEAST_STEPS, MOST_STEPS, LEAST_MORE, MOST_MORE = 6, 15, 0.08, 0.15
+"""Steps to the next certificate: as many as the last ones seem to ask for, within these bounds, or
+these shares of the steps so far, if more: means over a few steps of a tooth do not get far."""
 SINGLE, WIDE = 1e-5, 1e-4
 """Gaps down to the first are reached in float32; from the second up, with larger step sizes."""
 PATIENCE = 8
@@ -222,16 +222,16 @@ def _walk(state: Splitting, sizes: Iterator[float], until: int) -> None:
 
 def _steps_to(tol: float, seen: list[tuple[int, float]]) -> int:
     """Steps to the next certificate, given those so far as (steps, gap)."""
-    most = max(MOST_STEPS, int(MORE_STEPS * seen[-1][0]))
     now, gap = seen[-1]
     before, wide = seen[-2] if len(seen) > 1 else (EARLY_STEPS, EARLY_GAP)
     fall = np.log(wide / gap) / (now - before) if now > before else EARLY_FALL
-    return _steps_between(gap, tol, fall, most)
+    least, most = max(LEAST_STEPS, int(LEAST_MORE * now)), max(MOST_STEPS, int(MOST_MORE * now))
+    return max(_steps_between(gap, tol, fall, most), least)
 
 
 def _steps_between(gap: float, tol: float, fall: float, most: int) -> int:
     """Steps from a gap down to tol if its logarithm falls by so much a step; at most so many."""
-    return int(np.clip(np.log(gap / tol) / fall, LEAST_STEPS, most)) if fall > 0 else most
+    return min(int(np.log(gap / tol) / fall), most) if fall > 0 else most
 
 
 def _mean_size(terms: Terms, blocks: RowBlocks) -> float:

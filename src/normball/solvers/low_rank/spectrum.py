@@ -208,8 +208,8 @@ def gram_of_rows(block: Matrix) -> Floats:
 
 def spectral_norm(product: Floats) -> float:
     """The largest singular value of a matrix, given its Gram matrix (n, n)."""
-    last = len(product) - 1
-    top = linalg.eigvalsh(product, subset_by_index=[last, last], check_finite=False)[0]
+    # all of them: a range of eigenvalues is bisected for, which fails on some singular matrices
+    top = linalg.eigvalsh(product, check_finite=False)[-1]
     return float(np.sqrt(max(top, 0.0)))
 
 
