@@ -94,6 +94,10 @@ def test_normal_cones() -> None:
     for line, norm in zip(display.axes_[0].get_lines(), ("l1", "linf"), strict=True):
         assert line.get_ydata() == pytest.approx(np.log10(normal_cones(norm, 6).angles))
     assert display.axes_[1].get_lines()[0].get_ydata()[0] == pytest.approx(np.log10(12))  # vertices
+    # few are written out: the octahedron
+    small = NormalConesDisplay.from_norms(3, ["l1"]).plot()
+    assert small.axes_[0].get_lines()[0].get_ydata() == pytest.approx(normal_cones("l1", 3).angles)
+    assert small.axes_[1].get_lines()[0].get_ydata() == pytest.approx([6, 12, 8])
 
 
 def test_risk_is_least_where_it_is_marked() -> None:

@@ -29,8 +29,8 @@ def test_the_surface_is_the_boundary_of_the_ball() -> None:
 @pytest.mark.parametrize(
     ("target", "rank", "words"),
     [
-        ([[2.0, 0.3], [0.3, 0.1]], 1, "contact of rank 1"),
-        ([[2.0, 0.0], [0.0, 1.9]], 2, "contact of rank 2"),
+        ([[2.0, 0.3], [0.3, 0.1]], 1, "contact of rank 1: nearest to the target \N{MULTIPLICATION SIGN}"),
+        ([[2.0, 0.0], [0.0, 1.9]], 2, "contact of rank 2: nearest to the target \N{MULTIPLICATION SIGN}"),
         ([[0.2, 0.1], [0.1, 0.3]], 2, "inside the ball, rank 2"),
     ],
 )

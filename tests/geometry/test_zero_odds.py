@@ -169,6 +169,7 @@ def test_counts_agree_with_exact_odds(norm: object, p: int, law: object) -> None
     assert exact.odds.sum() == pytest.approx(1.0)
     assert counted.counts is not None
     assert counted.counts.sum() == trials
+    # some hundred counts are compared in all cases together: at 99.99 % each, 99 % for all
     bounds = counted.intervals(0.9999)
     assert (bounds[:, 0] <= exact.odds + 1e-12).all()
     assert (exact.odds <= bounds[:, 1] + 1e-12).all()

@@ -9,12 +9,19 @@ from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..progress import Progress
 from ..solution import Solution
+from ..solvers.engine import suits
 from ..typing import Floats
 from .chance import expected_entries, noise_of
 
 N_FOLDS = 5
-FIRST, MORE = 10, 3
-"""Alphas that every fold is scored at before the first look, and at the least before each later one."""
+MORE = 3
+"""Alphas that every fold is scored at, at the least, between two looks."""
+FINE, COARSE = (50, 1e-6), (12, 1e-3)
+"""Alphas over two powers of ten, and the gap of their fits, where whole paths are quick; and elsewhere.
+
+A gap of 1e-3 of the loss without columns, and steps of 1.5 in alpha, are well below the
+standard error by which alpha is chosen; the fit that is examined has the usual gap.
+"""
 AFFORDABLE = 500
 """Columns kept beyond which a step is dear, and that chance may add before the next look."""
 
@@ -22,10 +29,11 @@ AFFORDABLE = 500
 def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
     """Loss on unseen rows from alpha_max downwards, until it has risen by a standard error.
 
-    The alphas are those of `cross_validate`. Below the best of them the fit keeps ever more
-    columns for nothing, which with many columns takes nearly all of the time, so the path is
-    left there (at the first rise, if more than 500 columns are kept); and where more than half
-    as many columns are kept as there are rows, since no count of rows suffices for those.
+    The alphas are those of `cross_validate`, or fewer where every one is dear (`COARSE`).
+    Below the best of them the fit keeps ever more columns for nothing, which with many columns
+    takes nearly all of the time, so the path is left there (at the first rise, if more than
+    500 columns are kept); and where more than half as many columns are kept as there are rows,
+    since no count of rows suffices for those.
 
     Raises
     ------
@@ -39,24 +47,36 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
         raise ValueError(
             "X and y have too few rows (or rows of a class) to choose alpha by cross-validation; give alpha."
         )
-    grid, held_out = alpha_grid(problem, 50, 1e-2), folds_of(problem, n_folds, seed)
+    n_alphas, gap = FINE if suits(problem.instance) else COARSE
+    grid, held_out = alpha_grid(problem, n_alphas, 1e-2), folds_of(problem, n_folds, seed)
     weights = problem.instance.sample_weight
     shares = np.array([weights[rows].sum() for rows in held_out])
     training = [without_rows(problem, rows) for rows in held_out]
-    losses, end = np.empty((n_folds, 0)), FIRST
+    losses, end = np.empty((n_folds, 0)), n_alphas // 5
     with Progress(n_folds * len(grid), "cross-validation") as progress:
         while True:
             block, scores, last = grid[losses.shape[1] : end], [], []
             for rows, others in zip(held_out, training, strict=True):
-                path = others.path(alphas=block, tol=1e-6, verbose=False)
+                path = others.path(alphas=block, tol=gap, verbose=False)
                 scores.append(score_path(problem, rows, path)[0])
                 last.append(others.solution_at(path, len(block) - 1))
                 progress(len(block))
             losses = np.hstack([losses, scores])
-            found = CrossValidation.from_folds(grid[:end], losses, shares)
+            comparable = losses if problem.loss.is_diagonal else _on_one_level(losses, shares)
+            found = CrossValidation.from_folds(grid[:end], comparable, shares)
             if end == len(grid) or _is_past(found, last) or _is_full(last):
                 return found
             end = _next_look(grid, end, last)
+
+
+def _on_one_level(losses: Floats, shares: Floats) -> Floats:
+    """Losses (n_folds, k) that start at their mean: of a partial likelihood only differences tell.
+
+    Its level is that of the number at risk, which differs from fold to fold and would hide
+    in the standard error what columns gain in every fold.
+    """
+    level = losses[:, :1]
+    return np.asarray(losses - level + shares @ level / shares.sum())
 
 
 def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:

@@ -54,7 +54,7 @@ class Diagnosis:
     def verdict(self) -> str:
         """The answer in one sentence."""
         if not len(self.solution.support):
-            return "L1 keeps nothing here: at this alpha no column predicts better than the mean."
+            return "L1 keeps nothing here: at this alpha no column is worth its price."
         bad = [finding.concern for finding in self.findings if finding.state == BAD]
         if bad:
             return f"Do not trust which columns L1 keeps here: {', '.join(bad)}. It may still predict well."

@@ -91,8 +91,9 @@ class ConeDisplay:
             ax.plot(self.sparsities, value, color=color, ls=dashes, lw=2, label=label)
         ax.set_xlim(0, 1.03 * float(self.sparsities.max()))
         ax.set_ylim(0, 1.03 * self.n_features)
+        style.whole_ticks(ax)
         ax.set_xlabel("degrees of freedom of the signal (sparsity)", fontsize=style.NORMAL)
-        ax.set_ylabel("measurements for even odds", fontsize=style.NORMAL)
+        ax.set_ylabel("measurements for even odds (band: 16 % to 84 %)", fontsize=style.NORMAL)
         ax.set_title(title or f"What a signal costs, p = {self.n_features}", fontsize=style.TITLE)
         ax.legend(fontsize=style.SMALL, frameon=False, loc="lower right")
         return self

@@ -84,8 +84,10 @@ class DiagnosisDisplay:
         if self.pair is None:
             left.set_axis_off()
         else:
-            title = f"the two columns hardest to tell apart\n(correlation {style.number(self.correlation)})"
-            ContactDisplay.from_solution(self.pair).plot(left, title=title, ticks=False)
+            title = (
+                f"L1 on the two columns hardest to tell apart\n(correlation {style.number(self.correlation)})"
+            )
+            ContactDisplay.from_solution(self.pair).plot(left, title=title)
         self._plot_values(right)
         return self
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---")
+HATCHES = ("", "///", "...", "\\\\\\", "xxx")
 
 
 @dataclass(eq=False)
@@ -78,20 +78,21 @@ class FaceSharesDisplay:
         style.plain_axes(ax)
         table = np.array([found.shares for found in self.shares])
         p = table.shape[1] - 1
+        level_set = "circles" if p == 2 else "spheres"
         bands = _bands(p)
         stacked = np.array([table[:, list(members)].sum(axis=1) for _, members in bands])
         colors = [style.CURVES[k % len(style.CURVES)] for k in range(len(bands) - 1)] + ["#DDDDDD"]
         areas = ax.stackplot(
             self.distances, stacked, colors=colors, labels=[name for name, _ in bands], alpha=0.75
         )
-        for area, hatch in zip(areas, HATCHES, strict=False):
+        for area, hatch in zip(areas[:-1], HATCHES, strict=False):  # the inside stays plain
             area.set_hatch(hatch)
             area.set_edgecolor("white")
         ax.set_xscale("log")
         ax.set_xlim(self.distances[0], self.distances[-1])
         ax.set_ylim(0, 1)
         ax.set_xlabel("distance of the best fit, in radii of the ball", fontsize=style.NORMAL)
-        ax.set_ylabel("share of random circles that touch there", fontsize=style.NORMAL)
+        ax.set_ylabel(f"share of random {level_set} that touch there", fontsize=style.NORMAL)
         norm = self.shares[0].norm.title
         ax.set_title(f"{norm} ball, p = {p}" if title is None else title, fontsize=style.TITLE)
         handles, labels = ax.get_legend_handles_labels()

@@ -77,7 +77,7 @@ class NoiseDisplay:
         style.plain_axes(ax)
         for number, (s, risk) in enumerate(self.risks.items()):
             color, best = style.CURVES[number % 7], self.best[s]
-            label = f"{s} of {self.n_features} not zero"
+            label = f"{s:,} of {self.n_features:,} not zero"
             ax.plot(self.thresholds, risk, color=color, ls=style.DASHES[number % 4], lw=2, label=label)
             ax.plot(best.threshold, best.risk, "osD^v"[number % 5], color=color, ms=7)
         for value, name, dashes in (
@@ -85,7 +85,8 @@ class NoiseDisplay:
             (self.universal, "universal threshold", style.DASHES[1]),
         ):
             ax.axvline(value, color=style.QUIET, lw=1.4, ls=dashes, label=name)
-        ax.set_yscale("log")
+        if self.n_features > 20:  # below, the risks are within a power of ten or two
+            ax.set_yscale("log")
         ax.set_xlim(self.thresholds[0], self.thresholds[-1])
         ax.set_xlabel("threshold, in deviations of the noise", fontsize=style.NORMAL)
         ax.set_ylabel("worst squared error over noise variance", fontsize=style.NORMAL)

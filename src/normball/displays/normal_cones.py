@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from ..geometry import NormalCones, normal_cones
 from ..norms import Norm
-from ..typing import Floats
 from . import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+FEW = 4
+"""Features up to which shares and numbers are short enough to be written out."""
 
 
 @dataclass(eq=False)
@@ -51,21 +53,21 @@ class NormalConesDisplay:
         )
         self.axes_ = [left, right]
         p = self.cones[0].n_features
+        few = p <= FEW
         for number, cones in enumerate(self.cones):
-            look = {"color": style.CURVES[number], "ls": style.DASHES[number], "lw": 2}
-            dimension = np.arange(p)
-            mark = {"marker": "osD^"[number % 4], "markersize": 4} if p <= 20 else {}
-            left.plot(dimension, _digits(cones.log_angles), label=cones.norm.title, **look, **mark)
-            right.plot(dimension, _digits(cones.log_counts), label=cones.norm.title, **look, **mark)
-        for ax, title in ((left, "share of directions of one face"), (right, "number of faces")):
+            look: dict[str, Any] = {"color": style.CURVES[number], "ls": style.DASHES[number], "lw": 2}
+            if few:
+                look |= {"marker": "osD^"[number % 4], "ms": 5}
+            for ax, logarithm in ((left, cones.log_angles), (right, cones.log_counts)):
+                height = np.exp(logarithm) if few else logarithm / np.log(10)
+                ax.plot(np.arange(p), height, label=cones.norm.title, **look)
+        for ax, title in ((left, "external angle of one face"), (right, "number of faces")):
             style.plain_axes(ax)
+            style.whole_ticks(ax)
             ax.set_title(f"{title}, p = {p}", fontsize=style.TITLE)
             ax.set_xlabel("dimension of the face (0: a vertex)", fontsize=style.NORMAL)
-            ax.set_ylabel("power of ten", fontsize=style.NORMAL)
             ax.legend(fontsize=style.SMALL, frameon=False)
+        power = "" if few else ", power of ten"
+        left.set_ylabel(f"share of the directions in its flat{power}", fontsize=style.NORMAL)
+        right.set_ylabel(f"faces{power}", fontsize=style.NORMAL)
         return self
-
-
-def _digits(logarithm: Floats) -> Floats:
-    """Natural logarithms as powers of ten."""
-    return np.asarray(logarithm / np.log(10))

@@ -118,7 +118,9 @@ class NuclearBallDisplay:
             self._draw_level_set(sphere, middle)
         space: Any = ax
         space.plot(*touch[:, None], "o", color=style.CONTACT, ms=7, zorder=8)
-        words = f"contact of rank {self.rank}" if outside else f"inside the ball, rank {self.rank}"
+        words = f"inside the ball, rank {self.rank}"
+        if outside:
+            words = f"contact of rank {self.rank}: nearest to the target \N{MULTIPLICATION SIGN}"
         place = {"transform": ax.transAxes, "ha": "center", "va": "bottom"}
         space.text2D(0.5, 0.0, words, fontsize=style.NORMAL, weight="bold", **place)
         return self

@@ -79,7 +79,11 @@ class ScalingDisplay:
         ax.set_xlabel("sparsity of the signal, share of p", fontsize=style.NORMAL)
         ax.set_ylabel("equations for even odds, share of p", fontsize=style.NORMAL)
         norm = self.transitions[0].norm.title
-        shown = f"{norm}: experiments on the lines of theory" if title is None else title
+        shown = (
+            f"{norm}: experiments on the lines of theory\n(bars: two standard errors)"
+            if title is None
+            else title
+        )
         ax.set_title(shown, fontsize=style.TITLE)
         ax.legend(fontsize=style.SMALL, frameon=False, loc="lower right")
         return self

@@ -145,6 +145,11 @@ def plain_axes(ax: Axes) -> None:
     ax.tick_params(labelsize=SMALL, colors=QUIET, length=3)
 
 
+def whole_ticks(ax: Axes) -> None:
+    """Ticks of the horizontal axis at whole numbers only."""
+    ax.xaxis.set_major_locator(MaxNLocator(7, integer=True, steps=[1, 2, 5, 10]))
+
+
 def halo(width: float = 3.0) -> list[Any]:
     """Path effect that keeps text readable on top of lines."""
     return [withStroke(linewidth=width, foreground="white")]

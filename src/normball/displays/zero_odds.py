@@ -90,5 +90,8 @@ class ZeroOddsDisplay:
         ax.set_ylabel("odds", fontsize=style.NORMAL)
         if title:
             ax.set_title(title, fontsize=style.TITLE)
-        ax.legend(fontsize=style.SMALL, frameon=False)
+        style.whole_ticks(ax)
+        ax.legend(
+            fontsize=style.SMALL, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2
+        )
         return self

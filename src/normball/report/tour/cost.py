@@ -21,14 +21,12 @@ class Cost:
     ----------
     sparse_bytes : size of the weights written as a SciPy sparse matrix (an .npz file).
     dense_bytes : size of the same weights written as a plain array (an .npy file).
-    dense_seconds : predicting the rows with all features, zeros included.
-    sparse_seconds : the same predictions from a table of the used features only.
+    seconds : predicting the rows, from a table of the used features only.
     """
 
     sparse_bytes: int
     dense_bytes: int
-    dense_seconds: float
-    sparse_seconds: float
+    seconds: float
 
 
 def measure(coef: Floats, intercept: float, X: Floats, repeats: int) -> Cost:
@@ -41,7 +39,6 @@ def measure(coef: Floats, intercept: float, X: Floats, repeats: int) -> Cost:
     return Cost(
         len(sparse.getvalue()),
         len(dense.getvalue()),
-        _least_seconds(lambda: X @ coef + intercept, repeats),
         _least_seconds(lambda: narrow @ weights + intercept, repeats),
     )
 

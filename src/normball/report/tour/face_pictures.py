@@ -10,7 +10,7 @@ from ...geometry import FaceShares, face_shares
 from ..section import Block, Paragraph, Picture, Row, picture_from_figure
 
 DIMENSIONS = (2, 100)
-DISTANCES = np.geomspace(0.3, 300, 20)
+DISTANCES = np.geomspace(0.3, 300, 40)
 """Of the centre of the circles, in radii of the ball."""
 TOLD = 10.0
 
@@ -40,10 +40,11 @@ def _panel(p: int) -> Picture:
     display = FaceSharesDisplay.from_norm("l1", p, DISTANCES)
     display.plot(new_axes(size=(4.3, 3.9)))
     told = _at(p, TOLD).shares
+    level_set = "circles" if p == 2 else "spheres"
     weights = "the corners catch nearly all" if p == 2 else "faces with few weights take over"
     return picture_from_figure(
         display.figure_,
-        f"Where random circles touch the L1 ball in {p} dimensions, over the distance of their centre. "
+        f"Where random {level_set} touch the L1 ball in {p} dimensions, over the distance of their centre. "
         f"Further away, {weights}.",
         f"Stacked shares of faces for p = {p}: at {TOLD:.0f} radii {told[0]:.0%} vertices, "
         f"{told[1]:.0%} edges, {told[-1]:.2g} inside.",

@@ -159,7 +159,7 @@ def _leukemia_table(results: list[Result]) -> Table:
                 result.accuracy,
                 size_text(min(result.cost.sparse_bytes, result.cost.dense_bytes))
                 + (" (sparse)" if sparse else " (dense)"),
-                time_text(result.cost.sparse_seconds),
+                time_text(result.cost.seconds),
             )
         )
     return Table(
@@ -187,7 +187,7 @@ def _cost_sentence(sparse: Result, dense: Result) -> str:
             f" against {size_text(dense.cost.dense_bytes)} for L2 "
             f"({ratio_text(dense.cost.dense_bytes, sparse.cost.sparse_bytes)} less)"
         )
-    quick, slow = sparse.cost.sparse_seconds, dense.cost.dense_seconds
+    quick, slow = sparse.cost.seconds, dense.cost.seconds
     pace = f"{N_PATIENTS:,} predictions take {time_text(quick)} against {time_text(slow)}"
     n_probes = len(sparse.final.kept)
     return (
