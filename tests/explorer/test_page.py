@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 import normball as nb
 from explorer_acts import ACTS
-from explorer_pages import Tab, address_of, chromium_at
+from explorer_pages import Tab
 
 pytestmark = pytest.mark.browser
 
 VIEWS = ["prices", "frontier", "odds", "model"]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    pytest.importorskip("playwright")
-    with chromium_at(chromium) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return nb.explore().save(tmp_path_factory.mktemp("explorer") / "picture.html")
-
-
-@pytest.fixture
-def opened(browser: Any, file: Path) -> Iterator[Any]:
-    """Opens tabs, and in the end asks each whether anything went wrong in it."""
-    tabs: list[Tab] = []
-
-    def open_tab(context: dict[str, Any] | None = None, at: Path | str = file, **state: Any) -> Tab:
-        address = at if isinstance(at, str) else address_of(at, **state)
-        tabs.append(Tab(browser, address, **(context or {})))
-        return tabs[-1]
-
-    yield open_tab
-    for tab in tabs:
-        tab.close()
-    assert [tab.problems for tab in tabs] == [[] for _ in tabs]
 
 
 def number_of(tab: Tab, name: str) -> float:
@@ -303,121 +273,9 @@ def test_names_of_columns_cannot_break_out(opened: Any, tmp_path: Path) -> None:
     assert evil in tab.page.locator("select option").all_inner_texts()
 
 
-def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
-    tab = opened()
-    tab.page.evaluate(
-        """async () => {
-          const packed = document.getElementById('normball-bundle').textContent;
-          const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-          const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-          const code = await new Response(stream).text();
-          window.parts = [];
-          const script = document.createElement('script');
-          script.type = 'module';
-          script.textContent = code.replace(/export\\s*\\{([^}]*)\\}/, (all, names) =>
-            'window.normballPage=(' + names.match(/([\\w$]+) as default/)[1] + ');');
-          document.getElementById('normball-root').remove();
-          document.getElementById('normball-explorer').remove();
-          document.head.append(script);
-          while (!window.normballPage) await new Promise((r) => setTimeout(r, 10));
-          for (const k of [0, 1]) {
-            const values = { state: { form: 'budget', budget: 0.5, loss: 'squared_error' }, data: null };
-            const model = {
-              get: (n) => values[n], set: (n, v) => { values[n] = v; }, save_changes() {}, on() {}, off() {},
-            };
-            const el = document.createElement('div');
-            el.id = 'part' + k;
-            document.body.append(el);
-            window.parts.push(values);
-            window.normballPage.render({ model, el });
-          }
-        }"""
-    )
-    second = tab.page.locator("#part1")
-    second.get_by_role("radio", name="hold the price").check()
-    handle = second.get_by_role("slider", name="budget handle")
-    handle.focus()
-    handle.press("PageUp")
-    tab.settle()
-    budgets = tab.page.evaluate("window.parts.map((p) => p.state.budget)")
-    assert budgets == pytest.approx([0.5, 0.6])
-    assert tab.page.locator("#part0").get_by_role("radio", name="hold the budget").is_checked()
-
-
-def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
-    tab = opened(loss="squared_error", form="budget", norm="lp", p=3)
-    starts = {
-        "Picture (PNG)": b"\x89PNG",
-        "Picture (SVG)": b"<svg",
-        "This page (HTML)": b"<!doctype html>",
-        "Frontier (CSV)": b"norm,loss,price,w1,w2",
-        "Python program": b"import numpy",
-        "Animation of p (GIF)": b"GIF89a",
-    }
-    for label, start in starts.items():
-        tab.page.get_by_text("Share", exact=True).click()
-        with tab.page.expect_download() as download:
-            tab.page.get_by_role("button", name=label).click()
-        target = tmp_path / download.value.suggested_filename
-        download.value.save_as(target)
-        assert target.read_bytes().startswith(start)
-    assert target.stat().st_size > 20_000
-    again = opened(at=tmp_path / "normball.html")
-    assert again.values("w1", "w2") == tab.values("w1", "w2")
-
-
-def test_space_is_exported_too(opened: Any, tmp_path: Path) -> None:
-    tab = opened(dims=3, loss="squared_error", form="budget", budget=1, norm="linf")
-    kept = {}
-    for label in ("Picture (PNG)", "Picture (SVG)", "Animation of the view (GIF)"):
-        tab.page.get_by_text("Share", exact=True).click()
-        with tab.page.expect_download() as download:
-            tab.page.get_by_role("button", name=label).click()
-        kept[label] = tmp_path / download.value.suggested_filename
-        download.value.save_as(kept[label])
-    svg = ElementTree.parse(kept["Picture (SVG)"]).getroot()
-    words = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert "corner: |w₁| = |w₂| = |w₃|" in words
-    assert kept["Picture (PNG)"].read_bytes().startswith(b"\x89PNG")
-    animation = kept["Animation of the view (GIF)"].read_bytes()
-    assert animation.startswith(b"GIF89a")
-    assert animation.count(b"\x21\xf9\x04") == 30  # a graphic control block for each frame
-
-
 def test_question_mark_lists_the_keys(opened: Any) -> None:
     tab = opened()
     tab.slider("budget handle").press("?")
     assert tab.page.get_by_text("to the next handle").is_visible()
     tab.slider("budget handle").press("Escape")
     assert not tab.page.get_by_text("to the next handle").is_visible()
-
-
-def test_page_is_small(file: Path) -> None:
-    assert file.stat().st_size < 120_000
-
-
-def test_python_confirms_what_the_page_computed(opened: Any) -> None:
-    pytest.importorskip("starlette")
-    uvicorn = pytest.importorskip("uvicorn")
-    import threading
-
-    from normball.explorer.server import listen, make_app
-    from normball.explorer.state import defaults
-
-    socket, place = listen("127.0.0.1", 0)
-    socket.listen()
-    server = uvicorn.Server(
-        uvicorn.Config(make_app(place, defaults(), None), log_level="error", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
-    thread.start()
-    try:
-        tab = opened(at=place.url)
-        tab.page.get_by_text("confirmed by normball").wait_for()
-        tab.drag(tab.slider("line handle: distance"), (10, 20))
-        tab.page.get_by_text("computed here").wait_for()
-        tab.page.get_by_text("confirmed by normball").wait_for()
-    finally:
-        server.should_exit = True
-        thread.join()
-        socket.close()
