@@ -11,19 +11,16 @@
 namespace normball {
 namespace NB_ISA {
 
-constexpr idx FEW = 128;  // members up to which M is multiplied by adding its rows
+constexpr idx FEW = 128;  // members up to which one vector is multiplied by adding rows of M
 
 // out[k, 0:s] = B[k, 0:s] M for k < b
 static void multiply(const Support& a, const double* B, idx b_step, idx b, double* out, idx out_step) {
     idx s = a.size;
-    if (s <= FEW) {
+    if (b == 1 && s <= FEW) {
         const double* rows[FEW];
         for (idx i = 0; i < s; ++i) rows[i] = a.inverse + i * a.capacity;
-        for (idx k = 0; k < b; ++k) {
-            double* y = out + k * out_step;
-            for (idx i = 0; i < s; ++i) y[i] = 0;
-            combine(rows, B + k * b_step, s, s, y);
-        }
+        for (idx i = 0; i < s; ++i) out[i] = 0;
+        combine(rows, B, s, s, out);
         return;
     }
     for_each((s + 15) / 16, double(s) * s * b, [&](idx block) {

@@ -130,7 +130,9 @@ def test_the_table_stays_as_it_is(name: str, fit_intercept: bool) -> None:
 def test_the_numbers_are_those_of_scikit_learn(seed: int) -> None:
     given = configuration(seed)
     ours = given.fit(dropin)
-    limits = {} if given.name == "RidgeCV" else {"tol": 1e-12, "max_iter": 50_000}
+    # more passes of coordinate descent change nothing: rounding keeps its gap above the tolerance
+    passes = 50_000 if given.name.startswith("Logistic") else 2_000
+    limits = {} if given.name == "RidgeCV" else {"tol": 1e-12, "max_iter": passes}
     # drawn anew: scikit-learn 1.9 multiplies X by the roots of the weights in place in some of them
     reference = configuration(seed).fit(theirs, **limits)
     size = np.abs(reference.coef_).max() + 1e-3
