@@ -41,7 +41,7 @@ import numpy as np
 from ..typing import Floats
 from .base import Loss
 from .cox_hessian import CoxRoot
-from .risk_sets import RiskSets
+from .risk_sets import RiskSets, risk_sets
 
 ROUNDING = 1e-13
 """Share of the events' weight by which a sum over the samples may be off by rounding."""
@@ -121,17 +121,20 @@ class Cox(Loss):
             raise ValueError("y holds no event, only censored times, where the Cox loss needs one event.")
 
     def _risk_sets(self, y: Floats, sample_weight: Floats) -> RiskSets:
-        return RiskSets.of(y, sample_weight, self.ties == "efron")
+        return risk_sets(y, sample_weight, self.ties == "efron")
 
     def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
+        return float(self.values(eta[None, :], y, sample_weight)[0])
+
+    def values(self, etas: Floats, y: Floats, sample_weight: Floats) -> Floats:
         sets = self._risk_sets(y, sample_weight)
         if len(sets.starts) == 0:
-            return 0.0
-        eta = eta[sets.order]
-        logs = eta + np.log(sets.weight)
+            return np.zeros(len(etas))
+        etas = etas[:, sets.order]
+        logs = etas + np.log(sets.weight)
         saturated = np.log(sets.masses)[sets.term_group] + np.log1p(-sets.term_share)
-        reached = sets.term_mass @ (sets.log_denominators(logs) - saturated)
-        return float(reached - (sets.weight * sets.is_event) @ eta)
+        reached = (sets.log_denominators(logs) - saturated) @ sets.term_mass
+        return np.asarray(reached - etas @ (sets.weight * sets.is_event), dtype=np.float64)
 
     def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
         return self.curvature(eta, y, sample_weight) - np.where(y > 0, sample_weight, 0.0)
@@ -202,7 +205,7 @@ class Cox(Loss):
             low, high = np.where(excess < 0, rho, low), np.where(excess > 0, rho, high)
             step = rho - excess / slope
             moved = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
-            if (np.abs(moved - rho) <= 1e-16).all():
+            if (np.abs(moved - rho) <= 4e-16).all():
                 break
             rho = moved
         return rho

@@ -9,6 +9,7 @@ Sums over risk sets are sums from the end, made of logarithms so that nothing ov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -80,18 +81,30 @@ class RiskSets:
         return np.logaddexp.reduceat(values, first)
 
     def log_sums(self, logs: Floats) -> tuple[Floats, Floats]:
-        """Logarithms (M,) of the sums over the events of each group, and over the rest of its risk set."""
-        tails = np.append(np.logaddexp.accumulate(logs[::-1])[::-1], -np.inf)
+        """Logarithms (..., M) of the sums over the events of each group, and over the rest of its risk set."""
+        tails = np.full((*logs.shape[:-1], logs.shape[-1] + 1), -np.inf)
+        tails[..., :-1] = np.logaddexp.accumulate(logs[..., ::-1], axis=-1)[..., ::-1]
         events = np.where(self.is_event, logs, -np.inf)
-        return np.logaddexp.reduceat(events, self.starts), tails[self.starts + self.counts]
+        return np.logaddexp.reduceat(events, self.starts, axis=-1), tails[..., self.starts + self.counts]
 
     def log_denominators(self, logs: Floats) -> Floats:
-        """Logarithms (t,) of the sums inside the likelihood's logarithms, from log(v exp(eta)) (r,)."""
+        """Logarithms (..., t) of the sums inside the likelihood's logarithms, from log(v exp(eta)) (..., r)."""
         events, rest = self.log_sums(logs)
-        return np.logaddexp(rest[self.term_group], np.log1p(-self.term_share) + events[self.term_group])
+        of_events = np.log1p(-self.term_share) + events[..., self.term_group]
+        return np.logaddexp(rest[..., self.term_group], of_events)
 
     def scatter(self, values: Floats, n_samples: int) -> Floats:
         """Values (r,) at their samples (n,), 0 elsewhere."""
         result = np.zeros(n_samples)
         result[self.order] = values
         return result
+
+
+def risk_sets(y: Floats, sample_weight: Floats, is_efron: bool) -> RiskSets:
+    """`RiskSets.of`, remembered for the last responses: a fit asks for the same at every step."""
+    return _remembered(np.float64(y).tobytes(), np.float64(sample_weight).tobytes(), is_efron)
+
+
+@lru_cache(maxsize=2)
+def _remembered(y: bytes, sample_weight: bytes, is_efron: bool) -> RiskSets:
+    return RiskSets.of(np.frombuffer(y), np.frombuffer(sample_weight), is_efron)
