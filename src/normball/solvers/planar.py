@@ -80,38 +80,59 @@ def _best_in_ball(instance: Instance, budget: float) -> Point:
         return Point(point.w, point.intercept, 0.0)
     if budget == 0:
         return _point(instance, np.zeros(2))
+    losses = _Losses(instance)
 
-    def at(angle: float) -> Floats:
-        direction = np.array([np.cos(angle), np.sin(angle)])
-        return direction * instance.norm.reach(direction, budget)
+    def at(angles: Floats) -> Floats:
+        directions = np.column_stack([np.cos(angles), np.sin(angles)])
+        return np.asarray(directions * [[instance.norm.reach(d, budget)] for d in directions])
 
     angles = np.linspace(0, 2 * np.pi, N_ANGLES, endpoint=False)
-    losses = np.array([_loss(instance, at(angle))[0] for angle in angles])
-    lower = (losses <= np.roll(losses, 1)) & (losses <= np.roll(losses, -1))
-    width = angles[1]
-    candidates = [
-        _golden(lambda a: _loss(instance, at(a))[0], angle - width, angle + width) for angle in angles[lower]
-    ]
-    points = [at(angle) for angle in candidates]
-    for axis in np.vstack([np.eye(2), -np.eye(2)]):  # exact zeros at the vertices
-        points.append(axis * instance.norm.reach(axis, budget))
-    values = [_loss(instance, w)[0] for w in points]
-    best = min(values)
+    around = losses.at(at(angles))
+    low = angles[(around <= np.roll(around, 1)) & (around <= np.roll(around, -1))]
+    refined = _golden(lambda a: losses.at(at(a)), low - angles[1], low + angles[1])
+    axes = np.vstack([np.eye(2), -np.eye(2)])  # exact zeros at the vertices
+    points = np.vstack([at(refined), axes * [[instance.norm.reach(axis, budget)] for axis in axes]])
+    values = losses.at(points)
     # a vertex that ties with a refined angle wins, because its zero is exact
-    chosen = max(k for k, value in enumerate(values) if value <= best + 1e-12 * instance.scale)
+    chosen = np.flatnonzero(values <= values.min() + 1e-12 * instance.scale)[-1]
     return _point(instance, points[chosen])
 
 
-def _golden(function: Callable[[float], float], low: float, high: float) -> float:
+class _Losses:
+    """f with the best intercept at many weights (k, 2)."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._columns = instance.design.columns(np.arange(2))
+        self._intercept = instance.null_intercept
+        self._linear, self._square = np.zeros(2), np.zeros((2, 2))
+        if instance.loss.is_quadratic:  # then three numbers say it all
+            weight = instance.sample_weight
+            columns, y = self._columns, instance.y
+            if instance.fit_intercept:
+                columns, y = columns - weight @ columns / weight.sum(), y - weight @ y / weight.sum()
+            self._linear, self._square = columns.T @ (weight * y), columns.T @ (weight[:, None] * columns)
+
+    def at(self, points: Floats) -> Floats:
+        instance = self._instance
+        if instance.loss.is_quadratic:
+            curved = 0.5 * np.einsum("ki,ij,kj->k", points, self._square, points)
+            return np.asarray(curved - points @ self._linear)
+        etas = points @ self._columns.T
+        if instance.fit_intercept:
+            for eta in etas:  # neighbours have almost the same intercept
+                self._intercept = instance.best_intercept(eta, self._intercept)
+                eta += self._intercept
+        return instance.loss.values(etas, instance.y, instance.sample_weight)
+
+
+def _golden(function: Callable[[Floats], Floats], low: Floats, high: Floats) -> Floats:
+    """Minimisers (k,) of k functions at once, each within its bracket."""
     ratio = (np.sqrt(5) - 1) / 2
-    left, right = high - ratio * (high - low), low + ratio * (high - low)
     for _ in range(50):
-        if function(left) <= function(right):
-            high, right = right, left
-            left = high - ratio * (high - low)
-        else:
-            low, left = left, right
-            right = low + ratio * (high - low)
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        is_left = function(left) <= function(right)
+        low, high = np.where(is_left, low, left), np.where(is_left, right, high)
     return 0.5 * (low + high)
 
 
@@ -151,7 +172,9 @@ def _penalised(instance: Instance, alpha: float) -> Point:
     budgets = np.linspace(0.0, largest, 41)
     costs = [cost(budget) for budget in budgets]
     k = int(np.argmin(costs))
-    refined = _golden(cost, budgets[max(k - 1, 0)], budgets[min(k + 1, 40)])
+    refined = float(
+        _golden(lambda at: np.array([cost(at[0])]), budgets[[max(k - 1, 0)]], budgets[[min(k + 1, 40)]])[0]
+    )
     best = min((costs[k], budgets[k]), (cost(refined), refined))
     point = _best_in_ball(instance, best[1])
     return Point(point.w, point.intercept, alpha)
