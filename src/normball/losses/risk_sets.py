@@ -81,14 +81,14 @@ class RiskSets:
         return np.logaddexp.reduceat(values, first)
 
     def log_sums(self, logs: Floats) -> tuple[Floats, Floats]:
-        """Logarithms (..., M) of the sums over the events of each group, and over the rest of its risk set."""
+        """Logarithms (..., M) of the sums over the events of each group, and over what is left at risk."""
         tails = np.full((*logs.shape[:-1], logs.shape[-1] + 1), -np.inf)
         tails[..., :-1] = np.logaddexp.accumulate(logs[..., ::-1], axis=-1)[..., ::-1]
         events = np.where(self.is_event, logs, -np.inf)
         return np.logaddexp.reduceat(events, self.starts, axis=-1), tails[..., self.starts + self.counts]
 
     def log_denominators(self, logs: Floats) -> Floats:
-        """Logarithms (..., t) of the sums inside the likelihood's logarithms, from log(v exp(eta)) (..., r)."""
+        """Logarithms (..., t) of the sums inside the likelihood, from log(v exp(eta)) (..., r)."""
         events, rest = self.log_sums(logs)
         of_events = np.log1p(-self.term_share) + events[..., self.term_group]
         return np.logaddexp(rest[..., self.term_group], of_events)

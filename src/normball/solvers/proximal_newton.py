@@ -25,6 +25,9 @@ from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_mode
 from .smooth_fit import null_point
 from .terms import Term
 
+ROUNDING = 1e-15
+"""Share of the loss's scale below which differences of objectives are rounding."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -97,7 +100,9 @@ def solve_term(workspace: Workspace, term: Term, start: Point, options: Options)
         current = _choose(candidates, instance.scale)
         improved = current.certificate.excess < 0.5 * best.certificate.excess
         # the gap may rise on the way while the objective still falls
-        descends = current.certificate.primal < before - 1e-3 * options.tolerance * instance.scale
+        descends = (
+            current.certificate.primal < before - max(1e-3 * options.tolerance, ROUNDING) * instance.scale
+        )
         stalled = 0 if improved or descends else stalled + 1
         if not improved:  # the certificate asks more of the model's solution than its own gap shows
             precision = max(1e-3 * precision, 1e-14)
@@ -167,7 +172,7 @@ def _model_step(
     size = _mean_square(model)
     state.sigma = float(np.clip(state.sigma, 10 / size, 1e4 / size))
     goal = precision * min(current.certificate.gap, 1.0)
-    goal = max(goal, min(precision, 0.1) * options.tolerance) * instance.scale
+    goal = max(goal, min(precision, 0.1) * options.tolerance, 0.1 * ROUNDING) * instance.scale
     w = minimise_model(model, term, point.w, state, goal)
     intercept = 0.0
     linear = instance.design.matvec(w)
@@ -195,7 +200,7 @@ def _line_search(
         return goal, 1.0
     before = instance.value(eta) + term.value(point.w)
     slope = float(instance.gradient(eta) @ (eta_goal - eta)) + term.value(goal.w) - term.value(point.w)
-    rounding = 1e-15 * (abs(before) + instance.scale)
+    rounding = ROUNDING * (abs(before) + instance.scale)
     share = 1.0
     for _ in range(40):
         w = goal.w if share == 1.0 else point.w + share * (goal.w - point.w)
