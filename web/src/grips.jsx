@@ -54,12 +54,19 @@ function Grab({ d, move, name }) {
 
 const outline = (points, view, close) => (points.length ? `M${points.map((w) => view.to(w).map((v) => v.toFixed(1)).join(" ")).join("L")}${close}` : "");
 
-function BudgetHandle({ store, scene, view, half, pointer, hit, k }) {
+/** Where on the ball its handle stands: away from what happens. */
+export function budgetGrip(scene, half) {
   const { norm, loss } = scene.picture.value;
   const aim = loss.line ? loss.line.a : loss.optimum;
   const t = scene.budget.value;
   const away = [aim[0] > 0 ? -1 : 1, aim[1] > 0 ? -1 : 1];
-  const at = view.to(t > 1e-3 * half ? onBoundary(norm, away, t) : times(away, 0.01 * half));
+  return t > 1e-3 * half ? onBoundary(norm, away, t) : times(away, 0.01 * half);
+}
+
+function BudgetHandle({ store, scene, view, half, pointer, hit, k }) {
+  const { norm } = scene.picture.value;
+  const t = scene.budget.value;
+  const at = view.to(budgetGrip(scene, half));
   const own = scene.own.value;
   const most = own ? Math.max(...own.sizes) : 6;
   // on the reader's own path the ball goes from one place of the path to the next

@@ -1,7 +1,7 @@
 // The picture in the plane.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { FaceMap, Throws } from "./backdrops.jsx";
-import { FreePoint, Handles } from "./grips.jsx";
+import { FreePoint, Handles, budgetGrip } from "./grips.jsx";
 import { normals } from "./geometry/planar.js";
 import { dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
@@ -171,7 +171,7 @@ function Touch({ store, scene, view, half, k, thrown }) {
   const tip = arrow && [x + arrow[0], y - arrow[1]];
   const text = touch.w.map((v) => short(v)).join(", ");
   const buried = thrown && tallyFor(thrown, aimOf(store, scene)); // under the piles of what was thrown
-  const label = freePlace(scene.picture.value, touch, view, [x, y], k * text.length);
+  const label = freePlace(scene.picture.value, touch, view, [x, y], [9.2 * k * (text.length + 2), 15 * k], taken(scene, half, view, k));
   return (
     <g class="touch">
       {cone && <path class="cone" d={wedge([x, y], cone, 92)} />}
@@ -184,20 +184,34 @@ function Touch({ store, scene, view, half, k, thrown }) {
   );
 }
 
-/** The place of the label, of six around the contact, that keeps farthest from ball, level set and arrow. */
-function freePlace({ norm, loss }, touch, view, [x, y], letters) {
-  const wide = 4.6 * letters;
+/** Boxes [left, top, right, bottom] of the grips and words that the label keeps off. */
+function taken(scene, half, view, k) {
+  const around = ([x, y]) => [x - 12, y - 12, x + 12, y + 12];
+  const boxes = [around(view.to(budgetGrip(scene, half)))];
+  const { optimum } = scene.picture.value.loss;
+  if (optimum) {
+    const [x, y] = view.to(optimum);
+    boxes.push(around([x, y]));
+    if (!scene.own.value) boxes.push([x + 15, y + 22 - 12 * k, x + 15 + 60 * k, y + 26]);
+  }
+  return boxes;
+}
+
+/** The place of the label, of six around the contact, that covers least and keeps farthest from ball, level set and arrow. */
+function freePlace({ norm, loss }, touch, view, [x, y], [wide, high], boxes) {
   const places = [[-1, 0], [1, 0], [-1, 1], [1, 1], [-1, -1], [1, -1]].map(([i, j]) => {
     const at = { x: x + 14 * i, y: y + 5 + 17 * j, anchor: i < 0 ? "end" : "start" };
-    const box = [[0, 0], [0.5, 0], [1, 0]].map(([s]) => view.from([at.x + i * s * 2 * wide, at.y - 5]));
-    const outside = at.x + 2 * i * wide < 4 || at.x + 2 * i * wide > SIZE - 4;
+    const box = [[0, 0], [0.5, 0], [1, 0]].map(([s]) => view.from([at.x + i * s * wide, at.y - 5]));
+    const [from, to] = i < 0 ? [at.x - wide, at.x] : [at.x, at.x + wide];
+    const outside = from < 4 || to > SIZE - 4;
+    const covered = boxes.filter(([l, t, r, b]) => from < r && to > l && at.y - high < b && at.y + 4 > t).length;
     const clear = box.map((w) => {
-      const d = plus(w, touch.w, -1), far = length(d) || 1;
-      const slope = touch.push && length(touch.push) ? dot(touch.push, d) / (length(touch.push) * far) : 0;
+      const d = plus(w, touch.w, -1);
+      const slope = touch.push && length(touch.push) ? dot(touch.push, d) / (length(touch.push) * (length(d) || 1)) : 0;
       const ball = touch.t ? Math.abs(norm.value(w) - touch.t) / Math.max(norm.value(d), 1e-12) : 1;
-      return Math.min(loss.line || !touch.inside ? Math.abs(slope) : 1, ball, slope > 0.6 ? 0.1 : 1);
+      return Math.min(loss.line || !touch.inside ? Math.abs(slope) : 1, ball, slope > 0.6 ? 0.25 * (1 - slope) : 1);
     });
-    return { ...at, score: Math.min(...clear) - (outside ? 2 : 0) };
+    return { ...at, score: Math.min(...clear) - (outside ? 2 : 0) - covered };
   });
   return places.reduce((a, b) => (b.score > a.score + 1e-9 ? b : a));
 }

@@ -3,7 +3,7 @@ import { dot, largest, rootBetween, rootOfDecreasing, times, zeros } from "./vec
 import { localTouches, provingGradient, touch } from "./planar.js";
 import { touchSolid } from "./solid.js";
 
-const linear = (a) => ({ value: (w) => -dot(a, w), gradient: () => times(a, -1), slope: (w, v) => -dot(a, v) });
+const linear = (a) => ({ value: (w) => -dot(a, w), slopes: () => (v) => -dot(a, v) });
 
 /** A picture: loss, norm and what follows from them. */
 export function makePicture(loss, norm, d) {

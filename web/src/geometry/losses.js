@@ -1,7 +1,8 @@
 // The losses, in 2 and 3 dimensions: the twins of normball.losses, on a few samples.
 //
-// Each has value(w), gradient(w), slope(w, d) (one-sided), hessian(w), optimum (a best w, or
-// null for the equation), floor (the least value), line (the equation's {a, b}).
+// Each has value(w), gradient(w), slopes(w): d -> the one-sided slope at w towards d, hessian(w),
+// optimum (a best w, or null for the equation), floor (the least value), line (the equation's
+// {a, b}).
 import { axis, degrees, dot, plus, times, zeros } from "./vectors.js";
 import { patterns } from "../table.js";
 
@@ -26,6 +27,9 @@ export function shape(state) {
 
 const apply = (M, v) => M.map((row) => dot(row, v));
 
+/** Slopes of a function with this gradient. */
+const towards = (gradient) => (v) => dot(gradient, v);
+
 /** f(w) = constant - cross.w + w'gram w / 2. */
 export function quadratic(gram, cross, constant, optimum) {
   const gradient = (w) => plus(apply(gram, w), cross, -1);
@@ -33,16 +37,15 @@ export function quadratic(gram, cross, constant, optimum) {
     ? (w) => { const e = plus(w, optimum, -1); return floor + 0.5 * dot(e, apply(gram, e)); }
     : (w) => constant - dot(cross, w) + 0.5 * dot(w, apply(gram, w));
   const floor = optimum ? constant - 0.5 * dot(cross, optimum) : 0;
-  return { value, gradient, slope: (w, v) => dot(gradient(w), v), hessian: () => gram, optimum, floor, gram };
+  return { value, gradient, slopes: (w) => towards(gradient(w)), hessian: () => gram, optimum, floor, gram };
 }
 
 function equation(state) {
   const a = direction(state.angle, state.tilt, state.dims);
   const b = state.offset;
+  const gradient = (w) => times(a, dot(a, w) - b);
   return {
-    value: (w) => 0.5 * (dot(a, w) - b) ** 2,
-    gradient: (w) => times(a, dot(a, w) - b),
-    slope: (w, v) => (dot(a, w) - b) * dot(a, v),
+    value: (w) => 0.5 * (dot(a, w) - b) ** 2, gradient, slopes: (w) => towards(gradient(w)),
     hessian: () => a.map((x) => a.map((y) => x * y)),
     optimum: null, floor: 0, line: { a, b },
   };
@@ -112,14 +115,9 @@ export function sampled(kind, parameters, rows, optimum = null) {
   const least = LEAST[kind] ? sumOf((s) => LEAST[kind](s.y, parameters)) : 0;
   return {
     kind, samples, curve, optimum, eta, kinked, gradient, value, floor: optimum ? value(optimum) : least,
-    slope(w, v) {
-      let sum = 0;
-      for (const s of samples) {
-        const move = dot(s.x, v), e = eta(s, w);
-        const onIt = curve.q !== undefined && Math.abs(e - s.y) <= 1e-14 * (1 + Math.abs(s.y));
-        sum += s.weight * move * (onIt ? (move > 0 ? 1 - curve.q : -curve.q) : curve.d(e, s.y));
-      }
-      return sum;
+    slopes(w) {
+      const kinks = kinked(w, 1e-14), g = gradient(w, 1e-14);
+      return (v) => kinks.reduce((sum, s) => sum + s.weight * Math.max((1 - curve.q) * dot(s.x, v), -curve.q * dot(s.x, v)), dot(g, v));
     },
     /** u -> r -> [value, slope] on the rays from c: no products of vectors for each r. */
     rays(c) {

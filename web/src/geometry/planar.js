@@ -13,7 +13,7 @@ const turned = (w, way) => [-way * w[1], way * w[0]];
 /** One-sided tangent of the boundary at w, counter-clockwise (way = 1) or clockwise (-1). */
 export function tangent(norm, w, way) {
   const v = turned(w, way);
-  return plus(v, w, -norm.slope(w, v) / norm.slope(w, w));
+  return plus(v, w, -norm.slope(w, v) / (norm.homogeneous ? norm.value(w) : norm.slope(w, w)));
 }
 
 const angleFrom = (u, v, way) => {
@@ -25,16 +25,18 @@ const angleFrom = (u, v, way) => {
 export function touch(loss, norm, t, towards, doubt = 0) {
   const at = (u) => onBoundary(norm, u, t);
   const tolerance = 1e-13;
-  const rises = (w, way) => {
-    const v = tangent(norm, w, way);
-    const slope = loss.slope(w, v);
-    return slope >= -tolerance * (Math.abs(dot(loss.gradient(w), w)) + 1e-300) * (largest(v) / largest(w));
+  const look = (w) => {
+    const slope = loss.slopes(w), outward = slope(w);
+    const rises = (way) => {
+      const v = tangent(norm, w, way);
+      return slope(v) >= -tolerance * (Math.abs(outward) + 1e-300) * (largest(v) / largest(w));
+    };
+    return { w, rises, falling: outward < 0 };
   };
-  const falling = (w) => loss.slope(w, w) < 0;
 
-  const start = at(towards);
-  if (rises(start, 1) && rises(start, -1)) return ended(start, start);
-  const way = rises(start, 1) ? -1 : 1;
+  const start = look(at(towards)), left = start.rises(1);
+  if (left && start.rises(-1)) return ended(start.w);
+  const way = left ? -1 : 1;
   const stops = norm.separators()
     .map((u) => [angleFrom(towards, u, way), u])
     .filter(([a]) => a < Math.PI)
@@ -42,25 +44,25 @@ export function touch(loss, norm, t, towards, doubt = 0) {
     .map(([, u]) => u);
   let from = towards;
   for (const u of stops) {
-    const w = at(u);
-    if (falling(w) && !rises(w, way)) { from = u; continue; }
-    if (falling(w) && rises(w, -way)) return ended(w, u);
-    return inside(from, u);
+    const stop = look(at(u));
+    if (!stop.falling) return inside(from, u);
+    if (!stop.rises(way)) { from = u; continue; }
+    return stop.rises(-way) ? ended(stop.w) : inside(from, u);
   }
   return inside(from, turned(towards, way));
 
   function inside(u1, u2) {
     const mix = (l) => at(plus(times(u1, 1 - l), u2, l));
     const descent = (l) => {
-      const w = mix(l), slope = -loss.slope(w, tangent(norm, w, way));
+      const w = mix(l), slope = loss.slopes(w), down = -slope(tangent(norm, w, way));
       // where f no longer falls outwards the walk has gone too far
-      return slope > 0 && !falling(w) ? -slope : slope;
+      return down > 0 && slope(w) >= 0 ? -down : down;
     };
     return { w: mix(rootBetween(descent, 0, 1, doubt)), corner: false, flat: null };
   }
 
   /** A stop where f rises both ways; the side beyond it may be optimal as a whole. */
-  function ended(w, u) {
+  function ended(w) {
     if (norm.flat) {
       const corners = norm.separators().map(at).filter((v) => largest(plus(v, w, -1)) > 1e-9 * t && level(w, v));
       const ends = corners.length > 1 ? corners.slice(0, 2) : corners.length ? [w, corners[0]] : null;
@@ -70,8 +72,8 @@ export function touch(loss, norm, t, towards, doubt = 0) {
   }
 
   function level(w, v) {
-    const scale = Math.abs(loss.slope(w, w)), along = plus(v, w, -1);
-    return Math.abs(loss.slope(w, along)) < 1e-12 * scale && Math.abs(loss.slope(v, along)) < 1e-12 * scale
+    const slope = loss.slopes(w), scale = Math.abs(slope(w)), along = plus(v, w, -1);
+    return Math.abs(slope(along)) < 1e-12 * scale && Math.abs(loss.slopes(v)(along)) < 1e-12 * scale
       && Math.abs(norm.value(times(plus(w, v), 0.5)) - t) < 1e-12 * t;
   }
 }

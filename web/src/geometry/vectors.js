@@ -1,6 +1,6 @@
 // Short vectors as plain arrays of 2 or 3 numbers.
 
-// These three are called thousands of times for each step of a drag: no closures for 2 and 3.
+// These are called thousands of times for each step of a drag: no closures for 2 and 3.
 export function dot(a, b) {
   if (a.length === 2) return a[0] * b[0] + a[1] * b[1];
   let sum = 0;
@@ -21,7 +21,7 @@ export function times(a, s) {
 
 export const length = (a) => Math.sqrt(dot(a, a));
 export const unit = (a) => times(a, 1 / (length(a) || 1));
-export const largest = (a) => a.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+export const largest = (a) => (a.length === 2 ? Math.max(Math.abs(a[0]), Math.abs(a[1])) : a.reduce((m, x) => Math.max(m, Math.abs(x)), 0));
 export const zeros = (d) => Array(d).fill(0);
 export const axis = (d, i, x = 1) => Array.from({ length: d }, (_, k) => (k === i ? x : 0));
 export const degrees = Math.PI / 180;
