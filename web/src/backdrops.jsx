@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { FACES, faceMap, labelPlaces, mapImage } from "./facemap.js";
 import { times } from "./geometry/vectors.js";
-import { SIZE, levelOutline, lineEnds } from "./outlines.js";
+import { SIZE, levelOutline, lineEnds, pathOf } from "./outlines.js";
 import { aimOf, tallyFor } from "./throws.js";
 
 const GRID = 256;
@@ -54,7 +54,7 @@ export function Throws({ store, scene, view, half, throws }) {
   const large = piles.filter(({ count }) => count > 9 && count > 0.02 * tally.n);
   const drawn = tally.last.map(({ loss, value, stretch }) => {
     const points = loss.line ? lineEnds(loss.line, loss.line.b, 4 * half / (aim.scale * stretch) + loss.line.b) : levelOutline(loss, value, 0, 64);
-    return points ? `M${points.map((w) => view.to(times(w, aim.scale * stretch)).map((v) => v.toFixed(1)).join(" ")).join("L")}${loss.line ? "" : "Z"}` : "";
+    return pathOf(points && points.map((w) => view.to(times(w, aim.scale * stretch))), !loss.line);
   });
   return (
     <g class="thrown" aria-hidden="true">

@@ -4,7 +4,7 @@ import { Handle, dragProps } from "./drag.jsx";
 import { onBoundary } from "./geometry/norms.js";
 import { degrees, dot, length, plus, times } from "./geometry/vectors.js";
 import { short } from "./numbers.jsx";
-import { SIZE, arrowHead, ballOutline, lineEnds } from "./outlines.js";
+import { SIZE, arrowHead, ballOutline, lineEnds, pathOf } from "./outlines.js";
 import { defaults } from "./store.js";
 
 export function FreePoint({ store, scene, view, pointer, hit, k }) {
@@ -23,7 +23,7 @@ export function FreePoint({ store, scene, view, pointer, hit, k }) {
   });
   return (
     <g class="free">
-      {better && <path class="through" d={outline(ballOutline(scene.picture.value.norm, free.size, 96), view, "Z")} />}
+      {better && <path class="through" d={pathOf(ballOutline(scene.picture.value.norm, free.size, 96).map(view.to))} />}
       {better && <path class="saving" d={`M${from[0]} ${from[1]}L${better[0]} ${better[1]}${arrowHead(from, better)}`} />}
       <text x={from[0] + (ends ? -14 : 14)} y={from[1] - 12} text-anchor={ends ? "end" : "start"}>{words}</text>
       <Handle kind="free point" at={from} hit={hit} k={k} shape="diamond" sliders={[slider(0, "free1"), slider(1, "free2")]}
@@ -52,8 +52,6 @@ function Grab({ d, move, name }) {
   return <path class="grab" d={d} data-grab={name} {...drag.current} />;
 }
 
-const outline = (points, view, close) => (points.length ? `M${points.map((w) => view.to(w).map((v) => v.toFixed(1)).join(" ")).join("L")}${close}` : "");
-
 /** Where on the ball its handle stands: away from what happens. */
 export function budgetGrip(scene, half) {
   const { norm, loss } = scene.picture.value;
@@ -76,7 +74,7 @@ function BudgetHandle({ store, scene, view, half, pointer, hit, k }) {
   const grow = (e) => change(Math.min(most, norm.value(pointer(e))));
   return (
     <>
-      <Grab name="ball" d={outline(ballOutline(norm, t, 48), view, "Z")} move={grow} />
+      <Grab name="ball" d={pathOf(ballOutline(norm, t, 48).map(view.to))} move={grow} />
       <Handle kind="budget" tip="budget" at={at} hit={hit} k={k} shape="square" move={grow} reset={() => change(own ? t : defaults.budget)}
         sliders={[{ label: "budget handle", value: t, min: 0, max: most, step, text: `ball of radius ${short(t)}`, change }]} />
     </>
@@ -102,7 +100,7 @@ function LineHandles({ store, scene, view, half, pointer, hit, k }) {
   };
   return (
     <>
-      <Grab name="line" d={outline(lineEnds({ a, b }, b, 3 * half + b), view, "")} move={(e) => moveLine(pointer(e))} />
+      <Grab name="line" d={pathOf(lineEnds({ a, b }, b, 3 * half + b).map(view.to), false)} move={(e) => moveLine(pointer(e))} />
       <Handle kind="line" tip="move the line" above at={view.to(slide)} hit={hit} k={k} move={(e) => moveLine(pointer(e))} reset={() => store.set({ offset: defaults.offset })}
         sliders={[{ label: "line handle: distance", value: s.offset.value, min: 0.05, max: 3, step: 0.01, text: `line at distance ${short(s.offset.value)} from zero`, change: (v) => store.set({ offset: v }) }]} />
       <Handle kind="turn" tip="turn it" above at={view.to(turnAt)} hit={hit} k={k} shape="diamond" move={turnTo} reset={() => store.set({ angle: defaults.angle })}

@@ -8,6 +8,16 @@ export const SIZE = 640;
 /** How much larger letters and grips are drawn where the picture is `width` pixels wide. */
 export const scaleFor = (width) => Math.min(1.9, Math.max(1, SIZE / width));
 
+const tenth = (x) => Math.round(10 * x) / 10;
+
+/** The SVG path through points in pixels; nothing without points. */
+export function pathOf(points, close = true) {
+  if (!points || !points.length) return "";
+  let d = "";
+  for (const [x, y] of points) d += `${d ? "L" : "M"}${tenth(x)} ${tenth(y)}`;
+  return close ? `${d}Z` : d;
+}
+
 /** Points of the boundary {R = t}, corners included, by angle. */
 export function ballOutline(norm, t, count = 144) {
   if (!(t > 0)) return [];
@@ -24,24 +34,28 @@ export function ballOutline(norm, t, count = 144) {
 }
 
 /** Points of {f = level} around the optimum; null where it is empty or a single point. */
-export function levelOutline(loss, level, far, count = loss.gram ? 96 : 72) {
-  const c = loss.optimum;
-  const over = level - loss.floor;
-  if (!(over > 1e-12 * Math.max(Math.abs(level), 1e-12))) return null;
-  if (loss.gram) return ellipse(loss, over, count);
-  const points = [];
-  const along = loss.rays(c);
-  let r = far / 4, before = r;
-  const L = cholesky(shapeOf(loss));
+export const levelOutline = (loss, level, far, count = loss.gram ? 96 : 72) => levelOutlines(loss, [level], far, count)[0];
+
+/** The outlines of several levels, seen along the same rays. */
+export function levelOutlines(loss, levels, far, count) {
+  const overs = levels.map((level) => level - loss.floor);
+  const is = levels.map((level, i) => overs[i] > 1e-12 * Math.max(Math.abs(level), 1e-12));
+  if (loss.gram) return overs.map((over, i) => (is[i] ? ellipse(loss, over, count) : null));
+  const c = loss.optimum, along = loss.rays(c), L = cholesky(shapeOf(loss));
+  const outlines = is.map((yes) => (yes ? [] : null));
+  const r = levels.map(() => far / 4), before = r.slice();
   for (let k = 0; k < count; k++) {
     const a = (2 * Math.PI * k) / count, v = [Math.cos(a), Math.sin(a)];
     // rays as dense as a long level set needs them, and measured so that it is almost a circle:
     // the last two radii then say the next one to a few percent
-    const u = L ? backward(L, v) : v, size = length(u);
-    [r, before] = [ray(along(u), level, k > 1 ? 2 * r - before : r, (8 * far) / size), r];
-    points.push(plus(c, u, r));
+    const u = L ? backward(L, v) : v, size = length(u), at = along(u);
+    for (let i = 0; i < levels.length; i++) {
+      if (!is[i]) continue;
+      [r[i], before[i]] = [ray(at, levels[i], k > 1 ? 2 * r[i] - before[i] : r[i], (8 * far) / size), r[i]];
+      outlines[i].push(plus(c, u, r[i]));
+    }
   }
-  return points;
+  return outlines;
 }
 
 /** Second moments of the samples: the shape that level sets have, roughly. */

@@ -7,9 +7,7 @@ import { dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
 import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
-import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, lineEnds, scaleFor } from "./outlines.js";
-
-const path = (points, close = true) => (points && points.length ? `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${close ? "Z" : ""}` : "");
+import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, scaleFor } from "./outlines.js";
 
 /** From the plane to pixels of the drawing and back. */
 export function scaleOf(extent, zoom = 1) {
@@ -99,7 +97,7 @@ const SHARES = [0.06, 0.3, 0.62];
 function Levels({ scene, view, half }) {
   const { loss } = scene.picture.value;
   const touch = scene.touch.value;
-  const draw = (points, close) => path(points && points.map(view.to), close);
+  const draw = (points, close) => pathOf(points && points.map(view.to), close);
   if (loss.line) {
     const far = 3 * half + loss.line.b;
     const reached = touch.value < 1e-12;
@@ -118,7 +116,7 @@ function Levels({ scene, view, half }) {
   const [cx, cy] = view.to(loss.optimum);
   return (
     <g class="levels">
-      {[...faint, ...beyond].map((v, k) => <path key={k} class="level" d={draw(levelOutline(loss, v, 2 * half, loss.gram ? 64 : 48))} />)}
+      {levelOutlines(loss, [...faint, ...beyond], 2 * half, loss.gram ? 64 : 48).map((points, k) => <path key={k} class="level" d={draw(points)} />)}
       <path class="touching" d={draw(levelOutline(loss, touch.value, 2 * half))} />
       <g class="optimum" transform={`translate(${cx} ${cy})`}><path d="M-5-5L5 5M-5 5L5-5" /></g>
     </g>
@@ -135,8 +133,8 @@ function Ball({ scene, view, half }) {
   const [x, y] = view.to([0, 0]);
   return (
     <g class="ball">
-      {tiny ? <circle class="nothing" cx={x} cy={y} r="4" /> : <path d={path(points)} />}
-      {flat && <path class="side" d={path(flat, false)} />}
+      {tiny ? <circle class="nothing" cx={x} cy={y} r="4" /> : <path d={pathOf(points)} />}
+      {flat && <path class="side" d={pathOf(flat, false)} />}
     </g>
   );
 }
@@ -149,7 +147,7 @@ function Ghost({ scene, view }) {
   const label = ghostName(name);
   return (
     <g class="ghost">
-      <path d={path(ballOutline(picture.norm, Math.min(contact.t, picture.enough)).map(view.to))} />
+      <path d={pathOf(ballOutline(picture.norm, Math.min(contact.t, picture.enough)).map(view.to))} />
       <path class="cross" d={`M${x - 6} ${y}H${x + 6}M${x} ${y - 6}V${y + 6}`} />
       <text x={x + (x < SIZE - 60 ? 10 : -10)} y={y + 20} text-anchor={x < SIZE - 60 ? "start" : "end"}>{label} touches here</text>
     </g>
@@ -158,7 +156,7 @@ function Ghost({ scene, view }) {
 
 function Trail({ store, scene, view }) {
   if (!store.signals.trail.value) return null;
-  return <path class="trail" d={path(scene.trail.value.map((c) => view.to(c.w)), false)} />;
+  return <path class="trail" d={pathOf(scene.trail.value.map((c) => view.to(c.w)), false)} />;
 }
 
 function Touch({ store, scene, view, half, k, thrown }) {

@@ -38,18 +38,19 @@ export function rootOfDecreasing(f, lo, hi, steps = 100) {
 }
 
 /**
- * Root of a decreasing function between lo and hi, left in doubt by `doubt` at most: regula falsi
- * (Illinois), with a halving every third time.
+ * Root of a decreasing function between lo and hi: regula falsi (Illinois), with a halving every
+ * third time. To the last bit, or until a step is shorter than `doubt`.
  */
 export function rootBetween(f, lo, hi, doubt = 0) {
-  let flo = f(lo), fhi = f(hi), side = 0;
+  let flo = f(lo), fhi = f(hi), side = 0, before = lo;
   if (Number.isNaN(flo)) flo = Infinity;
   for (let k = 0; k < 120 && hi - lo > Math.max(4e-16 * hi, doubt); k++) {
     const cut = lo + ((hi - lo) * flo) / (flo - fhi);
     const mid = k % 3 < 2 && cut > lo && cut < hi ? cut : 0.5 * (lo + hi);
     if (mid <= lo || mid >= hi) break;
     const value = f(mid);
-    if (value === 0) return mid;
+    if (value === 0 || Math.abs(mid - before) < doubt) return mid;
+    before = mid;
     if (value > 0) { lo = mid; flo = value; if (side === 1) fhi *= 0.5; side = 1; }
     else { hi = mid; fhi = value; if (side === -1) flo *= 0.5; side = -1; }
   }
