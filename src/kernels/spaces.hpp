@@ -56,6 +56,8 @@ struct DenseColumns {
     }
 };
 
+constexpr double GATHERING = 3;  // multiplications of neighbours that take as long as one of scattered entries
+
 struct SparseColumns {
     const double* data;
     const int32_t* indices;
@@ -64,8 +66,9 @@ struct SparseColumns {
     explicit SparseColumns(const Model& m) : data(m.data), indices(m.indices), indptr(m.indptr), n(m.n) {}
 
     void inner(const idx* J, idx count, const double* const* vectors, idx b, double* out, idx stride) const {
-        // a typical column has some hundred entries
-        for_each(count, 100.0 * count * b, [&](idx j) {
+        idx entries = 0;
+        for (idx j = 0; j < count; ++j) entries += indptr[J[j] + 1] - indptr[J[j]];
+        for_each(count, GATHERING * entries * b, [&](idx j) {
             idx start = indptr[J[j]], end = indptr[J[j] + 1];
             for (idx k = 0; k < b; ++k) {
                 const double* v = vectors[k];
