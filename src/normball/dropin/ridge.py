@@ -16,9 +16,12 @@ from sklearn.utils.validation import validate_data
 
 from ..designs import as_design
 from ..problem import Problem
+from ..solvers.certificate import certify_term
 from ..solvers.forms import solve_penalty
+from ..solvers.orthogonal_active_set import solve_on_factors
 from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.ridge_path import RidgeFactors
+from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
 from ..typing import Floats
 from .paths import TOLERANCE, enet_norm
@@ -51,20 +54,32 @@ def _regression(
     strengths = np.broadcast_to(alphas / total, Y.shape[1]).astype(np.float64)
     centre = fit_intercept or return_intercept
     with suitable_threads(X.shape):
+        W = RidgeFactors(as_design(X), weights / total, centre).fit(Y, strengths)[0]
         if positive:
-            W = np.stack([_one_sided(X, t, weights, a, centre) for t, a in zip(Y.T, strengths, strict=True)])
-        else:
-            W = RidgeFactors(as_design(X), weights / total, centre).fit(Y, strengths)[0]
+            starts = np.maximum(W, 0.0)
+            W = np.stack(
+                [
+                    _one_sided(X, target, weights, strength, centre, start)
+                    for target, strength, start in zip(Y.T, strengths, starts, strict=True)
+                ]
+            )
     coef = (W if len(W) > 1 else W[0]).astype(X.dtype)
     if return_intercept:
         return coef, None, -(W @ _means(X, weights / total)).squeeze(), solver
     return coef, None, solver
 
 
-def _one_sided(X: Any, y: Floats, weights: Floats, alpha: float, centre: bool) -> Floats:
+def _one_sided(X: Any, y: Floats, weights: Floats, alpha: float, centre: bool, start: Floats) -> Floats:
+    """Coefficients >= 0; `start` (p,) guesses which are not 0."""
     norm = enet_norm(0.0, positive=True)
-    problem = Problem(X, y, norm=norm, fit_intercept=centre, sample_weight=weights)
-    return solve_penalty(Workspace(problem.instance), alpha, None, Options(TOLERANCE)).point.w
+    instance = Problem(X, y, norm=norm, fit_intercept=centre, sample_weight=weights).instance
+    separable = norm.separable(instance.n_features)
+    if alpha > 0 and separable is not None:
+        point = solve_on_factors(instance, separable, alpha, start)
+        eta = instance.predictor(point.w, point.intercept)
+        if certify_term(instance, Penalty(norm, alpha), point.w, point.intercept, eta, TOLERANCE).is_met:
+            return point.w
+    return solve_penalty(Workspace(instance), alpha, None, Options(TOLERANCE)).point.w
 
 
 def _means(X: Any, weights: Floats) -> Floats:
