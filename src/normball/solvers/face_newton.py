@@ -184,6 +184,10 @@ def fit_on_face(
     goal = eta
     if instance.fit_intercept:
         E, goal, theta = E - E.mean(axis=0), eta - eta.mean(), theta - theta.mean()
+    rows: Floats | None = None
+    if len(E) > E.shape[1]:  # as many equations as unknowns say the same
+        rows, E = np.linalg.qr(E)
+        goal, theta = rows.T @ goal, rows.T @ theta
     weight = max(1.0, float(np.abs(face.curvature).max(initial=0.0))) / max(
         float(np.einsum("ij,ij->j", E, E).mean()), 1e-300
     )
@@ -216,7 +220,7 @@ def fit_on_face(
         theta = theta + np.linalg.lstsq(E.T, face.gradient - E.T @ theta, rcond=1e-15)[0]
         w = face.embed(z)
         intercept = float(np.mean(eta - instance.design.matvec(w))) if instance.fit_intercept else 0.0
-        result = (Point(w, intercept, 0.0), theta.copy())
+        result = (Point(w, intercept, 0.0), theta.copy() if rows is None else rows @ theta)
         if np.abs(share * step).max(initial=0.0) <= 1e-15 * np.abs(z).max(initial=0.0):
             break
     return result
