@@ -139,7 +139,7 @@ def test_chance_is_counted_where_the_fit_takes_a_large_part_of_the_noise() -> No
     # many more columns than rows: residuals are far smaller than the noise, and so is the pull of chance
     rng = np.random.default_rng(8)
     expected, counts = [], []
-    for _ in range(10):
+    for _ in range(6):
         X = rng.standard_normal((200, 2000))
         found = nb.diagnose(X, X[:, :3].sum(axis=1) + rng.standard_normal(200), alpha=0.15, max_columns=200)
         expected.append(found.conditions.false_selections)
