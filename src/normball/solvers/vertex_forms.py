@@ -49,7 +49,8 @@ def vertex_budget(workspace: Workspace, budget: float, options: Options) -> Answ
     def solve(path: VertexPath) -> Answer:
         vertex = path.meet("budget", budget)
         if vertex is None:
-            vertex = replace(path.end(), alpha=0.0, theta=path.free_dual())
+            path.end()
+            vertex = path.free()
         return _certified(instance, term, vertex, options)
 
     return _proved(workspace, solve)
@@ -90,7 +91,8 @@ def vertex_best_fit(workspace: Workspace) -> LeastFit | None:
     instance = workspace.instance
 
     def solve(path: VertexPath) -> Answer:
-        vertex = replace(path.end(), theta=path.free_dual())
+        path.end()
+        vertex = path.free()
         ball = Ball(instance.norm, max(instance.norm.value(vertex.w), 1e-300))
         return _certified(instance, ball, vertex, Options(1e-12))
 

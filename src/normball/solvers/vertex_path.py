@@ -137,23 +137,24 @@ class VertexPath:
     def at(self, alpha: float) -> Vertex:
         """The solution of the penalty form at alpha > 0."""
         self._go(alpha)
-        return self._vertex()
+        return self._vertex(self.alpha)
 
     def corrected(self) -> Vertex:
         """The same after pivots on the true numbers."""
         self._basis.set_data(self._truth)
         try:
             self._descend(self.alpha, 50)
-            return self._vertex()
+            return self._vertex(self.alpha)
         finally:
             self._basis.set_data(self._moved)
 
     def end(self) -> Vertex:
-        """The best fit of least norm; its alpha is the largest that it is optimal at."""
+        """The best fit of least norm; its alpha is half of the largest that it is optimal at."""
         self._go(min(self.alpha, 1e-3 * self.first_alpha) or self.alpha)
         while (found := self.next_breakpoint(-1)) is not None:
             self.cross(*found)
-        return self._vertex()
+        # well within its interval, whose end the true numbers see elsewhere
+        return self._vertex(0.5 * self.alpha)
 
     def _is_best(self) -> bool:
         """Whether the vertex is optimal at price 0 with the true numbers."""
@@ -165,14 +166,14 @@ class VertexPath:
         is_within = (theta <= data.high + within).all() and (theta >= data.low - within).all()
         return bool(is_within and (pull <= self._slack).all())
 
-    def free_dual(self) -> Floats:
-        """theta (n,) of the present vertex at price 0, which bounds f for any weights after `end`."""
-        return self._dual(0.0)
+    def free(self) -> Vertex:
+        """The present vertex at price 0, where its dual point bounds f for any weights if it is the `end`."""
+        return self._vertex(0.0)
 
     def first(self) -> Vertex:
         """The null point at the least alpha that it is optimal at."""
         edge = self._edge_to(True, np.nextafter(0.0, 1.0))
-        return replace(self._vertex(), alpha=0.0, theta=self.free_dual()) if edge is None else edge
+        return self.free() if edge is None else edge
 
     def meet(self, form: str, level: float) -> Vertex | None:
         """The solution of the budget or target form; None for a level that the path does not reach.
@@ -350,14 +351,16 @@ class VertexPath:
         """Coefficients (q,) of the vertex with the true numbers, their norm and loss."""
         basis, coefficients = self._basis, np.zeros(self._columns.shape[1])
         found = basis.solved(self._truth.y)
+        found[basis.one_sided[basis.used]] = np.maximum(found[basis.one_sided[basis.used]], 0.0)
         coefficients[basis.used] = found
         residuals = self._truth.y - basis.held @ found
         residuals[basis.rows] = 0.0
         return coefficients, float(self._truth.price[basis.used] @ np.abs(found)), self._loss(residuals)
 
     # ---- reading -----------------------------------------------------------------------
-    def _vertex(self) -> Vertex:
-        return self._point(self._measured()[0], self.alpha, self._dual(self.alpha))
+    def _vertex(self, alpha: float) -> Vertex:
+        """The present vertex with its dual point at an alpha."""
+        return self._point(self._measured()[0], alpha, self._dual(alpha))
 
     def _point(self, coefficients: Floats, alpha: float, theta: Floats) -> Vertex:
         w, intercept = self._columns.unscaled(coefficients)
