@@ -116,7 +116,7 @@ class VertexPath:
             price * (1 + moved(q)),
         )
         self._slack = TOLERANCE * (upper - lower)
-        self._most = 2000 + 50 * (n + q)
+        self._most = 2000 + 20 * (n + q)
         self._basis = VertexBasis(columns, self._moved, one_sided)
         self.alpha = FAR
         self._descend(FAR)
@@ -294,7 +294,7 @@ class VertexPath:
             bound = data.high[row] if edge.side < 0 else data.low[row]
             excess, closing = float(theta[row] - bound), -float(rate[row])
         step = excess / closing if closing != 0 else 0.0
-        return alpha + step if abs(step) < 1e-5 * alpha else alpha
+        return float(alpha + step) if abs(step) < 1e-5 * alpha else alpha
 
     # ---- levels ------------------------------------------------------------------------
     def _approach(self, reached: Callable[[], float], goal: float) -> None:
