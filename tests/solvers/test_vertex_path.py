@@ -19,6 +19,7 @@ from normball.solvers.proximal_newton import Options, Workspace
 from normball.solvers.terms import Penalty
 from normball.solvers.vertex_basis import Edge, LostVertexError
 from normball.solvers.vertex_forms import has_vertices
+from normball.solvers.vertex_levels import first_vertex
 from normball.solvers.vertex_path import VertexPath
 from normball.typing import Floats
 
@@ -216,7 +217,7 @@ def test_walk_down_the_breakpoints(name: str) -> None:
 @pytest.mark.parametrize("name", ["plain", "wide", "integers"])
 def test_walk_back_up_ends_at_the_null_point(name: str) -> None:
     path = CASES[name].path
-    first = path.first()
+    first = first_vertex(path)
     path.end()
     while (found := path.next_breakpoint(1)) is not None:
         path.cross(*found)
@@ -267,7 +268,7 @@ def test_a_lost_path_leaves_the_answer_to_others(monkeypatch: pytest.MonkeyPatch
     def lose(self: VertexPath, alpha: float) -> None:
         raise LostVertexError("lost")
 
-    monkeypatch.setattr(VertexPath, "_go", lose)
+    monkeypatch.setattr(VertexPath, "go", lose)
     case = CASES["plain"]
     instance = case.problem.instance
     assert has_vertices(instance)

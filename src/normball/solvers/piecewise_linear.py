@@ -13,6 +13,9 @@ proximal point algorithm", SIAM J. Control Optim. 14, 1976, section 5), on other
 shrinks by a factor of the order of tau. tau falls by `SHRINKAGE` all the same, as fast as
 the envelopes stay easy. Every u_k is a dual point of the loss itself, so the certificate
 is that of the true problem.
+
+With prices feature by feature the vertices of `vertex_path.py` come first, and with no price
+at all (`fit_span_piecewise`).
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from .piecewise_linear import fit_span_piecewise, solve_piecewise
 from .proximal_newton import Options, Workspace
 from .terms import Ball
 from .vertex_basis import LostVertexError
+from .vertex_levels import first_vertex
 from .vertex_path import VertexPath
 
 FAR = 100.0
@@ -57,7 +58,7 @@ def _first_vertex(instance: Instance) -> Floats | None:
     if separable is None or instance.n_features == 0:
         return None
     try:
-        return VertexPath(instance, separable).first().theta
+        return first_vertex(VertexPath(instance, separable)).theta
     except LostVertexError:
         return None
 

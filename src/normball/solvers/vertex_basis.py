@@ -30,6 +30,7 @@ import numpy as np
 
 from ..typing import Floats, Indices, Mask
 from .scaled_columns import ScaledColumns
+from .vertex_data import Data
 
 FLAT = 1e-11
 """Movement of a sample, relative to the largest, below which it stays where it is."""
@@ -40,16 +41,6 @@ REFRESHED_AFTER = 60
 
 class LostVertexError(ArithmeticError):
     """Pivoting ended without a vertex that can be trusted; other solvers take over."""
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """What the problem asks for: y (n,), the ends low and high (n,) of theta, price (q,), inf = never in."""
-
-    y: Floats
-    low: Floats
-    high: Floats
-    price: Floats
 
 
 @dataclass(frozen=True)
@@ -113,7 +104,7 @@ class VertexBasis:
         """Inverse, coefficients and sides from E and A alone. O(k^3 + n k)."""
         if len(self.rows):
             try:
-                self._inverse = np.linalg.inv(self.held[self.rows])
+                self._inverse = np.asarray(np.linalg.inv(self.held[self.rows]), dtype=np.float64)
             except np.linalg.LinAlgError as error:
                 raise LostVertexError("the samples that are met do not settle the coefficients") from error
         self.weights = self.solved(self.data.y)

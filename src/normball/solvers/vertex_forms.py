@@ -16,6 +16,7 @@ from .proximal_newton import Answer, Options, Workspace
 from .smooth_fit import LeastFit, without_rounding
 from .terms import Ball, Penalty, Term
 from .vertex_basis import LostVertexError
+from .vertex_levels import meet
 from .vertex_path import Vertex, VertexPath
 
 PERFECT = 1e-12
@@ -47,7 +48,7 @@ def vertex_budget(workspace: Workspace, budget: float, options: Options) -> Answ
     instance, term = workspace.instance, Ball(workspace.instance.norm, budget)
 
     def solve(path: VertexPath) -> Answer:
-        vertex = path.meet("budget", budget)
+        vertex = meet(path, "budget", budget)
         if vertex is None:
             path.end()
             vertex = path.free()
@@ -60,7 +61,7 @@ def vertex_target(workspace: Workspace, target: float, options: Options) -> Answ
     """Minimise R subject to f <= target, for targets between the null point and the end of the path."""
 
     def solve(path: VertexPath) -> Answer | None:
-        vertex = path.meet("target", target)
+        vertex = meet(path, "target", target)
         return None if vertex is None else _certified_target(workspace.instance, target, vertex, options)
 
     return _proved(workspace, solve)
