@@ -31,6 +31,7 @@ from .least import best_fit, least_norm_fit
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, null_model, null_point
 from .terms import Ball, Condition, Penalty, Term
+from .vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
 
 LARGEST_BUDGET = 1e8
 """In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""
@@ -51,6 +52,12 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
             )
         return _least_norm(workspace, fit, options)
     term = Penalty(instance.norm, alpha)
+    if not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
+        return _null_answer(instance, term, options)
+    if has_vertices(instance):
+        proved = vertex_penalty(workspace, alpha, options)
+        if proved is not None:
+            return proved
     if suits(instance):
         answer = _certified(
             instance, term, PathEngine(instance, options.tolerance).solve(alpha, start), options
@@ -58,8 +65,6 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
         if answer.certificate.is_met:
             return answer
         start = answer.point
-    elif not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
-        return _null_answer(instance, term, options)
     return solve_term(workspace, term, start or null_point(instance), options)
 
 
@@ -84,6 +89,9 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
     instance = workspace.instance
     if instance.loss.is_smooth:
         return least_norm_fit(workspace, fit, options)
+    end = vertex_end(workspace, options) if has_vertices(instance) else None
+    if end is not None:
+        return end
     if fit.loss - instance.floor <= 1e-12 * instance.scale:
         return least_norm_fit(workspace, replace(fit, eta=instance.y), options)
     null = null_point(instance)
@@ -133,6 +141,10 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
         answer = _certified(instance, term, found, options)
         if answer.certificate.is_met:
             return answer
+    if budget > 0 and has_vertices(instance):
+        proved = vertex_budget(workspace, budget, options)
+        if proved is not None:
+            return proved
     null = null_point(instance)
     if not instance.loss.is_smooth:
         nothing = _null_answer(instance, term, options)
@@ -189,7 +201,13 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
         certificate_found = _certify_target(instance, target, found, options)
         if certificate_found.is_met:
             return Answer(found, certificate_found, 1)
-    if instance.norm.is_one_sided:  # its best fit is a search of its own, made only if the frontier ends
+    if has_vertices(instance):
+        proved = vertex_target(workspace, target, options)
+        if proved is not None:
+            return proved
+    # without vertices its best fit is a search of its own, made only if the frontier ends
+    is_search = instance.norm.is_one_sided and not has_vertices(instance)
+    if is_search:
         best = _follow_frontier(workspace, target, start or null, certificate, options)
         if best.certificate.is_met:
             return best
@@ -197,7 +215,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     _refuse_unattainable(instance, target, fit)
     if target - fit.loss <= 1e-15 * instance.scale:
         return _least_norm(workspace, fit, options)
-    if not instance.norm.is_one_sided:
+    if not is_search:
         best = _follow_frontier(workspace, target, start or null, certificate, options)
     return best
 

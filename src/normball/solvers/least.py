@@ -28,6 +28,7 @@ from .instance import Instance
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, fit_span, least_fit, null_point
 from .terms import Ball, Penalty
+from .vertex_forms import has_vertices, vertex_best_fit
 
 SMALLEST_SHARE = 1e-4
 """Where alpha stops falling, as a share of alpha_max."""
@@ -40,6 +41,9 @@ def best_fit(workspace: Workspace) -> LeastFit:
     they no longer bind.
     """
     instance = workspace.instance
+    proved = vertex_best_fit(workspace) if has_vertices(instance) else None
+    if proved is not None:
+        return proved
     if not instance.norm.is_one_sided:
         return least_fit(instance)
     point = null_point(instance)

@@ -13,6 +13,9 @@ proximal point algorithm", SIAM J. Control Optim. 14, 1976, section 5), on other
 shrinks by a factor of the order of tau. tau falls by `SHRINKAGE` all the same, as fast as
 the envelopes stay easy. Every u_k is a dual point of the loss itself, so the certificate
 is that of the true problem.
+
+With prices feature by feature the vertices of `vertex_path.py` come first, and with no price
+at all (`fit_span_piecewise`).
 """
 
 from __future__ import annotations
@@ -21,15 +24,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..designs.dense import DenseDesign
 from ..losses.piecewise_linear import PiecewiseLinear
+from ..norms.l1 import L1
+from ..norms.separable import Separable
 from ..typing import Floats
 from .certificate import certify_term, free_part_removed
 from .envelope import Envelope
 from .face_newton import Point
 from .instance import Instance
 from .proximal_newton import Answer, Options, Workspace, solve_term
-from .smooth_fit import LeastFit, fit_span
+from .smooth_fit import LeastFit, fit_span, without_rounding
 from .terms import Term
+from .vertex_basis import LostVertexError
+from .vertex_path import VertexPath
 
 SHRINKAGE = 0.1
 SMALLEST_WIDTH = 1e-6
@@ -130,7 +138,28 @@ def _ends(instance: Instance) -> tuple[float, float]:
 
 
 def fit_span_piecewise(instance: Instance, columns: Floats) -> tuple[LeastFit, Floats]:
-    """Minimise f over the span of columns (n, k); the fit and the dual point theta (n,) that proves it."""
+    """Minimise f over the span of columns (n, k); the fit and the dual point theta (n,) that proves it.
+
+    By vertices, by envelopes where those get lost.
+    """
+    try:
+        return _fit_span_at_vertex(instance, columns)
+    except LostVertexError:
+        return _fit_span_by_envelopes(instance, columns)
+
+
+def _fit_span_at_vertex(instance: Instance, columns: Floats) -> tuple[LeastFit, Floats]:
+    k = columns.shape[1]
+    spanned = replace(instance, design=DenseDesign(columns), norm=L1(np.zeros(k)), fit_intercept=False)
+    vertex = VertexPath(spanned, Separable(np.zeros(k))).at(1.0)
+    eta = spanned.predictor(vertex.w, 0.0)
+    value = instance.value(eta)
+    if not value + instance.conjugate(-vertex.theta) <= 1e-12 * instance.scale:
+        raise LostVertexError("the fit is not proved")
+    return LeastFit(without_rounding(instance, value), eta, True), vertex.theta
+
+
+def _fit_span_by_envelopes(instance: Instance, columns: Floats) -> tuple[LeastFit, Floats]:
     eta = np.full(instance.n_samples, instance.null_intercept)
     envelopes = Envelopes(instance, eta)
     best: tuple[float, LeastFit, Floats] | None = None
@@ -148,7 +177,5 @@ def fit_span_piecewise(instance: Instance, columns: Floats) -> tuple[LeastFit, F
             break
         envelopes.advance(u, is_solved=bool(np.isfinite(u).all()))
     assert best is not None
-    fit = best[1]
-    if fit.loss <= 1e-13 * instance.scale:  # an exact fit up to rounding
-        fit = replace(fit, loss=0.0)
+    fit = replace(best[1], loss=without_rounding(instance, best[1].loss))
     return fit, best[2]

@@ -6,7 +6,8 @@ loss falls from the null point per unit of norm:
 
     alpha_max = max {-f'(eta_0; X w + b) : R(w) <= 1}.
 
-The loss is straight near eta_0, so this is a budget problem with the samples off their kink
+With prices feature by feature it is the first breakpoint of the path of vertices. Otherwise
+the loss is straight near eta_0, and this is a budget problem with the samples off their kink
 moved so far away that they stay on their line.
 """
 
@@ -25,6 +26,9 @@ from .kinks import kink_dual, on_kink
 from .piecewise_linear import fit_span_piecewise, solve_piecewise
 from .proximal_newton import Options, Workspace
 from .terms import Ball
+from .vertex_basis import LostVertexError
+from .vertex_levels import first_vertex
+from .vertex_path import VertexPath
 
 FAR = 100.0
 """How far the straight samples are moved, in units of what the ball can reach on average."""
@@ -32,6 +36,9 @@ FAR = 100.0
 
 def null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
     """theta (n,) of least dual norm at the null point of weights w (p,) and predictor eta (n,)."""
+    found = _first_vertex(instance)
+    if found is not None:
+        return found
     kinks = on_kink(instance, eta)
     free = instance.free_columns
     theta = kink_dual(instance, w, eta, 0.0)
@@ -42,6 +49,18 @@ def null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
         found = _steepest(instance, eta)
         theta = theta if found is None else found
     return theta
+
+
+def _first_vertex(instance: Instance) -> Floats | None:
+    """theta where the path of vertices leaves the null point; None where there is no such path."""
+    norm = _slope_at_zero(instance.norm, instance.n_features)
+    separable = None if norm is None else norm.separable(instance.n_features)
+    if separable is None or instance.n_features == 0:
+        return None
+    try:
+        return first_vertex(VertexPath(instance, separable)).theta
+    except LostVertexError:
+        return None
 
 
 def _steepest(instance: Instance, eta: Floats) -> Floats | None:

@@ -24,6 +24,7 @@ from .instance import ColumnStore, Instance
 from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
 from .smooth_fit import null_point
 from .terms import Term
+from .vertex_path import VertexPath
 
 ROUNDING = 1e-15
 """Share of the loss's scale below which differences of objectives are rounding."""
@@ -58,6 +59,7 @@ class Workspace:
         straight: 1 always descends, a little is nearly Newton's method; adapted by the
         line search.
     slopes : dual point of a loss that is not smooth.
+    vertices : path of such a loss, where it is one of vertices.
     """
 
     instance: Instance
@@ -65,6 +67,7 @@ class Workspace:
     state: ProximalPointState | None = None
     caution: float = 1.0
     slopes: Floats | None = None
+    vertices: VertexPath | None = None
 
     def __post_init__(self) -> None:
         self.store = ColumnStore(self.instance.design)

@@ -28,6 +28,11 @@ class LeastFit:
     is_attained: bool
 
 
+def without_rounding(instance: Instance, loss: float) -> float:
+    """The loss of a best fit by straight pieces: the floor itself where the fit is perfect up to rounding."""
+    return instance.floor if loss - instance.floor <= 1e-13 * instance.scale else loss
+
+
 def least_fit(instance: Instance) -> LeastFit:
     """Minimise f over everything that weights and intercept can reach.
 
@@ -90,6 +95,9 @@ def _fit_null_model(instance: Instance) -> NullModel:
     theta = _null_dual(instance, w, eta)
     z = instance.design.rmatvec(theta)
     z[instance.unpenalised] = 0.0
+    if not instance.loss.is_smooth:  # whose dual point may balance every column exactly
+        means, deviations = instance.moments
+        z[np.abs(z) <= 1e-14 * np.hypot(means, deviations) * np.abs(theta).sum()] = 0.0
     return NullModel(Point(w, intercept, instance.norm.critical_alpha(z)), z, theta)
 
 
