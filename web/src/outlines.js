@@ -34,13 +34,11 @@ export function ballOutline(norm, t, count = 144) {
 }
 
 /** Points of {f = level} around the optimum; null where it is empty or a single point. */
-export const levelOutline = (loss, level, far, count = loss.gram ? 96 : 72) => levelOutlines(loss, [level], far, count)[0];
+export const levelOutline = (loss, level, far, count = 64) => (loss.gram ? ellipsePoints(loss, level, count) : levelOutlines(loss, [level], far, count)[0]);
 
-/** The outlines of several levels, seen along the same rays. */
+/** The outlines of several levels of a loss over samples, seen along the same rays. */
 export function levelOutlines(loss, levels, far, count) {
-  const overs = levels.map((level) => level - loss.floor);
-  const is = levels.map((level, i) => overs[i] > 1e-12 * Math.max(Math.abs(level), 1e-12));
-  if (loss.gram) return overs.map((over, i) => (is[i] ? ellipse(loss, over, count) : null));
+  const is = levels.map((level) => level - loss.floor > 1e-12 * Math.max(Math.abs(level), 1e-12));
   const c = loss.optimum, along = loss.rays(c), L = cholesky(shapeOf(loss));
   const outlines = is.map((yes) => (yes ? [] : null));
   const r = levels.map(() => far / 4), before = r.slice();
@@ -80,16 +78,23 @@ export function ray(along, level, guess, most) {
   return r;
 }
 
-function ellipse(loss, over, count) {
+/** Half axes and angle (radians, of the longer one) of the ellipse {f = level}; null where it is empty or a point. */
+export function ellipseOf(loss, level) {
+  const over = level - loss.floor;
+  if (!(over > 1e-12 * Math.max(Math.abs(level), 1e-12))) return null;
   const [[a, b], [, d]] = loss.gram;
   const mean = (a + d) / 2, spread = Math.hypot((a - d) / 2, b);
-  const angle = 0.5 * Math.atan2(2 * b, a - d);
   const [big, small] = [mean + spread, Math.max(mean - spread, 1e-9 * mean)];
-  const e1 = [Math.cos(angle), Math.sin(angle)], e2 = [-e1[1], e1[0]];
-  const [r1, r2] = [Math.sqrt((2 * over) / big), Math.sqrt((2 * over) / small)];
+  return { long: Math.sqrt((2 * over) / small), short: Math.sqrt((2 * over) / big), angle: 0.5 * Math.atan2(2 * b, a - d) + Math.PI / 2 };
+}
+
+function ellipsePoints(loss, level, count) {
+  const found = ellipseOf(loss, level);
+  if (!found) return null;
+  const e1 = [Math.cos(found.angle), Math.sin(found.angle)], e2 = [-e1[1], e1[0]];
   return Array.from({ length: count }, (_, k) => {
     const s = (2 * Math.PI * k) / count;
-    return plus(plus(loss.optimum, e1, r1 * Math.cos(s)), e2, r2 * Math.sin(s));
+    return plus(plus(loss.optimum, e1, found.long * Math.cos(s)), e2, found.short * Math.sin(s));
   });
 }
 

@@ -3,11 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { FaceMap, Throws } from "./backdrops.jsx";
 import { FreePoint, Handles, budgetGrip } from "./grips.jsx";
 import { normals } from "./geometry/planar.js";
-import { dot, largest, length, plus, times } from "./geometry/vectors.js";
+import { degrees, dot, largest, length, plus, times } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
 import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
-import { SIZE, arrowHead, ballOutline, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, scaleFor } from "./outlines.js";
+import { SIZE, arrowHead, ballOutline, ellipseOf, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, scaleFor } from "./outlines.js";
 
 /** From the plane to pixels of the drawing and back. */
 export function scaleOf(extent, zoom = 1) {
@@ -116,11 +116,19 @@ function Levels({ scene, view, half }) {
   const [cx, cy] = view.to(loss.optimum);
   return (
     <g class="levels">
-      {levelOutlines(loss, [...faint, ...beyond], 2 * half, loss.gram ? 64 : 48).map((points, k) => <path key={k} class="level" d={draw(points)} />)}
-      <path class="touching" d={draw(levelOutline(loss, touch.value, 2 * half))} />
+      {loss.gram ? [...faint, ...beyond, touch.value].map((v, k) => <Ellipse key={k} loss={loss} level={v} view={view} name={v === touch.value ? "touching" : "level"} />)
+        : [...levelOutlines(loss, [...faint, ...beyond], 2 * half, 40).map((points, k) => <path key={k} class="level" d={draw(points)} />),
+          <path key="touching" class="touching" d={draw(levelOutline(loss, touch.value, 2 * half))} />]}
       <g class="optimum" transform={`translate(${cx} ${cy})`}><path d="M-5-5L5 5M-5 5L5-5" /></g>
     </g>
   );
+}
+
+function Ellipse({ loss, level, view, name }) {
+  const found = ellipseOf(loss, level);
+  if (!found) return null;
+  const [x, y] = view.to(loss.optimum);
+  return <ellipse class={name} rx={view.unit * found.long} ry={view.unit * found.short} transform={`translate(${x} ${y}) rotate(${-found.angle / degrees})`} />;
 }
 
 function Ball({ scene, view, half }) {
