@@ -181,7 +181,7 @@ async def _solve(request: Request) -> Response:
         return _error(400, notes[0])
     try:
         return JSONResponse(await run_in_threadpool(_quiet_answer, state))
-    except (ValueError, NotImplementedError) as error:
+    except ValueError as error:
         return _error(400, str(error))
 
 

@@ -33,6 +33,6 @@ def _reply(widget: ExplorerWidget, message: Any, buffers: Any) -> None:
         if notes:
             raise ValueError(notes[0])
         answer["result"] = answer_of(state)
-    except (ValueError, NotImplementedError) as error:
+    except ValueError as error:
         answer["error"] = str(error)
     widget.send(answer)
