@@ -1,5 +1,5 @@
 // The whole page: story, stage, controls, views.
-import { effect, signal, useComputed } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dials, Readouts, Sentence, Setup } from "./controls.jsx";
 import { EXPORTS, canSavePage, sweepsOf } from "./share.js";
@@ -7,22 +7,19 @@ import { SolidStage } from "./solidstage.jsx";
 import { Stage } from "./stage.jsx";
 import { STORY, startOf } from "./story.js";
 import { Key } from "./key.jsx";
+import { Kind, useKind } from "./live.jsx";
+import { atRest } from "./rest.js";
 import { fields } from "./table.js";
 import { createThrows } from "./throws.js";
 import { Frontier } from "./views/frontier.jsx";
 import { Model } from "./views/model.jsx";
 import { Odds } from "./views/odds.jsx";
 import { Prices } from "./views/prices.jsx";
-import { contactSentence } from "./words.js";
 
 export function createPage(store, scene, data, proof) {
   const page = { store, scene, data, proof, throws: createThrows(), before: signal(null), done: signal(false), spoken: signal(""), frame: { solid: () => scene.picture.value.d === 3 } };
-  let timer = 0;
-  const speak = effect(() => {
-    const text = contactSentence(scene);
-    clearTimeout(timer);
-    timer = setTimeout(() => { page.spoken.value = text; }, 300);
-  });
+  const rested = atRest(() => { page.spoken.value = scene.sentence.peek(); }, 300);
+  const speak = effect(() => { if (scene.sentence.value) rested.ask(); });
   const watch = effect(() => {
     const story = STORY[store.signals.story.value - 1];
     if (!story) return;
@@ -37,14 +34,17 @@ export function createPage(store, scene, data, proof) {
   };
   const first = store.signals.story.value;
   if (first) page.before.value = startOf(first, scene);
-  page.stop = () => { clearTimeout(timer); speak(); watch(); };
+  page.stop = () => { rested.cancel(); speak(); watch(); };
   return page;
 }
 
 export function App({ page }) {
+  return <Kind.Provider value={page.scene.kind}><Page page={page} /></Kind.Provider>;
+}
+
+function Page({ page }) {
   const { store, scene } = page;
-  const solid = useComputed(() => scene.picture.value.d === 3);
-  const own = !!scene.own.value;
+  const { d, own } = useKind();
   const asked = STORY[store.signals.story.value - 1];
   // what a question asks to be used stands first
   const parts = [
@@ -56,7 +56,7 @@ export function App({ page }) {
       <Notes store={store} />
       <div class="columns">
         <div class="left">
-          <div class="frame">{solid.value ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}<Zoom store={store} /></div>
+          <div class="frame">{d === 3 ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}<Zoom store={store} /></div>
           <Key store={store} scene={scene} />
           <Sentence scene={scene} spoken={page.spoken} />
           <Readouts store={store} scene={scene} proof={page.proof} />
@@ -124,9 +124,10 @@ function OwnCard({ own }) {
 }
 
 function StoryCard({ page }) {
+  const { own } = useKind();
   const k = page.store.signals.story.value;
   const story = STORY[k - 1];
-  if (!story && page.scene.own.value) return <OwnCard own={page.data.value} />;
+  if (!story && own) return <OwnCard own={page.data.value} />;
   if (!story) {
     return (
       <section class="card" aria-label="introduction">
@@ -180,20 +181,20 @@ const ITEMS = [["link", "Copy the link"], ["png", "Picture (PNG)"], ["svg", "Pic
 function Share({ page }) {
   const [said, say] = useState("");
   const menu = useRef(null);
-  const { store, scene } = page;
+  const s = page.store.signals;
+  const { own } = useKind();
   useEffect(() => { if (said) { const t = setTimeout(() => say(""), 6000); return () => clearTimeout(t); } return undefined; }, [said]);
   const run = async (name, more = {}) => {
     menu.current.open = false;
     try { say(await EXPORTS[name]({ ...page, ...more, progress: (share) => say(`drawing the animation: ${Math.round(100 * share)} %`) })); }
     catch (error) { say(`That did not work: ${error.message || error}`); }
   };
-  const own = !!scene.own.value;
   const possible = ITEMS.filter(([name]) => !(name === "html" && !canSavePage()) && !(name === "python" && own));
   return (
     <div class="share">
       <details ref={menu}><summary>Share</summary>
         <ul>{possible.map(([name, label]) => <li key={name}><button type="button" onClick={() => run(name)}>{label}</button></li>)}
-          {!own && sweepsOf(store.all()).map(([name, words]) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {words} (GIF)</button></li>)}
+          {!own && sweepsOf({ loss: s.loss.value, norm: s.norm.value, dims: s.dims.value }).map(([name, words]) => <li key={name}><button type="button" onClick={() => run("gif", { name })}>Animation of {words} (GIF)</button></li>)}
         </ul></details>
       <p class="said" role="status">{said}</p>
     </div>

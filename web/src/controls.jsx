@@ -1,5 +1,6 @@
 // The controls beside the stage: what is on it, the three linked dials, and the read-outs.
-import { contactSentence, kindWord } from "./words.js";
+import { kindWord } from "./words.js";
+import { Live, useKind } from "./live.jsx";
 import { Value, short } from "./numbers.jsx";
 import { BallPicker, LossPicker } from "./pickers.jsx";
 import { Range } from "./range.jsx";
@@ -33,17 +34,26 @@ export function Segments({ store, name, label }) {
   );
 }
 
+/** A number to be typed: `value()` of signals; what is typed goes to `change`. */
+function Typed({ value, change, ...rest }) {
+  const typed = (e) => {
+    change(e.target.value);
+    e.target.value = value(); // where it was out of range the store kept another
+  };
+  return <Live as="input" type="number" step="any" live={() => ({ value: value() })} onChange={typed} {...rest} />;
+}
+
 /** A slider and its number: `step` as the field's, change through the store. */
 export function Slider({ store, name, min, max, label }) {
   const f = fields[name];
-  const value = store.signals[name].value;
+  const field = store.signals[name];
   const step = STEPS[name] || (f.kind === "integer" ? 1 : 0.01);
   const text = label || f.label;
-  const change = (e) => store.set({ [name]: e.target.value });
+  const change = (value) => store.set({ [name]: value });
   return (
     <label class="slider"><span>{text}</span>
-      <Range aria-label={text} min={min ?? f.min} max={max ?? f.max} step={step} value={value} onInput={change} />
-      <input type="number" aria-label={`${text}, number`} min={f.min} max={f.max} step="any" value={+value.toPrecision(6)} onChange={change} />
+      <Range aria-label={text} step={step} now={() => ({ min: min ?? f.min, max: max ?? f.max, value: field.value })} onInput={(e) => change(e.target.value)} />
+      <Typed aria-label={`${text}, number`} min={f.min} max={f.max} value={() => +field.value.toPrecision(6)} change={change} />
     </label>
   );
 }
@@ -99,66 +109,73 @@ function Folds({ store, solid }) {
 const DIALS = [["budget", "budget", "norm ≤"], ["alpha", "price", "per unit of norm"], ["target", "target", "loss ≤"]];
 
 export function Dials({ store, scene }) {
-  const s = store.signals;
-  const { norm, loss } = scene.picture.value;
-  const dials = scene.dials.value;
-  const form = s.form.value;
   return (
     <fieldset class="dials"><legend>Three dials, one picture <span class="hint">hold one; the other two follow</span></legend>
-      {DIALS.map(([name, label, hint]) => {
-        const unknown = name === "alpha" && !norm.convex;
-        const most = name === "budget" ? Math.min(6, Math.max(1.15 * dials.most.budget, dials.budget, 0.1)) : name === "alpha" ? Math.min(1e6, dials.most.alpha || 1) : dials.most.target;
-        const least = name === "target" ? Math.min(loss.floor, most) : 0;
-        const value = Number.isFinite(dials[name]) ? dials[name] : 0;
-        const change = (v) => store.set({ form: name, [name]: v });
-        return (
-          <div key={name} class={`dial dial-${name} ${form === name ? "held" : ""}`}>
-            <label class="hold"><input type="radio" name="form" aria-label={`hold the ${label}`} checked={form === name} disabled={unknown} onChange={() => store.set({ form: name, [name]: value }, { push: true })} /><span class="name">{label}<small>{hint}</small></span></label>
-            <Range aria-label={label} min={least} max={most} step="any" value={value} disabled={unknown} onInput={(e) => change(e.target.value)} aria-valuetext={`${label} ${short(value)}`} />
-            <input type="number" aria-label={`${label}, number`} step="any" disabled={unknown} value={unknown ? "" : +value.toPrecision(4)} onChange={(e) => change(e.target.value)} />
-          </div>);
-      })}
+      {DIALS.map(([name, label, hint]) => <Dial key={name} store={store} scene={scene} name={name} label={label} hint={hint} />)}
     </fieldset>
   );
 }
 
+function Dial({ store, scene, name, label, hint }) {
+  const { convex } = useKind();
+  const unknown = name === "alpha" && !convex;
+  const held = store.signals.form.value === name;
+  const level = () => { const x = scene.dials.value[name]; return Number.isFinite(x) ? x : 0; };
+  const now = () => {
+    const dials = scene.dials.value;
+    const max = name === "budget" ? Math.min(6, Math.max(1.15 * dials.most.budget, dials.budget, 0.1)) : name === "alpha" ? Math.min(1e6, dials.most.alpha || 1) : dials.most.target;
+    const value = level();
+    return { min: name === "target" ? Math.min(scene.picture.value.loss.floor, max) : 0, max, value, text: `${label} ${short(value)}` };
+  };
+  const change = (v) => store.set({ form: name, [name]: v });
+  return (
+    <div class={`dial dial-${name} ${held ? "held" : ""}`}>
+      <label class="hold"><input type="radio" name="form" aria-label={`hold the ${label}`} checked={held} disabled={unknown} onChange={() => store.set({ form: name, [name]: level() }, { push: true })} /><span class="name">{label}<small>{hint}</small></span></label>
+      <Range aria-label={label} step="any" disabled={unknown} now={now} onInput={(e) => change(e.target.value)} />
+      <Typed aria-label={`${label}, number`} disabled={unknown} value={() => (unknown ? "" : +level().toPrecision(4))} change={change} />
+    </div>
+  );
+}
+
+/** What tests and programs read, and nobody sees. */
+const Hidden = ({ name, value }) => <Live as="data" hidden data-name={name} live={() => ({ value: String(value()) })} />;
+
 export function Readouts({ store, scene, proof }) {
-  const touch = scene.touch.value;
-  const { norm, d } = scene.picture.value;
-  const labels = scene.own.value ? scene.own.value.names : ["w₁", "w₂", "w₃"];
+  const { names, convex, d } = useKind();
+  const touch = () => scene.touch.value;
   return (
     <section class="readouts" aria-label="the contact in numbers">
       <dl>
-        {touch.w.map((x, i) => <div key={i}><dt>{labels[i]}</dt><dd class={x === 0 ? "zero" : ""}><Value name={`w${i + 1}`} x={x} /></dd></div>)}
-        <div><dt>touch</dt><dd>{kindWord(touch, norm, d)}</dd></div>
-        <div><dt>zeros</dt><dd><Value name="zeros" x={touch.zeros} /></dd></div>
-        <div><dt>price</dt><dd><Value name="alpha" x={touch.alpha} /></dd></div>
+        {names.map((name, i) => <div key={i}><dt>{name}</dt><Live as="dd" live={() => ({ class: touch().w[i] === 0 ? "zero" : "" })}><Value name={`w${i + 1}`} x={() => touch().w[i]} /></Live></div>)}
+        <div><dt>touch</dt><Live as="dd" live={() => ({ text: kindWord(touch(), scene.picture.value.norm, d) })} /></div>
+        <div><dt>zeros</dt><dd><Value name="zeros" x={() => touch().zeros} /></dd></div>
+        <div><dt>price</dt><dd><Value name="alpha" x={() => touch().alpha} /></dd></div>
       </dl>
-      <Badge touch={touch} convex={norm.convex} proof={proof} />
-      <data hidden data-name="gap" value={String(touch.gap)} />
-      <data hidden data-name="kind" value={touch.kind} />
-      <data hidden data-name="budget" value={String(scene.dials.value.budget)} />
-      <data hidden data-name="target" value={String(touch.value)} />
-      <data hidden data-name="norm" value={store.signals.norm.value} />
+      <Badge scene={scene} convex={convex} proof={proof} />
+      <Hidden name="gap" value={() => touch().gap} />
+      <Hidden name="kind" value={() => touch().kind} />
+      <Hidden name="budget" value={() => scene.dials.value.budget} />
+      <Hidden name="target" value={() => touch().value} />
+      <Hidden name="norm" value={() => store.signals.norm.value} />
     </section>
   );
 }
 
 const GAP = "The duality gap: how far, at most, the loss lies above the least that is possible, as a share of the loss at zero.";
 
-function Badge({ touch, convex, proof }) {
+function Badge({ scene, convex, proof }) {
   const told = proof.value;
   if (!convex) return <p class="badge open">not convex: no proof by duality</p>;
   if (told && told.state === "differs") return <p class="badge wrong" title={told.text}>differs from normball: {told.text}</p>;
   if (told && told.state === "same") return <p class="badge good" title={GAP}>confirmed by normball, gap {short(told.gap, 2)}</p>;
-  return <p class="badge good" title={GAP}>computed here, gap {short(Math.max(touch.gap, 0), 2)}</p>;
+  return <Live as="p" class="badge good" title={GAP} live={() => ({ text: `computed here, gap ${short(Math.max(scene.touch.value.gap, 0), 2)}` })} />;
 }
 
 /** The sentence under the picture, read out when it has rested. */
 export function Sentence({ scene, spoken }) {
   return (
     <>
-      <p class="sentence" aria-hidden="true">{contactSentence(scene)}</p>
+      <Live as="p" class="sentence" aria-hidden="true" live={() => ({ text: scene.sentence.value })} />
       <p class="spoken" role="status">{spoken.value}</p>
     </>
   );

@@ -1,5 +1,6 @@
 // Handles that are taken by mouse, touch or keyboard; each is a slider to assistive software.
 import { useRef } from "preact/hooks";
+import { Live } from "./live.jsx";
 import { SIZE } from "./outlines.js";
 
 /** Calls `move(event)` at most once a frame while the pointer is down, and once more at its end. */
@@ -61,48 +62,61 @@ export function keyStep(event, step, axis = "both") {
 /** Whether a word that ends at x would leave the picture, or run into the buttons in its corner. */
 const hasNoRoom = (x, y, hit) => x > SIZE - 4 || (x > SIZE - 3.7 * hit && y < 2 * hit);
 
+const tenth = (x) => Math.round(10 * x) / 10;
+
 /**
- * One handle on the stage: `sliders` are its one or two values
- * {label, value, min, max, step, text, change}, `at` its place in pixels of the drawing, `tip`
- * the word beside it (`above` the line through it, or below) while it is pointed at, `k` the
- * scale of letters.
+ * One handle on the stage: `sliders` are its one or two values {label, step, change, now() =
+ * {value, min, max, text}}, `at()` its place in pixels of the drawing, `tip` the word beside it
+ * (`above` the line through it, or below) while it is pointed at, `k` the scale of letters.
  */
 export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, tip, above, end, k = 1 }) {
   const latest = useRef();
   latest.current = move;
   const drag = useRef(null);
   if (!drag.current) drag.current = dragProps((event) => latest.current(event), { end });
-  const [x, y] = at;
-  const left = tip && hasNoRoom(x + 15 + 7.4 * k * tip.length, y - 30, hit);
   const body = shape === "square"
     ? <rect class="grip" x="-7" y="-7" width="14" height="14" rx="2" />
     : shape === "diamond" ? <rect class="grip" x="-6.5" y="-6.5" width="13" height="13" rx="2" transform="rotate(45)" />
       : shape === "point" ? <circle class="grip" r="6" /> : <circle class="grip" r="8" />;
+  const place = () => { const [x, y] = at(); return { transform: `translate(${tenth(x)} ${tenth(y)})` }; };
+  const besides = () => {
+    const [x, y] = at();
+    const left = hasNoRoom(x + 15 + 7.4 * k * tip.length, y - 30, hit);
+    return { x: left ? -15 : 15, y: above && !left ? -13 : 22, "text-anchor": left ? "end" : "start" };
+  };
   return (
-    <g class={`handle handle-${kind}`} transform={`translate(${x} ${y})`} role={sliders.length > 1 ? "group" : undefined}
+    <Live as="g" live={place} class={`handle handle-${kind}`} role={sliders.length > 1 ? "group" : undefined}
       aria-label={sliders.length > 1 ? kind : undefined} {...drag.current} onDblClick={reset}>
       <circle class="hit" r={hit} />
-      {tip && <text class="tip" x={left ? -15 : 15} y={above && !left ? -13 : 22} text-anchor={left ? "end" : "start"} aria-hidden="true">{tip}</text>}
+      {tip && <Live as="text" live={besides} class="tip" aria-hidden="true">{tip}</Live>}
       {sliders.map((s, i) => (
-        <g key={s.label} class="thumb" role="slider" tabindex="0" aria-label={s.label} aria-valuenow={+s.value.toPrecision(6)}
-          aria-valuemin={s.min} aria-valuemax={s.max} aria-valuetext={s.text}
-          aria-orientation={sliders.length > 1 && i === 1 ? "vertical" : "horizontal"}
-          onKeyDown={(event) => {
-            if (event.key === "Backspace" || event.key === "Delete") { event.preventDefault(); reset(); return; }
-            const axis = sliders.length > 1 ? (i ? "y" : "x") : "both";
-            let next = null;
-            const by = keyStep(event, s.step, axis);
-            if (by !== null) next = s.value + by;
-            else if (event.key === "Home") next = s.min;
-            else if (event.key === "End") next = s.max;
-            if (next === null) return;
-            event.preventDefault();
-            s.change(Math.min(s.max, Math.max(s.min, next)));
-          }}>
-          <circle class="ring" r="13" />
+        <Thumb key={s.label} slider={s} axis={sliders.length > 1 ? "xy"[i] : "both"} reset={reset}>
           {i === 0 && <g class="body">{body}{kind === "best fit" && <path class="grip" d="M-3.5-3.5L3.5 3.5M-3.5 3.5L3.5-3.5" />}</g>}
-        </g>
+        </Thumb>
       ))}
-    </g>
+    </Live>
+  );
+}
+
+/** One value of a handle, for keyboard and assistive software. */
+function Thumb({ slider, axis, reset, children }) {
+  const live = () => {
+    const { value, min, max, text } = slider.now();
+    return { "aria-valuenow": +value.toPrecision(6), "aria-valuemin": min, "aria-valuemax": max, "aria-valuetext": text };
+  };
+  const pressed = (event) => {
+    if (event.key === "Backspace" || event.key === "Delete") { event.preventDefault(); reset(); return; }
+    const { value, min, max } = slider.now();
+    const by = keyStep(event, slider.step, axis);
+    const next = by !== null ? value + by : { Home: min, End: max }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    slider.change(Math.min(max, Math.max(min, next)));
+  };
+  return (
+    <Live as="g" live={live} class="thumb" role="slider" tabindex="0" aria-label={slider.label} aria-orientation={axis === "y" ? "vertical" : "horizontal"} onKeyDown={pressed}>
+      <circle class="ring" r="13" />
+      {children}
+    </Live>
   );
 }

@@ -1,4 +1,5 @@
 // Numbers as people read them.
+import { Live } from "./live.jsx";
 
 /** Three significant digits, a true minus, no trailing zeros. */
 export function short(x, digits = 3) {
@@ -21,9 +22,9 @@ const superscript = (e) => String(e).split("").map((c) => UP[c]).join("");
 /** A share as per cent, to one decimal. */
 export const percent = (share) => String(Math.round(1000 * share) / 10);
 
-/** A number for the reader, with its full value for machines. */
+/** A number x() for the reader, with its full value for machines. */
 export function Value({ name, x, digits }) {
-  return <data data-name={name} value={String(x)}>{short(x, digits)}</data>;
+  return <Live as="data" data-name={name} live={() => { const now = x(); return { value: String(now), text: short(now, digits) }; }} />;
 }
 
 /** Round positions for the ticks of an axis. */

@@ -78,23 +78,27 @@ export function ray(along, level, guess, most) {
   return r;
 }
 
-/** Half axes and angle (radians, of the longer one) of the ellipse {f = level}; null where it is empty or a point. */
-export function ellipseOf(loss, level) {
-  const over = level - loss.floor;
-  if (!(over > 1e-12 * Math.max(Math.abs(level), 1e-12))) return null;
+/** Half axes of the ellipse on which squared error lies 1/2 above its least, and the angle of the longer one in radians. */
+export function axesOf(loss) {
   const [[a, b], [, d]] = loss.gram;
   const mean = (a + d) / 2, spread = Math.hypot((a - d) / 2, b);
   const [big, small] = [mean + spread, Math.max(mean - spread, 1e-9 * mean)];
-  return { long: Math.sqrt((2 * over) / small), short: Math.sqrt((2 * over) / big), angle: 0.5 * Math.atan2(2 * b, a - d) + Math.PI / 2 };
+  return { long: 1 / Math.sqrt(small), short: 1 / Math.sqrt(big), angle: 0.5 * Math.atan2(2 * b, a - d) + Math.PI / 2 };
+}
+
+/** Half axes are these times sqrt(2 over) on the level that lies `over` above the least loss; 0 where there is no such level. */
+export function reachOf(loss, level) {
+  const over = level - loss.floor;
+  return over > 1e-12 * Math.max(Math.abs(level), 1e-12) ? Math.sqrt(2 * over) : 0;
 }
 
 function ellipsePoints(loss, level, count) {
-  const found = ellipseOf(loss, level);
-  if (!found) return null;
-  const e1 = [Math.cos(found.angle), Math.sin(found.angle)], e2 = [-e1[1], e1[0]];
+  const r = reachOf(loss, level), { long, short, angle } = axesOf(loss);
+  if (!r) return null;
+  const e1 = [Math.cos(angle), Math.sin(angle)], e2 = [-e1[1], e1[0]];
   return Array.from({ length: count }, (_, k) => {
     const s = (2 * Math.PI * k) / count;
-    return plus(plus(loss.optimum, e1, found.long * Math.cos(s)), e2, found.short * Math.sin(s));
+    return plus(plus(loss.optimum, e1, r * long * Math.cos(s)), e2, r * short * Math.sin(s));
   });
 }
 

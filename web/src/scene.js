@@ -4,24 +4,24 @@ import { budgetFor, cheaper, contact, contactPath, makePicture } from "./geometr
 import { lossOf } from "./geometry/losses.js";
 import { normOf } from "./geometry/norms.js";
 import { ownScene } from "./own.js";
+import { contactSentence } from "./words.js";
 
-const SHAPE = ["loss", "norm", "dims", "p", "weight1", "weight2", "weight3", "slope", "l1_ratio", "groups", "angle", "offset",
-  "tilt", "cx", "cy", "cz", "ellipse_ratio", "ellipse_angle", "delta", "quantile", "power"];
+const NORM = ["norm", "dims", "p", "weight1", "weight2", "weight3", "slope", "l1_ratio", "groups"];
+const LOSS = ["loss", "dims", "angle", "offset", "tilt", "cx", "cy", "cz", "ellipse_ratio", "ellipse_angle", "delta", "quantile", "power"];
 
 /** The norms that the picture can be compared with. */
 const ghostNorm = (name, dims) => normOf({ norm: name, dims, weight1: 1, weight2: 1, weight3: 1 });
 
 export function createScene(store, data) {
   const s = store.signals;
-  const shape = computed(() => Object.fromEntries(SHAPE.map((k) => [k, s[k].value])));
+  const read = (names) => Object.fromEntries(names.map((k) => [k, s[k].value]));
   const own = computed(() => (s.own.value && data.value
     ? ownScene(data.value, { a: s.pair_a.value, b: s.pair_b.value, step: s.step.value, refit: s.refit.value }) : null));
 
-  const picture = computed(() => {
-    if (own.value) return own.value.picture;
-    const state = shape.value;
-    return makePicture(lossOf(state), normOf(state), state.dims);
-  });
+  // each by itself: what moves the level set leaves the ball, and all that is drawn of it, as it is
+  const norm = computed(() => normOf(read(NORM)));
+  const loss = computed(() => lossOf(read(LOSS)));
+  const picture = computed(() => (own.value ? own.value.picture : makePicture(loss.value, norm.value, s.dims.value)));
 
   const budget = computed(() => {
     if (own.value) return own.value.t;
@@ -55,13 +55,28 @@ export function createScene(store, data) {
     return { w, better: cheaper(p, w), value: p.loss.value(w), size: p.norm.value(w) };
   });
 
-  /** Levels of the dials: budget, price and target of the contact now. */
+  const most = computed(() => {
+    const p = picture.value, nothing = Array(p.d).fill(0);
+    return { budget: p.enough, alpha: contact(p, 0).alpha, target: p.loss.value(nothing) };
+  });
+
+  /** Levels of the dials: budget, price and target of the contact now, and the most that each can be. */
   const dials = computed(() => ({
     budget: own.value ? own.value.t : Math.max(budget.value, 0),
     alpha: touch.value.alpha,
     target: touch.value.value,
-    most: { budget: picture.value.enough, alpha: contact(picture.value, 0).alpha, target: picture.value.loss.value(Array(picture.value.d).fill(0)) },
+    most: most.value,
   }));
 
-  return { own, picture, budget, touch, extent, trail, ghost, free, dials };
+  /** What kind of picture it is, as a string: parts of the page come and go with it. */
+  const kind = computed(() => {
+    const { loss, norm, d } = picture.value;
+    return JSON.stringify({
+      d, own: !!own.value, free: !!free.value, level: loss.line ? "line" : loss.gram ? "ellipse" : "samples", norm: norm.name, convex: norm.convex,
+      names: own.value ? own.value.names : ["w₁", "w₂", "w₃"].slice(0, d),
+    });
+  });
+
+  const scene = { own, picture, budget, touch, extent, trail, ghost, free, dials, kind };
+  return { ...scene, sentence: computed(() => contactSentence(scene)) };
 }

@@ -4,7 +4,6 @@ import { dragProps } from "./drag.jsx";
 import { SIZE, scaleFor } from "./outlines.js";
 import { gripAt, gripsOf } from "./solidgrips.js";
 import { cameraOf, paintSolid } from "./solidpaint.js";
-import { contactSentence } from "./words.js";
 
 const wrapped = (v) => ((((v + 180) % 360) + 360) % 360) - 180;
 
@@ -68,7 +67,7 @@ export function SolidStage({ store, scene, frame }) {
     if (event.key === "-") zoom(1 / 1.2);
   };
   return (
-      <canvas ref={canvas} class="stage" width={pixels} height={pixels} role="application" tabindex="0" aria-label={`the picture in space; arrow keys turn it. ${contactSentence(scene)}`}
+      <canvas ref={canvas} class="stage" width={pixels} height={pixels} role="application" tabindex="0" aria-label={`the picture in space; arrow keys turn it. ${scene.sentence.value}`}
         onKeyDown={onKeyDown} onPointerMove={(event) => { if (!event.buttons) canvas.current.style.cursor = under(event) ? "pointer" : ""; }} {...drag.current} />
   );
 }

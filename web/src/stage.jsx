@@ -1,13 +1,14 @@
 // The picture in the plane.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { FaceMap, Throws } from "./backdrops.jsx";
 import { FreePoint, Handles, budgetGrip } from "./grips.jsx";
 import { normals } from "./geometry/planar.js";
-import { degrees, dot, largest, length, plus, times } from "./geometry/vectors.js";
+import { Live, useDerived, useKind } from "./live.jsx";
+import { degrees, dot, largest, length, plus } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
 import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
-import { SIZE, arrowHead, ballOutline, ellipseOf, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, scaleFor } from "./outlines.js";
+import { SIZE, arrowHead, axesOf, ballOutline, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, reachOf, scaleFor } from "./outlines.js";
 
 /** From the plane to pixels of the drawing and back. */
 export function scaleOf(extent, zoom = 1) {
@@ -30,16 +31,18 @@ export function Stage({ store, scene, frame, throws }) {
     return () => watch.disconnect();
   }, []);
   frame.svg = svg;
-  const zoom = s.zoom.value;
-  const view = scaleOf(scene.extent.value, zoom);
-  const half = scene.extent.value / zoom;
+  const zoom = s.zoom.value, extent = scene.extent.value;
+  const view = useMemo(() => scaleOf(extent, zoom), [extent, zoom]);
+  const half = extent / zoom;
+  const ball = useDerived(() => pathOf(ballOutline(scene.picture.value.norm, sizeOf(scene)).map(view.to)), [view]);
+  const grip = useDerived(() => view.to(budgetGrip(scene, half)), [view]);
   const pointer = (event) => {
     const box = svg.current.getBoundingClientRect();
     return view.from([((event.clientX - box.left) / box.width) * SIZE, ((event.clientY - box.top) / box.height) * SIZE]);
   };
   const hit = Math.max(16, (22 * SIZE) / width);
   const k = scaleFor(width);
-  const parts = { store, scene, view, half, pointer, hit, k };
+  const parts = { store, scene, view, half, pointer, hit, k, ball, grip };
   const used = () => setFresh(false);
   const odds = s.view.value === "odds" && s.odds.value;
   return (
@@ -59,6 +62,9 @@ export function Stage({ store, scene, frame, throws }) {
   );
 }
 
+/** Radius of the ball that is drawn. */
+const sizeOf = (scene) => (scene.own.value ? scene.own.value.t : scene.budget.value);
+
 const marksOf = (half) => ticks(-half, half, 6).filter((v) => Math.abs(v) > 1e-9 * half && Math.abs(v) < half * 0.97);
 
 function Grid({ view, half }) {
@@ -75,9 +81,9 @@ function Grid({ view, half }) {
 }
 
 /** The numbers along the frame, where nothing is in their way, and the names of the axes. */
-function Marks({ scene, view, half }) {
+function Marks({ view, half }) {
   const [x0, y0] = view.to([0, 0]);
-  const names = scene.own.value ? scene.own.value.names : ["w₁", "w₂"];
+  const { names } = useKind();
   return (
     <g class="grid">
       {marksOf(half).map((v) => { const [x, y] = view.to([v, v]); return (
@@ -94,55 +100,86 @@ function Marks({ scene, view, half }) {
 /** Levels drawn faintly between the best fit and the touching one, and some beyond. */
 const SHARES = [0.06, 0.3, 0.62];
 
-function Levels({ scene, view, half }) {
-  const { loss } = scene.picture.value;
-  const touch = scene.touch.value;
-  const draw = (points, close) => pathOf(points && points.map(view.to), close);
-  if (loss.line) {
-    const far = 3 * half + loss.line.b;
-    const reached = touch.value < 1e-12;
-    const level = levelLines(loss.line, touch.value, far)[0];
-    return (
-      <g class="levels">
-        <path class={reached ? "touching" : "wanted"} d={draw(lineEnds(loss.line, loss.line.b, far), false)} />
-        {!reached && <path class="touching" d={draw(level, false)} />}
-      </g>
-    );
-  }
+function Levels(props) {
+  const { level } = useKind();
+  return <g class="levels">{level === "line" ? <Line {...props} /> : level === "ellipse" ? <Ellipses {...props} /> : <Outlines {...props} />}</g>;
+}
+
+/** The line that fits exactly, and the one that is reached where the budget is too small for it. */
+function Line({ scene, view, half }) {
+  const draw = (points) => pathOf(points.map(view.to), false);
+  const reached = () => scene.touch.value.value < 1e-12;
+  const exact = () => {
+    const { line } = scene.picture.value.loss;
+    return { class: reached() ? "touching" : "wanted", d: draw(lineEnds(line, line.b, 3 * half + line.b)) };
+  };
+  const nearest = () => {
+    const { line } = scene.picture.value.loss;
+    return { d: reached() ? "" : draw(levelLines(line, scene.touch.value.value, 3 * half + line.b)[0]) };
+  };
+  return <><Live as="path" live={exact} /><Live as="path" class="touching" live={nearest} /></>;
+}
+
+/** The levels that are drawn beside the touching one. */
+function faintLevels({ loss }, touch) {
   const over = touch.value - loss.floor;
   const start = loss.value([0, 0]) - loss.floor;
-  const faint = over > 1e-3 * start ? [...SHARES.map((q) => loss.floor + q * q * over)] : [0.02, 0.1, 0.3].map((q) => loss.floor + q * start);
-  const beyond = [loss.floor + 1.7 * over, ...[0.08, 0.3, 0.7].map((q) => loss.floor + q * start).filter((v) => v > loss.floor + 2.5 * over)];
-  const [cx, cy] = view.to(loss.optimum);
+  const within = over > 1e-3 * start ? SHARES.map((q) => q * q * over) : [0.02, 0.1, 0.3].map((q) => q * start);
+  const beyond = [1.7 * over, ...[0.08, 0.3, 0.7].map((q) => q * start).filter((v) => v > 2.5 * over)];
+  return [...within, ...beyond].map((v) => loss.floor + v);
+}
+
+/** Level sets of squared error, in the frame of their common axes. */
+function Ellipses({ scene, view }) {
+  const place = () => {
+    const { loss } = scene.picture.value;
+    const [x, y] = view.to(loss.optimum);
+    return { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) rotate(${(-axesOf(loss).angle / degrees).toFixed(3)})` };
+  };
+  const draw = (levels) => levels.map((level) => {
+    const { loss } = scene.picture.value;
+    const { long, short } = axesOf(loss);
+    const r = view.unit * reachOf(loss, level);
+    if (!r) return "";
+    const [a, b] = [(r * long).toFixed(2), (r * short).toFixed(2)];
+    return `M${a} 0A${a} ${b} 0 1 0-${a} 0A${a} ${b} 0 1 0 ${a} 0Z`;
+  }).join("");
   return (
-    <g class="levels">
-      {loss.gram ? [...faint, ...beyond, touch.value].map((v, k) => <Ellipse key={k} loss={loss} level={v} view={view} name={v === touch.value ? "touching" : "level"} />)
-        : [...levelOutlines(loss, [...faint, ...beyond], 2 * half, 40).map((points, k) => <path key={k} class="level" d={draw(points)} />),
-          <path key="touching" class="touching" d={draw(levelOutline(loss, touch.value, 2 * half))} />]}
-      <g class="optimum" transform={`translate(${cx} ${cy})`}><path d="M-5-5L5 5M-5 5L5-5" /></g>
-    </g>
+    <>
+      <Live as="g" live={place}>
+        <Live as="path" class="level" live={() => ({ d: draw(faintLevels(scene.picture.value, scene.touch.value)) })} />
+        <Live as="path" class="touching" live={() => ({ d: draw([scene.touch.value.value]) })} />
+      </Live>
+      <Optimum scene={scene} view={view} />
+    </>
   );
 }
 
-function Ellipse({ loss, level, view, name }) {
-  const found = ellipseOf(loss, level);
-  if (!found) return null;
-  const [x, y] = view.to(loss.optimum);
-  return <ellipse class={name} rx={view.unit * found.long} ry={view.unit * found.short} transform={`translate(${x} ${y}) rotate(${-found.angle / degrees})`} />;
+/** Level sets of a loss over samples. */
+function Outlines({ scene, view, half }) {
+  const draw = (points) => pathOf(points && points.map(view.to));
+  const faint = () => {
+    const picture = scene.picture.value;
+    return { d: levelOutlines(picture.loss, faintLevels(picture, scene.touch.value), 2 * half, 40).map(draw).join("") };
+  };
+  const touching = () => ({ d: draw(levelOutline(scene.picture.value.loss, scene.touch.value.value, 2 * half)) });
+  return <><Live as="path" class="level" live={faint} /><Live as="path" class="touching" live={touching} /><Optimum scene={scene} view={view} /></>;
 }
 
-function Ball({ scene, view, half }) {
-  const { norm } = scene.picture.value;
-  const touch = scene.touch.value;
-  const t = scene.own.value ? scene.own.value.t : scene.budget.value;
-  const points = ballOutline(norm, t).map(view.to);
-  const flat = touch.flat && touch.flat.map(view.to);
-  const tiny = !(t > 1e-9 * half);
+function Optimum({ scene, view }) {
+  const place = () => { const [x, y] = view.to(scene.picture.value.loss.optimum); return { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})` }; };
+  return <Live as="g" class="optimum" live={place}><path d="M-5-5L5 5M-5 5L5-5" /></Live>;
+}
+
+function Ball({ scene, view, half, ball }) {
   const [x, y] = view.to([0, 0]);
+  const tiny = () => !(sizeOf(scene) > 1e-9 * half);
+  const side = () => { const { flat } = scene.touch.value; return { d: flat ? pathOf(flat.map(view.to), false) : "" }; };
   return (
     <g class="ball">
-      {tiny ? <circle class="nothing" cx={x} cy={y} r="4" /> : <path d={pathOf(points)} />}
-      {flat && <path class="side" d={pathOf(flat, false)} />}
+      <Live as="circle" class="nothing" cx={x} cy={y} live={() => ({ r: tiny() ? 4 : 0 })} />
+      <Live as="path" live={() => ({ d: tiny() ? "" : ball.value })} />
+      <Live as="path" class="side" live={side} />
     </g>
   );
 }
@@ -164,41 +201,55 @@ function Ghost({ scene, view }) {
 
 function Trail({ store, scene, view }) {
   if (!store.signals.trail.value) return null;
-  return <path class="trail" d={pathOf(scene.trail.value.map((c) => view.to(c.w)), false)} />;
+  return <Live as="path" class="trail" live={() => ({ d: pathOf(scene.trail.value.map((c) => view.to(c.w)), false) })} />;
 }
 
-function Touch({ store, scene, view, half, k, thrown }) {
-  const { norm } = scene.picture.value;
-  const touch = scene.touch.value;
-  const [x, y] = view.to(touch.w);
-  const g = touch.push;
-  const arrow = !touch.inside && length(g) > 0 ? times(g, 66 / length(g)) : null;
-  const cone = norm.convex && !touch.inside && largest(touch.w) > 1e-9 * half ? normals(norm, touch.w) : null;
-  const tip = arrow && [x + arrow[0], y - arrow[1]];
-  const text = touch.w.map((v) => short(v)).join(", ");
-  const buried = thrown && tallyFor(thrown, aimOf(store, scene)); // under the piles of what was thrown
-  const label = freePlace(scene.picture.value, touch, view, [x, y], [9.2 * k * (text.length + 2), 15 * k], taken(scene, half, view, k));
+function Touch({ store, scene, view, half, k, thrown, grip }) {
+  const { convex, own } = useKind();
+  const name = store.signals.norm.value;
+  const at = useDerived(() => view.to(scene.touch.value.w), [view]);
+  const text = useDerived(() => scene.touch.value.w.map((v) => short(v)).join(", "), []);
+  const cone = () => {
+    const { w, inside } = scene.touch.value;
+    const has = convex && !inside && largest(w) > 1e-9 * half;
+    return { d: has ? wedge(at.value, normals(scene.picture.value.norm, w), 92) : "" };
+  };
+  const push = () => {
+    const { push: g, inside } = scene.touch.value;
+    const size = inside ? 0 : length(g);
+    if (!(size > 0)) return { d: "" };
+    const [x, y] = at.value, tip = [x + (66 * g[0]) / size, y - (66 * g[1]) / size];
+    return { d: pathOf([[x, y], tip], false) + arrowHead([x, y], tip) };
+  };
+  const rivals = () => ({ d: scene.touch.value.others.map((o) => { const [x, y] = view.to(o.w); return `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0-10 0Z`; }).join("") });
+  const where = () => {
+    // under the piles of what was thrown it would not be read
+    if (thrown && tallyFor(thrown, aimOf(store, scene))) return { text: "" };
+    const boxes = taken(scene, grip.value, view, k, own);
+    const label = freePlace(scene.picture.value, scene.touch.value, view, at.value, [9.2 * k * (text.value.length + 2), 15 * k], boxes);
+    return { x: label.x.toFixed(1), y: label.y.toFixed(1), "text-anchor": label.anchor, text: `(${text.value})` };
+  };
   return (
     <g class="touch">
-      {cone && <path class="cone" d={wedge([x, y], cone, 92)} />}
-      {arrow && <path class="push" d={`M${x} ${y}L${tip[0]} ${tip[1]}${arrowHead([x, y], tip)}`} />}
-      {touch.others.map((o) => { const [a, b] = view.to(o.w); return <circle class="rival" cx={a} cy={b} r="5" />; })}
-      <circle class="contact" cx={x} cy={y} r="6.5" />
-      {!buried && <text class="where" x={label.x} y={label.y} text-anchor={label.anchor}>({text})</text>}
-      <title>{store.signals.norm.value} contact at {text}</title>
+      <Live as="path" class="cone" live={cone} />
+      <Live as="path" class="push" live={push} />
+      {!convex && <Live as="path" class="rival" live={rivals} />}
+      <Live as="circle" class="contact" r="6.5" live={() => ({ cx: at.value[0].toFixed(2), cy: at.value[1].toFixed(2) })} />
+      <Live as="text" class="where" live={where} />
+      <Live as="title" live={() => ({ text: `${name} contact at ${text.value}` })} />
     </g>
   );
 }
 
 /** Boxes [left, top, right, bottom] of the grips and words that the label keeps off. */
-function taken(scene, half, view, k) {
+function taken(scene, grip, view, k, own) {
   const around = ([x, y]) => [x - 12, y - 12, x + 12, y + 12];
-  const boxes = [around(view.to(budgetGrip(scene, half)))];
+  const boxes = [around(grip)];
   const { optimum } = scene.picture.value.loss;
   if (optimum) {
     const [x, y] = view.to(optimum);
     boxes.push(around([x, y]));
-    if (!scene.own.value) boxes.push([x + 15, y + 22 - 12 * k, x + 15 + 60 * k, y + 26]);
+    if (!own) boxes.push([x + 15, y + 22 - 12 * k, x + 15 + 60 * k, y + 26]);
   }
   return boxes;
 }

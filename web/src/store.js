@@ -1,5 +1,6 @@
 // The state of one page: read from and written to the address and the model (Python or none).
 import { batch, signal } from "@preact/signals";
+import { atRest } from "./rest.js";
 import { fields, version } from "./table.js";
 
 export const defaults = Object.fromEntries(Object.entries(fields).map(([name, f]) => [name, f.default]));
@@ -58,12 +59,10 @@ export function createStore(model, { ownsAddress }) {
   const signals = Object.fromEntries(Object.entries(state).map(([k, v]) => [k, signal(v)]));
   const messages = signal(notes);
   const all = () => Object.fromEntries(Object.entries(signals).map(([k, s]) => [k, s.value]));
-  let timer = 0;
   let written = "";
 
   const write = (push) => {
-    clearTimeout(timer);
-    timer = 0;
+    later.cancel();
     const now = all();
     const hash = toHash(now);
     if (hash === written) return;
@@ -75,12 +74,12 @@ export function createStore(model, { ownsAddress }) {
     model.set("state", now);
     model.save_changes();
   };
+  const later = atRest(() => write(false), 80);
   const set = (changes, { push = false } = {}) => {
-    if (push && timer) write(false);
+    if (push && later.isAsked) write(false);
     batch(() => { for (const [k, v] of Object.entries(changes)) signals[k].value = clean(k, v)[0]; });
     if (push) write(true);
-    else if (!timer) timer = setTimeout(() => write(false), 80);
-    else { clearTimeout(timer); timer = setTimeout(() => write(false), 80); }
+    else later.ask();
   };
   const take = (raw) => {
     const read = readState(raw);
@@ -90,12 +89,12 @@ export function createStore(model, { ownsAddress }) {
   const fromAddress = () => take(fromHash(location.hash));
   const fromModel = () => {
     const raw = model.get("state") || {};
-    if (!timer && toHash(readState(raw).state) !== toHash(all())) take(raw);
+    if (!later.isAsked && toHash(readState(raw).state) !== toHash(all())) take(raw);
   };
   if (ownsAddress) { addEventListener("popstate", fromAddress); addEventListener("hashchange", fromAddress); }
   model.on("change:state", fromModel);
   const stop = () => {
-    clearTimeout(timer);
+    later.cancel();
     removeEventListener("popstate", fromAddress);
     removeEventListener("hashchange", fromAddress);
     if (model.off) model.off("change:state", fromModel);

@@ -19,7 +19,7 @@ export function Dimensions({ store }) {
   }));
   const steps = (list, x, name, label) => (
     <label class="slider"><span>{label}</span>
-      <Range aria-label={label} min={0} max={list.length - 1} step="1" value={list.indexOf(x)} aria-valuetext={String(x)} onInput={(e) => store.set({ [name]: list[e.target.value] })} />
+      <Range aria-label={label} step="1" now={() => ({ min: 0, max: list.length - 1, value: list.indexOf(x), text: String(x) })} onInput={(e) => store.set({ [name]: list[e.target.value] })} />
       <output>{x}</output></label>);
   return (
     <div class="dimensions">
@@ -29,7 +29,7 @@ export function Dimensions({ store }) {
       {shown.map((r) => (
         <div key={r.norm} class="tally-row"><span>{TITLES[r.norm]}</span>
           <span class="meter"><span style={{ width: `${(100 * r.zeros) / p}%` }} /></span>
-          <span class="count"><Value name={`zeros_${r.norm}`} x={r.zeros} digits={4} /> zeros<small>{r.low === r.high ? "exact" : `${short(r.low, 4)} to ${short(r.high, 4)}`}</small></span>
+          <span class="count"><Value name={`zeros_${r.norm}`} x={() => r.zeros} digits={4} /> zeros<small>{r.low === r.high ? "exact" : `${short(r.low, 4)} to ${short(r.high, 4)}`}</small></span>
         </div>))}
       <p class="note">L1 keeps as many coefficients as there are equations. L2 spreads over all of them. L∞ makes {short(shown[2].at_bound, 4)} of them equally large: its corners lie where nothing is zero.</p>
     </div>

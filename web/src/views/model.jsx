@@ -34,9 +34,9 @@ export function Model({ store, scene, data }) {
             <button key={text} type="button" aria-pressed={s.refit.value === value} onClick={() => store.set({ refit: value }, { push: true })}>{text}</button>))}
         </div></div>
       <label class="slider"><span>walk along the path</span>
-        <Range aria-label="walk along the path" min={0} max={steps - 1} step="1" value={at} onInput={(e) => store.set({ step: e.target.value })} aria-valuetext={`price ${short(own.path.alphas[at])}, ${active} features`} />
+        <Range aria-label="walk along the path" step="1" now={() => ({ min: 0, max: steps - 1, value: at, text: `price ${short(own.path.alphas[at])}, ${active} features` })} onInput={(e) => store.set({ step: e.target.value })} />
         <output>{active} kept</output></label>
-      <p class="note">price <Value name="path_alpha" x={own.path.alphas[at]} />, norm <Value name="path_norm" x={own.path.norms[at]} />, loss <Value name="path_loss" x={own.path.losses[at]} /></p>
+      <p class="note">price <Value name="path_alpha" x={() => own.path.alphas[at]} />, norm <Value name="path_norm" x={() => own.path.norms[at]} />, loss <Value name="path_loss" x={() => own.path.losses[at]} /></p>
       <Paths store={store} own={own} at={at} />
       <Why own={own} pair={[s.pair_a.value, s.pair_b.value]} />
     </div>
@@ -62,7 +62,7 @@ function Paths({ store, own, at }) {
   const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
   const frame = frameOf([0, Math.max(...norms) || 1], [low - 0.06 * (high - low), high + 0.14 * (high - low)]);
   return (
-    <Plot frame={frame} xLabel="norm" yLabel="coefficients" label="coefficients along the path">
+    <Plot frame={() => frame} xLabel="norm" yLabel="coefficients" label="coefficients along the path">
       {shown.filter((i) => !pair.includes(i)).map((i) => <path key={i} class="other" d={line(frame, norms.map((t, k) => [t, coefs[k][i]]))} />)}
       {pair.map((i, k) => <path key={`pair${k}`} class={`pair pair-${k}`} d={line(frame, norms.map((t, j) => [t, coefs[j][i]]))} />)}
       <path class="here" d={`M${frame.x(norms[at])} ${inner.y}v${inner.height}`} />

@@ -36,7 +36,7 @@ function Throws({ store, scene, throws }) {
           return (
             <div key={k} class="tally-row"><span>{label}</span>
               <span class="meter"><span style={{ width: `${100 * share}%` }} /></span>
-              <span class="count">{tally ? <><Value name={`tally_${k}`} x={tally[k]} digits={4} /><small title="95 % interval for the share">{percent(lo)} to {percent(hi)} %</small></> : "–"}</span>
+              <span class="count">{tally ? <><Value name={`tally_${k}`} x={() => tally[k]} digits={4} /><small title="95 % interval for the share">{percent(lo)} to {percent(hi)} %</small></> : "–"}</span>
             </div>);
         })}
       </div>
