@@ -12,7 +12,7 @@ const PARAMETERS = {
 };
 const STEPS = { p: 0.05, weight1: 0.05, weight2: 0.05, weight3: 0.05, delta: 0.05, quantile: 0.05, power: 0.05, l1_ratio: 0.05, slope: 0.05, ellipse_ratio: 0.1, angle: 1, tilt: 1, ellipse_angle: 1 };
 
-export function Choice({ store, name, label, options, disabled }) {
+function Choice({ store, name, label, options, disabled }) {
   const s = store.signals[name];
   const choices = Object.entries(fields[name].choices).filter(([k]) => !options || options.includes(k));
   return (
@@ -44,7 +44,7 @@ function Typed({ value, change, ...rest }) {
 }
 
 /** A slider and its number: `step` as the field's, change through the store. */
-export function Slider({ store, name, min, max, label }) {
+function Slider({ store, name, min, max, label }) {
   const f = fields[name];
   const field = store.signals[name];
   const step = STEPS[name] || (f.kind === "integer" ? 1 : 0.01);
@@ -58,7 +58,7 @@ export function Slider({ store, name, min, max, label }) {
   );
 }
 
-export function Toggle({ store, name, label }) {
+function Toggle({ store, name, label }) {
   const s = store.signals[name];
   return <label class="toggle"><input type="checkbox" checked={s.value} onChange={(e) => store.set({ [name]: e.target.checked }, { push: true })} /><span>{label || fields[name].label}</span></label>;
 }

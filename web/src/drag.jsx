@@ -50,7 +50,7 @@ export function dragProps(move, { start, end } = {}) {
 const JUMPS = { PageUp: 10, PageDown: -10 };
 
 /** A change of a slider by the keys: step, or null where the key means nothing. */
-export function keyStep(event, step, axis = "both") {
+function keyStep(event, step, axis = "both") {
   const big = event.shiftKey ? 10 : 1;
   const right = { ArrowRight: 1, ArrowLeft: -1 }, up = { ArrowUp: 1, ArrowDown: -1 };
   const moves = { ...(axis !== "y" ? right : {}), ...(axis !== "x" ? up : {}) };

@@ -28,7 +28,8 @@ function show(node, now, shown) {
     const value = now[name];
     if (value === shown[name]) continue;
     shown[name] = value;
-    if (name === "text") node.textContent = value;
+    if (name === "text" && node.firstChild) node.firstChild.data = value;
+    else if (name === "text") node.textContent = value;
     else if (name === "value") node.value = value;
     else if (name[1] === "-") node.style.setProperty(name, value);
     else if (value === undefined) node.removeAttribute(name);

@@ -38,9 +38,8 @@ export const levelOutline = (loss, level, far, count = 64) => (loss.gram ? ellip
 
 /** The outlines of several levels of a loss over samples, seen along the same rays. */
 export function levelOutlines(loss, levels, far, count) {
-  const is = levels.map((level) => level - loss.floor > 1e-12 * Math.max(Math.abs(level), 1e-12));
+  const outlines = levels.map((level) => (level - loss.floor > 1e-12 * Math.max(Math.abs(level), 1e-12) ? [] : null));
   const c = loss.optimum, along = loss.rays(c), L = cholesky(shapeOf(loss));
-  const outlines = is.map((yes) => (yes ? [] : null));
   const r = levels.map(() => far / 4), before = r.slice();
   for (let k = 0; k < count; k++) {
     const a = (2 * Math.PI * k) / count, v = [Math.cos(a), Math.sin(a)];
@@ -48,7 +47,7 @@ export function levelOutlines(loss, levels, far, count) {
     // the last two radii then say the next one to a few percent
     const u = L ? backward(L, v) : v, size = length(u), at = along(u);
     for (let i = 0; i < levels.length; i++) {
-      if (!is[i]) continue;
+      if (!outlines[i]) continue;
       [r[i], before[i]] = [ray(at, levels[i], k > 1 ? 2 * r[i] - before[i] : r[i], (8 * far) / size), r[i]];
       outlines[i].push(plus(c, u, r[i]));
     }
@@ -62,7 +61,7 @@ export function shapeOf({ samples }) {
   return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => samples.reduce((sum, s) => sum + s.weight * s.x[i] * s.x[j], 0)));
 }
 
-/** How far along the ray from c the level is reached: Newton's method kept inside a bracket. */
+/** How far along the ray from c the level is reached, to a tenth of a pixel: Newton's method kept inside a bracket. */
 export function ray(along, level, guess, most) {
   let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most);
   for (let k = 0; k < 40; k++) {
@@ -73,7 +72,8 @@ export function ray(along, level, guess, most) {
     const inside = next > lo && next < hi;
     const before = r;
     r = inside ? next : 0.5 * (lo + hi);
-    if (Math.abs(r - before) < 1e-4 * most) break; // a tenth of a pixel
+    // Newton's step of a pixel leaves a tenth of one
+    if (Math.abs(r - before) < (inside ? 1e-3 : 1e-4) * most) break;
   }
   return r;
 }

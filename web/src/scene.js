@@ -36,7 +36,7 @@ export function createScene(store, data) {
   /** Half the width of the picture, in units of the coefficients. */
   const extent = computed(() => (own.value ? own.value.extent : 2.6));
 
-  const trail = computed(() => (own.value && own.value.trail) || contactPath(picture.value, picture.value.loss.samples || picture.value.d === 3 ? 21 : 33));
+  const trail = computed(() => (own.value && own.value.trail) || contactPath(picture.value, picture.value.loss.samples || picture.value.d === 3 ? 17 : 33));
 
   const ghost = computed(() => {
     const name = s.ghost.value;

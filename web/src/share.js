@@ -67,18 +67,20 @@ async function snapshot(frame, size) {
 
 const csvCell = (x) => (typeof x === "string" && /[",\n]/.test(x) ? `"${x.replaceAll('"', '""')}"` : String(x));
 
-export function frontierCsv(scene) {
+/** Steps of the budget in the frontier's table. */
+const ROWS = 50;
+
+function frontierCsv(scene) {
   const own = scene.own.value;
   const names = own ? own.names : ["w1", "w2", "w3"].slice(0, scene.picture.value.d);
-  const { loss, norm } = scene.picture.value;
-  const { picture } = scene;
-  const points = own ? scene.trail.value : scene.trail.value.map((c) => contact(picture.value, c.size));
+  const { loss, norm, enough } = scene.picture.value;
+  const points = own ? scene.trail.value : Array.from({ length: ROWS + 1 }, (_, k) => contact(scene.picture.value, (enough * k) / ROWS));
   const rows = points.map((c) => [norm.value(c.w), loss.value(c.w), c.alpha ?? "", ...c.w]);
   return [["norm", "loss", "price", ...names], ...rows].map((r) => r.map(csvCell).join(",")).join("\n") + "\n";
 }
 
 /** This page as a file of its own, with the state of now. */
-export function pageHtml(state) {
+function pageHtml(state) {
   const copy = document.documentElement.cloneNode(true);
   const holder = copy.querySelector("#normball-explorer");
   const content = JSON.parse(holder.textContent);

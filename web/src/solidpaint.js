@@ -56,7 +56,15 @@ function paintMesh(context, mesh, view, colour, seam, plane = false) {
   for (const [shade, faces] of groups) {
     const light = 0.62 + (0.38 * shade) / SHADES;
     context.beginPath();
-    for (const face of faces) trace(context, face.map((i) => flat[i]));
+    for (const face of faces) {
+      // back by a line: closing some 1,600 outlines costs three times as much
+      let [x, y] = flat[face[face.length - 1]];
+      context.moveTo(x, y);
+      for (let i = 0; i < face.length; i++) {
+        [x, y] = flat[face[i]];
+        context.lineTo(x, y);
+      }
+    }
     context.fillStyle = context.strokeStyle = `rgb(${colour.map((c) => Math.min(255, Math.round(c * light + 20))).join(",")})`;
     context.fill();
     context.stroke();

@@ -8,10 +8,10 @@ import { degrees, dot, largest, length, plus } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
 import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
-import { SIZE, arrowHead, axesOf, ballOutline, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, reachOf, scaleFor } from "./outlines.js";
+import { SIZE, arrowHead, axesOf, ballOutline, levelLines, levelOutlines, lineEnds, pathOf, reachOf, scaleFor } from "./outlines.js";
 
 /** From the plane to pixels of the drawing and back. */
-export function scaleOf(extent, zoom = 1) {
+function scaleOf(extent, zoom = 1) {
   const unit = (SIZE / 2 / extent) * zoom;
   return {
     unit,
@@ -155,15 +155,19 @@ function Ellipses({ scene, view }) {
   );
 }
 
-/** Level sets of a loss over samples. */
+/** Level sets of a loss over samples: the touching one first. */
 function Outlines({ scene, view, half }) {
-  const draw = (points) => pathOf(points && points.map(view.to));
-  const faint = () => {
-    const picture = scene.picture.value;
-    return { d: levelOutlines(picture.loss, faintLevels(picture, scene.touch.value), 2 * half, 40).map(draw).join("") };
-  };
-  const touching = () => ({ d: draw(levelOutline(scene.picture.value.loss, scene.touch.value.value, 2 * half)) });
-  return <><Live as="path" class="level" live={faint} /><Live as="path" class="touching" live={touching} /><Optimum scene={scene} view={view} /></>;
+  const outlines = useDerived(() => {
+    const picture = scene.picture.value, touch = scene.touch.value;
+    return levelOutlines(picture.loss, [touch.value, ...faintLevels(picture, touch)], 2 * half, 48).map((points) => pathOf(points && points.map(view.to)));
+  }, [view]);
+  return (
+    <>
+      <Live as="path" class="level" live={() => ({ d: outlines.value.slice(1).join("") })} />
+      <Live as="path" class="touching" live={() => ({ d: outlines.value[0] })} />
+      <Optimum scene={scene} view={view} />
+    </>
+  );
 }
 
 function Optimum({ scene, view }) {
@@ -275,7 +279,7 @@ function freePlace({ norm, loss }, touch, view, [x, y], [wide, high], boxes) {
 
 function wedge([x, y], [a, b], r) {
   if (Math.abs(a[0] * b[1] - a[1] * b[0]) < 1e-9 && dot(a, b) > 0) return ""; // one normal: the arrow
-    const end = (n) => `${(x + r * n[0]).toFixed(2)} ${(y - r * n[1]).toFixed(2)}`;
+  const end = (n) => `${(x + r * n[0]).toFixed(2)} ${(y - r * n[1]).toFixed(2)}`;
   const sweep = a[0] * b[1] - a[1] * b[0] > 0 ? 0 : 1;
   return `M${x.toFixed(2)} ${y.toFixed(2)}L${end(a)}A${r} ${r} 0 0 ${sweep} ${end(b)}Z`;
 }

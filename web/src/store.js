@@ -6,7 +6,7 @@ import { fields, version } from "./table.js";
 export const defaults = Object.fromEntries(Object.entries(fields).map(([name, f]) => [name, f.default]));
 
 /** A value brought into its field's range: [value, sentence or null]. */
-export function clean(name, raw) {
+function clean(name, raw) {
   const f = fields[name];
   if (f.kind === "flag") {
     if (raw === true || raw === "true" || raw === "1") return [true, null];
@@ -41,13 +41,13 @@ export function readState(raw) {
 }
 
 /** What differs from the defaults, as the part of the address after #. */
-export function toHash(state) {
+function toHash(state) {
   const pairs = Object.entries(state).filter(([k, v]) => v !== defaults[k]);
   const text = (v) => (typeof v === "number" ? String(+v.toPrecision(12)) : String(v));
   return new URLSearchParams(pairs.map(([k, v]) => [k, text(v)])).toString();
 }
 
-export const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
 
 /**
  * The store: one signal a field. `set` changes several at once; `push: true` makes a place for

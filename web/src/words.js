@@ -1,12 +1,11 @@
 // The page's sentences about what is on the stage.
-import { fields } from "./table.js";
 import { short } from "./numbers.jsx";
 
 const SHAPES = { l1: "diamond", l2: "circle", linf: "square", lp: "ball", elastic_net: "ball", group_l2: "ball", sorted_l1: "ball", squared_l2: "circle" };
 const SOLIDS = { ...SHAPES, l1: "octahedron", l2: "sphere", linf: "cube", squared_l2: "sphere" };
 
 export const nameOf = (norm, d) => (d === 3 ? SOLIDS : SHAPES)[norm.name];
-export const levelName = (loss, d) => (loss.line ? (d === 3 ? "plane" : "line") : d === 3 ? "level surface" : "level set");
+const levelName = (loss, d) => (loss.line ? (d === 3 ? "plane" : "line") : d === 3 ? "level surface" : "level set");
 export const ghostName = (name) => ({ l1: "L1", l2: "L2", linf: "L∞" })[name];
 const names = ["w₁", "w₂", "w₃"];
 
@@ -53,7 +52,6 @@ export function kindWord(touch, norm, d) {
   return d === 3 && touch.free < 3 ? "edge" : "side";
 }
 
-export const lossLabel = (name) => fields.loss.choices[name];
 
 /** The face that is touched, by what holds on it: "edge: w₃ = 0", "corner: |w₁| = |w₂|". */
 export function faceName(touch, norm, d) {

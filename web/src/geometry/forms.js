@@ -30,8 +30,8 @@ export function contact(picture, t) {
   return describe(picture, t, find(picture, t));
 }
 
-/** The touching point {w} and what the search knows of it; `doubt` is the share of a side that is left in doubt. */
-function find(picture, t, doubt = 0) {
+/** The touching point {w} and what the search knows of it, to a share `doubt` of a side and from a `guess` of its direction (in the plane). */
+function find(picture, t, search) {
   const { loss, norm, d } = picture;
   if (!(t > 0)) return { w: zeros(d), corner: true };
   const enough = t >= picture.enough * (1 - 1e-15);
@@ -40,28 +40,34 @@ function find(picture, t, doubt = 0) {
   if (loss.line) {
     const goal = linear(loss.line.a);
     const found = d === 3 ? { w: norm.top(loss.line.a, radius) }
-      : norm.convex ? touch(goal, norm, radius, loss.line.a, doubt) : localTouches(goal, norm, radius)[0];
+      : norm.convex ? touch(goal, norm, radius, loss.line.a, search) : localTouches(goal, norm, radius)[0];
     return { ...found, inside: t > picture.enough * (1 + 1e-12) };
   }
   if (d === 3) return touchSolid(loss, norm, radius);
-  if (norm.convex) return touch(loss, norm, radius, loss.optimum, doubt);
+  if (norm.convex) return touch(loss, norm, radius, loss.optimum, search);
   const all = localTouches(loss, norm, radius);
   return { ...all[0], others: all.slice(1) };
 }
 
 /** The touching point as exact as a picture needs it: {w, corner, inside}. */
-export const nearly = (picture, t) => find(picture, t, 1e-4);
+export const nearly = (picture, t, guess) => find(picture, t, { doubt: 1e-4, guess });
 
-function describe(picture, t, found) {
-  const { loss, norm, d } = picture;
+/** The subgradient of f at the touching point that proves it, and the price there. */
+function priceOf({ loss, norm, d, enough }, t, found) {
   const { w } = found;
   let gradient = found.gradient || (d === 2 && norm.convex ? provingGradient(loss, norm, w) : loss.gradient(w));
   // a line that is reached is touched at price 0: nothing is left of the loss
-  const reached = loss.line && t >= picture.enough * (1 - 1e-15);
-  if (found.inside || reached) gradient = zeros(d);
+  if (found.inside || (loss.line && t >= enough * (1 - 1e-15))) gradient = zeros(d);
   if (!largest(w) && loss.kinked) gradient = loss.gradient(w);
-  const outward = largest(w) ? norm.slope(w, w) : 1;
-  const alpha = largest(w) ? Math.max(-dot(gradient, w) / outward, 0) : norm.homogeneous && norm.convex ? norm.support(gradient, 1) : NaN;
+  const alpha = largest(w) ? Math.max(-dot(gradient, w) / norm.slope(w, w), 0) : norm.homogeneous && norm.convex ? norm.support(gradient, 1) : NaN;
+  return { gradient, alpha };
+}
+
+function describe(picture, t, found) {
+  const { loss, norm } = picture;
+  const { w } = found;
+  const reached = loss.line && t >= picture.enough * (1 - 1e-15);
+  const { gradient, alpha } = priceOf(picture, t, found);
   const gap = norm.convex ? Math.max(dot(gradient, w) + norm.support(gradient, t) + (found.excess || 0), 0) / (picture.scale || 1) : NaN;
   const zero = w.filter((x) => x === 0).length;
   return {
@@ -94,36 +100,34 @@ function dimension(norm, w) {
   return sizes.filter((x, i) => sizes.findIndex((y) => tie(x, y)) === i).length;
 }
 
-/** The largest price: above it the ball is a point. */
-export function highestPrice(picture) {
-  const { loss, norm, d } = picture;
-  if (!norm.convex || !norm.homogeneous) {
-    // the ball of squared norms has an infinite slope at 0: the first price on a small ball
-    return contact(picture, picture.enough * 1e-6).alpha;
-  }
-  return norm.support(loss.gradient(zeros(d)), 1);
-}
-
-/** The budget that answers a state's form: {t, exact} with the dial that is held. */
+/** The budget at which the contact has this target or price. */
 export function budgetFor(picture, form, level) {
   const { loss, d } = picture;
   const enough = picture.enough;
   if (form === "budget") return Math.max(level, 0);
+  let guess = null; // one search starts where the last one ended
+  const at = (t) => {
+    const found = find(picture, t, { guess });
+    if (t > 0) guess = found.w;
+    return found;
+  };
   if (form === "target") {
     if (level <= loss.floor + 1e-13 * picture.scale) return enough;
     if (level >= loss.value(zeros(d))) return 0;
-    return rootBetween((t) => contact(picture, t).value - level, 0, enough);
+    return rootBetween((t) => loss.value(at(t).w) - level, 0, enough);
   }
   if (level <= 0) return enough;
   if (level >= contact(picture, 0).alpha) return 0;
-  return rootBetween((t) => contact(picture, t).alpha - level, 0, enough);
+  return rootBetween((t) => priceOf(picture, t, at(t)).alpha - level, 0, enough);
 }
 
 /** Touching points {w, size, value} of `count` budgets up to the optimum, as exact as can be drawn. */
 export function contactPath(picture, count) {
   const { loss, norm } = picture;
+  let guess = null;
   return Array.from({ length: count }, (_, k) => {
-    const { w } = find(picture, (picture.enough * k) / (count - 1), 1e-4);
+    const { w } = nearly(picture, (picture.enough * k) / (count - 1), guess);
+    if (k) guess = w;
     return { w, size: norm.value(w), value: loss.value(w) };
   });
 }

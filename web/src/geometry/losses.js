@@ -55,7 +55,7 @@ const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Mat
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** Per sample: value, derivative and second derivative in eta = x.w + offset. */
-export const CURVES = {
+const CURVES = {
   squared_error: () => ({ of: (e, y) => 0.5 * (e - y) ** 2, d: (e, y) => e - y, dd: () => 1 }),
   huber: ({ delta }) => ({
     of: (e, y) => (Math.abs(e - y) <= delta ? 0.5 * (e - y) ** 2 : delta * Math.abs(e - y) - 0.5 * delta ** 2),
@@ -98,25 +98,29 @@ export function sampled(kind, parameters, rows, optimum = null) {
     for (const s of samples) sum += s.weight * f(s);
     return sum;
   };
-  // Predictions that equal the response lie on the kink of the quantile loss: to rounding where
-  // slopes decide the next step, to the accuracy of a contact where they have to prove it.
-  const onKink = (s, w, near) => curve.q !== undefined && Math.abs(eta(s, w) - s.y) <= near * (1 + Math.abs(s.y));
-  const kinked = (w, near = 1e-11) => (curve.q === undefined ? [] : samples.filter((s) => onKink(s, w, near)));
-  const gradient = (w, near = 1e-11) => {
-    const g = zeros(d);
+  /**
+   * Samples on the kink of the quantile loss, where predictions equal the response, and the
+   * gradient over the others. On the kink is within `near`: rounding where slopes decide the next
+   * step, the accuracy of a contact where they have to prove it.
+   */
+  const scan = (w, near) => {
+    const g = zeros(d), kinks = [];
     for (const s of samples) {
-      if (curve.q !== undefined && onKink(s, w, near)) continue;
-      const slope = s.weight * curve.d(eta(s, w), s.y);
+      const e = eta(s, w);
+      if (curve.q !== undefined && Math.abs(e - s.y) <= near * (1 + Math.abs(s.y))) { kinks.push(s); continue; }
+      const slope = s.weight * curve.d(e, s.y);
       for (let i = 0; i < d; i++) g[i] += slope * s.x[i];
     }
-    return g;
+    return [g, kinks];
   };
+  const gradient = (w, near = 1e-11) => scan(w, near)[0];
+  const kinked = (w, near = 1e-11) => scan(w, near)[1];
   const value = (w) => sumOf((s) => curve.of(eta(s, w), s.y));
   const least = LEAST[kind] ? sumOf((s) => LEAST[kind](s.y, parameters)) : 0;
   return {
     kind, samples, curve, optimum, eta, kinked, gradient, value, floor: optimum ? value(optimum) : least,
     slopes(w) {
-      const kinks = kinked(w, 1e-14), g = gradient(w, 1e-14);
+      const [g, kinks] = scan(w, 1e-14);
       return (v) => kinks.reduce((sum, s) => sum + s.weight * Math.max((1 - curve.q) * dot(s.x, v), -curve.q * dot(s.x, v)), dot(g, v));
     },
     /** u -> r -> [value, slope] on the rays from c: no products of vectors for each r. */

@@ -208,7 +208,11 @@ function group(groups, d) {
 function sorted(weights) {
   const d = weights.length;
   const sums = weights.map((_, k) => weights.slice(0, k + 1).reduce((a, b) => a + b, 0));
-  const falling = (w) => w.map(Math.abs).sort((a, b) => b - a);
+  const falling = (w) => {
+    const sizes = w.map(Math.abs);
+    if (d > 2) return sizes.sort((a, b) => b - a);
+    return sizes[1] > sizes[0] ? [sizes[1], sizes[0]] : sizes;
+  };
   return {
     name: "sorted_l1", weights, convex: true, homogeneous: true, flat: true,
     value: (w) => dot(weights, falling(w)),

@@ -21,8 +21,11 @@ const angleFrom = (u, v, way) => {
   return a <= 1e-15 ? a + 2 * Math.PI : a;
 };
 
-/** Boundary point of least f; {w, corner, flat} with flat the ends of a side that is all optimal. */
-export function touch(loss, norm, t, towards, doubt = 0) {
+/**
+ * Boundary point of least f; {w, corner, flat} with flat the ends of a side that is all optimal.
+ * The walk starts in the direction of the optimum, `towards`, or of a `guess` where f falls outwards.
+ */
+export function touch(loss, norm, t, towards, { doubt = 0, guess = null } = {}) {
   const at = (u) => onBoundary(norm, u, t);
   const tolerance = 1e-13;
   const look = (w) => {
@@ -34,22 +37,27 @@ export function touch(loss, norm, t, towards, doubt = 0) {
     return { w, rises, falling: outward < 0 };
   };
 
-  const start = look(at(towards)), left = start.rises(1);
+  let from = guess || towards, start = look(at(from));
+  if (guess && !start.falling) {
+    from = towards;
+    start = look(at(from));
+  }
+  const left = start.rises(1);
   if (left && start.rises(-1)) return ended(start.w);
   const way = left ? -1 : 1;
   const stops = norm.separators()
-    .map((u) => [angleFrom(towards, u, way), u])
+    .map((u) => [angleFrom(from, u, way), u])
     .filter(([a]) => a < Math.PI)
     .sort((a, b) => a[0] - b[0])
     .map(([, u]) => u);
-  let from = towards;
+  const first = from;
   for (const u of stops) {
     const stop = look(at(u));
     if (!stop.falling) return inside(from, u);
     if (!stop.rises(way)) { from = u; continue; }
     return stop.rises(-way) ? ended(stop.w) : inside(from, u);
   }
-  return inside(from, turned(towards, way));
+  return inside(from, turned(first, way));
 
   function inside(u1, u2) {
     const mix = (l) => at(plus(times(u1, 1 - l), u2, l));

@@ -42,7 +42,7 @@ export function rootOfDecreasing(f, lo, hi, steps = 100) {
  * third time. To the last bit, or until a step is shorter than `doubt`.
  */
 export function rootBetween(f, lo, hi, doubt = 0) {
-  let flo = f(lo), fhi = f(hi), side = 0, before = lo;
+  let flo = f(lo), fhi = f(hi), side = 0, before = NaN;
   if (Number.isNaN(flo)) flo = Infinity;
   for (let k = 0; k < 120 && hi - lo > Math.max(4e-16 * hi, doubt); k++) {
     const cut = lo + ((hi - lo) * flo) / (flo - fhi);
