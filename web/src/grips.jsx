@@ -153,7 +153,7 @@ function OptimumHandles({ store, view, pointer, hit, k }) {
   return (
     <>
       <Live as="path" class="arm" live={() => ({ d: pathOf([at.value, tip.value], false) })} />
-      <Handle kind="shape" tip="stretch and turn" at={() => tip.value} hit={hit} k={k} shape="diamond" move={shape}
+      <Handle kind="shape" tip="stretch and turn" above at={() => tip.value} hit={hit} k={k} shape="diamond" move={shape}
         reset={() => store.set({ ellipse_ratio: defaults.ellipse_ratio, ellipse_angle: defaults.ellipse_angle })}
         sliders={[
           { label: "shape handle: angle", step: 1, now: angle, change: (v) => store.set({ ellipse_angle: v }) },
