@@ -36,7 +36,7 @@ CONFIRMED_AT_ONCE = 32
 NEAR_ENTRY = 0.9
 """Share of its price that a feature must have pulled on the path to be looked at between its points."""
 
-EXPECTED = 0.9
+EXPECTED = 0.95
 """Score from which a feature is expected to enter, where candidates are few."""
 
 MOST_ATTEMPTS = 5

@@ -19,7 +19,7 @@ from .groups import sums
 
 MOST_SWEEPS = 60
 """Sweeps before the first step of Newton's method."""
-SWEEPS_BETWEEN = 10
+SWEEPS_BETWEEN = 25
 """Sweeps between steps: they let groups in and out, the steps do the rest."""
 MOST_STEPS = 60
 """Steps of Newton's method between descents."""
@@ -79,7 +79,10 @@ class EnteredGroups:
         return self._gram[:size, :size]
 
     def enter(self, groups: Indices) -> None:
-        """Let groups in, with weight 0."""
+        """Let groups in, with weight 0, but for those whose columns vanish.
+
+        Those that pull most come first: descent costs least where the groups that stay 0 are last.
+        """
         groups = groups[~self._is_in[groups]]
         if len(groups) == 0:
             return
@@ -87,19 +90,25 @@ class EnteredGroups:
         columns = self._design.columns(features)
         means = self._v @ columns if self._is_centred else np.zeros(len(features))
         columns = self._root * (columns - means)
-        bases = _bases_of(columns, self._blocks.sizes(groups))
-        ends = np.cumsum(self._blocks.sizes(groups))
-        parts = list(map(slice, ends - self._blocks.sizes(groups), ends))
-        rotated = [columns[:, part] @ basis for part, basis in zip(parts, bases, strict=True)]
-        moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
-        self._append(np.hstack(rotated), np.concatenate(moved))
-        self._turn_more(bases)
-        sizes = [basis.shape[1] for basis in bases]
+        sizes = self._blocks.sizes(groups)
+        z = columns.T @ self.residual(self.weights)
+        ratio = np.sqrt(sums((z**2).sum(axis=1), sizes)) / self._blocks.price[groups]
+        ends, found = np.cumsum(sizes), _bases_of(columns, sizes)
         self._is_in[groups] = True
+        order = [place for place in np.argsort(-ratio) if found[place].shape[1]]
+        if not order:
+            return
+        parts = [slice(ends[place] - sizes[place], ends[place]) for place in order]
+        groups, bases = groups[order], [found[place] for place in order]
+        features = self._blocks.members(groups)
+        rotated = [basis.T @ columns.T[part] for part, basis in zip(parts, bases, strict=True)]
+        moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
+        self._append(np.vstack(rotated).T, np.concatenate(moved))
+        self._turn_more(bases)
         self.groups = np.concatenate([self.groups, groups])
         self.features = np.concatenate([self.features, features])
-        self.starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(sizes)])
-        self.sizes = np.diff(self.starts)
+        self.sizes = np.concatenate([self.sizes, [basis.shape[1] for basis in bases]])
+        self.starts = np.concatenate([[0], np.cumsum(self.sizes)])
         self.price = self._blocks.price[self.groups]
         self.refresh()
 
@@ -162,7 +171,11 @@ class EnteredGroups:
 
     def refresh(self) -> None:
         """The pulls, without the rounding of many updates."""
-        self.pulls = self.c - self.weights @ self.gram()
+        self.pulls = self.pulls_of(self.weights)
+
+    def pulls_of(self, weights: Floats) -> Floats:
+        """c - (G + ridge) w of other weights."""
+        return np.asarray(self.c - weights @ self.gram())
 
     def lengths(self) -> Floats:
         """|w_g| (g,) over all responses."""

@@ -4,12 +4,13 @@ With weights v (sum 1) and X, y centred by them (an eliminated intercept),
 
     f = |V^1/2 (y - X w)|^2 / 2,   G = X'VX,   c = X'V y,   r = c - G w = X'(-grad f).
 
-G is kept among the groups that ever entered, and grows as they enter (`entered_groups`).
+G is kept among the groups that were ever expected to enter, and grows with the candidates
+(`entered_groups`): no point looks at X, and the residuals of a batch of points come together.
 
 One alpha starts from the secant of the last two points, extrapolated in log(alpha); the compiled
-descent (src/kernels/block_descent.hpp) settles the groups that are in, a look at the candidates
-finds those that are to enter. Where descent is slow, steps of Newton's method on the groups that
-are not zero (Hessian G + alpha price_g / |w_g| (I - w_g w_g' / |w_g|^2)) carry it further.
+descent (src/kernels/block_descent.hpp) settles all groups of G. Where descent is slow, steps of
+Newton's method on the groups that are not zero (Hessian
+G + alpha price_g / |w_g| (I - w_g w_g' / |w_g|^2)) carry it further.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class GroupDescentPath(Restricted):
         self._entered = EnteredGroups(
             instance.design, instance.y[:, None], instance.sample_weight, instance.fit_intercept, blocks
         )
-        self._earlier: tuple[Floats, float] | None = None
+        self._earlier: tuple[Floats, Floats, float] | None = None
 
     def restore(self, features: Indices, weights: Floats, alpha: float) -> None:
         entered = self._entered
@@ -59,13 +60,18 @@ class GroupDescentPath(Restricted):
     def solve(self, candidates: Indices, alphas: Floats, alpha_before: float) -> Batch:
         entered = self._entered
         entered.enter(np.unique(self._blocks.label[candidates]))
+        if self._earlier is not None:  # of the groups that entered just now too
+            weights = np.zeros_like(entered.weights)
+            weights[:, : self._earlier[0].shape[1]] = self._earlier[0]
+            self._earlier = (weights, entered.pulls_of(weights), self._earlier[2])
         found: list[tuple[Floats, float]] = []
         for alpha in alphas.tolist():
-            weights = entered.weights.copy()
+            weights, pulls = entered.weights.copy(), entered.pulls.copy()
             if self._earlier is not None:
                 self._extrapolate(*self._earlier, alpha_before, alpha)
             largest = self._solve_one(alpha)
-            self._earlier = (weights, alpha_before) if largest is not None and alpha_before > alpha else None
+            is_step = largest is not None and alpha_before > alpha
+            self._earlier = (weights, pulls, alpha_before) if is_step else None
             if largest is None:
                 break
             alpha_before = alpha
@@ -75,18 +81,20 @@ class GroupDescentPath(Restricted):
     def certify(self, batch: Batch, largest: Floats) -> Floats:
         return certify_batch(self._instance, None, batch, largest)
 
-    def _extrapolate(self, earlier: Floats, alpha_earlier: float, alpha_now: float, alpha: float) -> None:
+    def _extrapolate(
+        self, earlier: Floats, pulls_earlier: Floats, alpha_earlier: float, alpha_now: float, alpha: float
+    ) -> None:
         """Move along the secant from earlier weights, if that lowers the objective at alpha."""
         entered = self._entered
         weights, pulls, before = entered.weights, entered.pulls, entered.excess(alpha)
         steps = min(np.log(alpha_now / alpha) / np.log(alpha_earlier / alpha_now), LONGEST_STEP)
-        known = np.zeros_like(weights)
-        known[:, : earlier.shape[1]] = earlier
-        proposal = weights + steps * (weights - known)
+        proposal = weights + steps * (weights - earlier)
         # a group that would turn round is about to leave
-        stays = sums((weights * proposal).sum(axis=0), entered.sizes) > 0
-        entered.weights = proposal * np.repeat(stays, entered.sizes)
-        entered.refresh()
+        turns = sums((weights * proposal).sum(axis=0), entered.sizes) <= 0
+        left = np.flatnonzero(np.repeat(turns, entered.sizes) & proposal.any(axis=0))
+        entered.pulls = pulls + steps * (pulls - pulls_earlier) + proposal[:, left] @ entered.gram()[left]
+        proposal[:, left] = 0.0
+        entered.weights = proposal
         if not entered.excess(alpha) < before:
             entered.weights, entered.pulls = weights, pulls
 
