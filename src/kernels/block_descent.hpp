@@ -8,6 +8,9 @@
 // and w_g = t v / (values t + kappa).  Newton's method on 1 / |.| - 1, which is concave and
 // increasing in t, comes from the left without overshooting (the device of trust-region solvers:
 // Reinsch 1971; More and Sorensen 1983).
+//
+// Turns over the groups that are not 0 leave out the part of r that lies beyond the last of them, and
+// bring it up to date once at their end: groups that are likely to stay 0 should come last.
 #pragma once
 
 #include "vectors.hpp"
@@ -26,6 +29,26 @@ public:
         v = scratch.take<double>(widest * d.n_outputs);
         change = scratch.take<double>(widest * d.n_outputs);
         rows = scratch.take<const double*>(widest);
+        owed = scratch.take<double>(d.size * d.n_outputs);
+        reach = d.size;
+    }
+
+    // From now on turns over the groups that are not 0 keep r up to date no further than the last of these.
+    void narrow() {
+        for (reach = d.n_groups; reach > 0 && is_zero(reach - 1);) --reach;
+        reach = d.starts[reach];
+        for (idx i = 0; i < d.size * d.n_outputs; ++i) owed[i] = 0;
+    }
+
+    // All of r, with what was left out since `narrow`.
+    void widen() {
+        for (idx g = 0; reach < d.size && d.starts[g] < reach; ++g) {
+            idx start = d.starts[g], m = d.starts[g + 1] - start;
+            for (idx i = 0; i < m; ++i) rows[i] = d.gram + (start + i) * d.step + reach;
+            for (idx k = 0; k < d.n_outputs; ++k)
+                combine(rows, owed + k * d.size + start, m, d.size - reach, d.r + k * d.size + reach);
+        }
+        reach = d.size;
     }
 
     // One turn over the groups, or over those that are not 0; the largest |D change| / price.
@@ -41,8 +64,16 @@ public:
 private:
     const Descent& d;
     Scratch scratch;
-    double *v, *change;
+    double *v, *change, *owed;
     const double** rows;
+    idx reach;
+
+    bool is_zero(idx g) const {
+        for (idx k = 0; k < d.n_outputs; ++k)
+            for (idx i = d.starts[g]; i < d.starts[g + 1]; ++i)
+                if (d.w[k * d.size + i] != 0) return false;
+        return true;
+    }
 
     double update(idx g, bool all) {
         idx start = d.starts[g], m = d.starts[g + 1] - start, K = d.n_outputs;
@@ -70,9 +101,10 @@ private:
                 double goal = t * v[k * m + i] / (values[i] * t + kappa), step = goal - w;
                 moved += values[i] * step * values[i] * step;
                 change[k * m + i] = -step;
+                if (reach < d.size) owed[k * d.size + start + i] -= step;
                 w = goal;
             }
-            combine(rows, change + k * m, m, d.size, d.r + k * d.size);
+            combine(rows, change + k * m, m, reach, d.r + k * d.size);
         }
         return sqrt(moved) / d.price[g];
     }
@@ -111,10 +143,12 @@ static idx descend(const Descent& d) {
     while (count < d.most) {
         ++count;
         if (sweeper.sweep(true) <= d.precision * d.alpha) return count;
+        sweeper.narrow();
         while (count < d.most) {
             ++count;
             if (sweeper.sweep(false) <= d.precision * d.alpha) break;
         }
+        sweeper.widen();
     }
     return count + 1;
 }

@@ -257,3 +257,15 @@ def test_ridge_path_of_constant_columns_without_an_intercept() -> None:
     problem = nb.Problem(np.ones((5, 2)), np.arange(5.0), norm="squared_l2", fit_intercept=False)
     path = problem.path(n_alphas=5)
     np.testing.assert_allclose(path.coefs[-1], 1.0, rtol=2e-3)
+
+
+def test_groups_whose_columns_vanish_stay_zero() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((80, 60))
+    X[:, 8:12], X[:, 56:], X[:, 20] = 0.0, 3.0, X[:, 21]
+    y = X[:, :4].sum(axis=1) + rng.standard_normal(80)
+    groups = np.repeat(np.arange(15), 4)
+    path = nb.Problem(X, y, norm=nb.norms.GroupL2(groups)).path(tol=1e-10, verbose=False)
+    assert max(path.gaps) <= 1e-10
+    assert path.profile["rescue"] == 0
+    assert not np.asarray(path.coefs)[:, np.isin(groups, [2, 14])].any()

@@ -36,6 +36,9 @@ CONFIRMED_AT_ONCE = 32
 NEAR_ENTRY = 0.9
 """Share of its price that a feature must have pulled on the path to be looked at between its points."""
 
+EXPECTED = 0.95
+"""Score from which a feature is expected to enter, where candidates are few."""
+
 MOST_ATTEMPTS = 5
 """Passes that are spent on reaching an alpha from nearby."""
 
@@ -102,6 +105,7 @@ class BatchScreening:
         largest_batch = ALL_AT_ONCE if self._restricted.knows_all else LARGEST_BATCH
         k, needs_rescue = 0, False
         width = largest_batch if self._restricted.knows_all else FIRST_BATCH
+        self._score = self._score / alphas[:width][-1]
         while k < len(alphas):
             clock = perf_counter()
             candidates = self._choose()
@@ -137,8 +141,8 @@ class BatchScreening:
 
         None where that does not lead to a certified point; it is to be reached along the path then.
         """
-        self._score = self._judge.size(pull)
-        self._extra |= self._score > alpha
+        self._score = self._judge.size(pull) / alpha
+        self._extra |= self._score > 1
         self._accepted = (features, weights, -1.0)
         self._restricted.restore(features, weights, alpha)
         for _ in range(MOST_ATTEMPTS):
@@ -194,7 +198,7 @@ class BatchScreening:
         score = np.where(chosen | ~self._judge.allowed, -np.inf, self._score)
         if size < len(score) and not self._restricted.knows_all:
             top = np.argpartition(-score, size)[:size]
-            chosen[top] = score[top] > -np.inf
+            chosen[top] = score[top] > (EXPECTED if self._judge.is_frugal else -np.inf)
         else:
             chosen |= self._judge.allowed
         return self._judge.complete(chosen)
@@ -207,7 +211,9 @@ class BatchScreening:
         largest = np.maximum(batch.largest, finding.largest)
         gaps = solver.certify(batch, largest)
         n_optimal = min(int(finding.first.min(initial=len(batch))), len(batch))
-        violators = finding.first < len(batch)
+        # points after the first bad one lack what enters there, and are violated by far more
+        violators = finding.first < (n_optimal + 1 if self._judge.is_frugal else len(batch))
+        violators &= finding.first < len(batch)
         if n_optimal == 0:  # the candidates only grow until a point is accepted, or this could go on for ever
             self._extra[candidates] = True
             self._extra |= violators

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import solve
+from scipy.linalg import cho_factor, cho_solve
 
 from .._kernels import descend_groups
 from ..designs.base import Design
@@ -18,9 +18,12 @@ from ..typing import Floats, Indices
 from .groups import sums
 
 MOST_SWEEPS = 60
-"""Sweeps of one descent."""
+"""Sweeps before the first step of Newton's method."""
+SWEEPS_BETWEEN = 25
+"""Sweeps between steps: they let groups in and out, the steps do the rest."""
 MOST_STEPS = 60
 """Steps of Newton's method between descents."""
+MOST_HALVINGS = 12
 LARGEST_SYSTEM = 4000
 """Unknowns up to which Newton's method takes a step."""
 VANISHING = 1e-13
@@ -54,6 +57,7 @@ class EnteredGroups:
         self._root = np.sqrt(sample_weight)[:, None]
         self.centre = sample_weight @ Y if fit_intercept else np.zeros(Y.shape[1])
         self.target = self._root * (Y - self.centre)
+        self._square = float((self.target**2).sum())
         self._columns = np.zeros((len(Y), 0), order="F")
         self._gram = np.zeros((0, 0))
         self.ridge = 0.0
@@ -75,7 +79,10 @@ class EnteredGroups:
         return self._gram[:size, :size]
 
     def enter(self, groups: Indices) -> None:
-        """Let groups in, with weight 0."""
+        """Let groups in, with weight 0, but for those whose columns vanish.
+
+        Those that pull most come first: descent costs least where the groups that stay 0 are last.
+        """
         groups = groups[~self._is_in[groups]]
         if len(groups) == 0:
             return
@@ -83,19 +90,25 @@ class EnteredGroups:
         columns = self._design.columns(features)
         means = self._v @ columns if self._is_centred else np.zeros(len(features))
         columns = self._root * (columns - means)
-        bases = _bases_of(columns, self._blocks.sizes(groups))
-        ends = np.cumsum(self._blocks.sizes(groups))
-        parts = list(map(slice, ends - self._blocks.sizes(groups), ends))
-        rotated = [columns[:, part] @ basis for part, basis in zip(parts, bases, strict=True)]
-        moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
-        self._append(np.hstack(rotated), np.concatenate(moved))
-        self._turn_more(bases)
-        sizes = [basis.shape[1] for basis in bases]
+        sizes = self._blocks.sizes(groups)
+        z = columns.T @ self.residual(self.weights)
+        ratio = np.sqrt(sums((z**2).sum(axis=1), sizes)) / self._blocks.price[groups]
+        ends, found = np.cumsum(sizes), _bases_of(columns, sizes)
         self._is_in[groups] = True
+        order = [place for place in np.argsort(-ratio) if found[place].shape[1]]
+        if not order:
+            return
+        parts = [slice(ends[place] - sizes[place], ends[place]) for place in order]
+        groups, bases = groups[order], [found[place] for place in order]
+        features = self._blocks.members(groups)
+        rotated = [basis.T @ columns.T[part] for part, basis in zip(parts, bases, strict=True)]
+        moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
+        self._append(np.vstack(rotated).T, np.concatenate(moved))
+        self._turn_more(bases)
         self.groups = np.concatenate([self.groups, groups])
         self.features = np.concatenate([self.features, features])
-        self.starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(sizes)])
-        self.sizes = np.diff(self.starts)
+        self.sizes = np.concatenate([self.sizes, [basis.shape[1] for basis in bases]])
+        self.starts = np.concatenate([[0], np.cumsum(self.sizes)])
         self.price = self._blocks.price[self.groups]
         self.refresh()
 
@@ -147,9 +160,9 @@ class EnteredGroups:
         self._gram[diagonal, diagonal] = self._squares + ridge
         self.refresh()
 
-    def feature_weights(self) -> Floats:
-        """Weights (k, m) of the features themselves."""
-        return np.asarray((self._turned() @ self.weights.T).T)
+    def feature_weights(self, weights: Floats) -> Floats:
+        """Weights (q, m) of the features themselves, of (q, s) in the groups' own coordinates."""
+        return np.asarray((self._turned() @ weights.T).T)
 
     def set_feature_weights(self, weights: Floats) -> None:
         """Take weights (k, m) of the features."""
@@ -158,18 +171,20 @@ class EnteredGroups:
 
     def refresh(self) -> None:
         """The pulls, without the rounding of many updates."""
-        self.pulls = self.c - self.weights @ self.gram()
+        self.pulls = self.pulls_of(self.weights)
+
+    def pulls_of(self, weights: Floats) -> Floats:
+        """c - (G + ridge) w of other weights."""
+        return np.asarray(self.c - weights @ self.gram())
 
     def lengths(self) -> Floats:
         """|w_g| (g,) over all responses."""
         return np.asarray(np.sqrt(sums((self.weights**2).sum(axis=0), self.sizes)))
 
-    def pulled_groups(self) -> Floats:
-        """|r_g| of every group (G,), NaN of those that did not enter."""
-        self.refresh()
-        result = np.full(len(self._is_in), np.nan)
-        result[self.groups] = np.sqrt(sums((self.pulls**2).sum(axis=0), self.sizes))
-        return result
+    def largest(self) -> float:
+        """Largest |r_g| / price_g."""
+        pulled = np.sqrt(sums((self.pulls**2).sum(axis=0), self.sizes))
+        return float((pulled / self.price).max(initial=0.0))
 
     def norm(self) -> float:
         """sum_g price_g |w_g|."""
@@ -179,27 +194,39 @@ class EnteredGroups:
         """Objective at alpha, up to the constant |y|^2 / 2."""
         return alpha * self.norm() - 0.5 * float((self.weights * (self.c + self.pulls)).sum())
 
-    def residual(self) -> Floats:
-        """V^1/2 (Y - X W), centred, (n, k)."""
+    def gap(self, alpha: float, largest: float) -> float:
+        """Duality gap, given the largest |r_g| / price_g of all groups.
+
+        A ridge term is squared error on more rows. With it in the loss f, and u the residuals,
+        s = min(1, alpha / largest), the dual value is s <y, u> - s^2 f.
+        """
+        product = float((self.weights * self.c).sum())
+        loss = 0.5 * (self._square - product - float((self.weights * self.pulls).sum()))
+        scaling = alpha / max(largest, alpha)
+        dual = scaling * (self._square - product) - scaling**2 * loss
+        return max(loss + alpha * self.norm() - dual, 0.0)
+
+    def residual(self, weights: Floats) -> Floats:
+        """V^1/2 (Y - X W), centred, (n, q), of weights (q, s): of k responses, or at q points of one."""
         size = len(self.means)
-        held = np.flatnonzero(self.weights.any(axis=0))
+        held = np.flatnonzero(weights.any(axis=0))
         if 2 * len(held) < size:
-            return np.asarray(self.target - self._columns[:, held] @ self.weights[:, held].T)
-        return np.asarray(self.target - self._columns[:, :size] @ self.weights.T)
+            return np.asarray(self.target - self._columns[:, held] @ weights[:, held].T)
+        return np.asarray(self.target - self._columns[:, :size] @ weights.T)
 
     def direction(self, residual: Floats) -> Floats:
-        """-grad f (k, n), rows contiguous."""
+        """-grad f (q, n), rows contiguous."""
         return np.ascontiguousarray((self._root * residual).T)
 
     def predictor(self, residual: Floats) -> Floats:
-        """X W + b, (n, k)."""
+        """X W + b, (n, q)."""
         return np.asarray(self._Y - residual / self._root)
 
-    def intercepts(self) -> Floats:
-        """b (k,)."""
-        return np.asarray(self.centre - self.weights @ self.means)
+    def intercepts(self, weights: Floats) -> Floats:
+        """b (q,)."""
+        return np.asarray(self.centre - weights @ self.means)
 
-    def descend(self, alpha: float, precision: float) -> bool:
+    def descend(self, alpha: float, precision: float, most: int) -> bool:
         """Sweeps until the pulls change by less than precision * alpha; whether they got there."""
         count = descend_groups(
             self._gram,
@@ -208,11 +235,11 @@ class EnteredGroups:
             self.price,
             alpha,
             precision,
-            MOST_SWEEPS,
+            most,
             self.weights,
             self.pulls,
         )
-        return count <= MOST_SWEEPS
+        return count <= most
 
     def newton(self, alpha: float) -> None:
         """A step of Newton's method on the groups that are not zero, halved until it descends."""
@@ -226,8 +253,10 @@ class EnteredGroups:
         w = self.weights[:, held]
         unit = w / np.repeat(size[size > 0], sizes)
         H = np.zeros((k, m, k, m))
+        among = self._gram[np.ix_(held, held)]
+        among[np.diag_indices(m)] += stiffness
         for response in range(k):
-            H[response, :, response] = self._gram[np.ix_(held, held)] + np.diag(stiffness)
+            H[response, :, response] = among
         ends = np.cumsum(sizes)
         for start, end in zip(ends - sizes, ends, strict=True):
             part = slice(start, end)
@@ -235,27 +264,32 @@ class EnteredGroups:
         system = H.reshape(k * m, k * m)
         system[np.diag_indices(k * m)] += 1e-13 * float(np.trace(system)) / (k * m)
         try:
-            step = solve(system, (self.pulls[:, held] - stiffness * w).ravel(), assume_a="pos").reshape(k, m)
+            factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
         except np.linalg.LinAlgError:
             return
+        step = cho_solve(factor, (self.pulls[:, held] - stiffness * w).ravel(), check_finite=False).reshape(
+            k, m
+        )
         # a group that would be carried through zero leaves
         leaves = sums(((w + step) * w).sum(axis=0), sizes) <= 0
-        step = np.where(np.repeat(leaves, sizes), -w, step)
         weights, pulls, before = self.weights, self.pulls, self.excess(alpha)
-        for halvings in range(12):
-            self.weights = weights.copy()
-            self.weights[:, held] += 0.5**halvings * step
-            self.refresh()
+        move = np.zeros_like(weights)
+        move[:, held] = np.where(np.repeat(leaves, sizes), -w, step)
+        change = move @ self.gram()
+        for share in 0.5 ** np.arange(MOST_HALVINGS):
+            self.weights, self.pulls = weights + share * move, pulls - share * change
             if self.excess(alpha) < before:
                 return
         self.weights, self.pulls = weights, pulls
 
     def settle(self, alpha: float, precision: float) -> bool:
         """Descent with Newton's method where it is slow, until settled; False if it does not get there."""
+        most = MOST_SWEEPS
         for _ in range(MOST_STEPS):
-            if self.descend(alpha, precision):
+            if self.descend(alpha, precision, most):
                 return True
             self.newton(alpha)
+            most = SWEEPS_BETWEEN
         return False
 
 

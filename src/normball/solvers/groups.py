@@ -17,6 +17,7 @@ class GroupJudge(Judge):
     """One pass over X for a sum of lengths of groups; scores are those of the feature's group."""
 
     fewest_candidates = 500
+    is_frugal = True
 
     def __init__(self, instance: Instance, blocks: Blocks, pull: Floats) -> None:
         self._instance, self._blocks = instance, blocks
@@ -43,7 +44,7 @@ class GroupJudge(Judge):
 
 @dataclass(eq=False)
 class GroupPoint:
-    """Active groups ascending, their weights group after group, the predictor, the intercept."""
+    """Active groups, their weights group after group, the predictor, the intercept."""
 
     groups: Indices
     weights: Floats

@@ -84,7 +84,7 @@ class Multitask:
             self._entered.set_feature_weights(np.asarray(start, dtype=np.float64)[:, self._entered.features])
         for row, alpha in enumerate(alphas.tolist()):
             gaps[row], count = self._solve_one(alpha, tolerance, loose if row == 0 else None)
-            coefs[row][:, self._entered.features] = self._entered.feature_weights()
+            coefs[row][:, self._entered.features] = self._entered.feature_weights(self._entered.weights)
             rounds.append(count)
             report(1)
         return MultitaskPath(alphas, coefs, gaps, rounds)
@@ -96,9 +96,9 @@ class Multitask:
         for count in range(1, MOST_ROUNDS + 1):
             if count > 1 or loose is None:
                 entered.settle(alpha, precision)
-            residual = entered.residual()
+            residual = entered.residual(entered.weights)
             ratio = self._pulls(residual) / self._ratio
-            gap = self._gap(alpha, residual, float(ratio.max(initial=0.0)))
+            gap = self._gap(alpha, float(ratio.max(initial=0.0)))
             if gap <= (loose if count == 1 and loose is not None else tolerance):
                 break
             violators = np.flatnonzero(ratio > alpha * (1 + SLACK))
@@ -118,13 +118,9 @@ class Multitask:
         U = self._entered.direction(residual)
         Z = self._design.products(U)
         Z = Z - self._means[:, None] * U.sum(axis=1)
-        Z[self._entered.features] -= self._entered.ridge * self._entered.feature_weights().T
+        held = self._entered.feature_weights(self._entered.weights)
+        Z[self._entered.features] -= self._entered.ridge * held.T
         return np.asarray(np.sqrt((Z**2).sum(axis=1)))
 
-    def _gap(self, alpha: float, residual: Floats, largest: float) -> float:
-        entered = self._entered
-        squares = 0.5 * float((residual**2).sum()) + 0.5 * entered.ridge * float((entered.weights**2).sum())
-        scaling = alpha / max(largest, alpha)
-        dual = scaling * float((entered.target * residual).sum()) - scaling**2 * squares
-        gap = squares + alpha * entered.norm() - dual
-        return max(gap, 0.0) / self._scale if not self._tiny else 0.0
+    def _gap(self, alpha: float, largest: float) -> float:
+        return self._entered.gap(alpha, largest) / self._scale if not self._tiny else 0.0

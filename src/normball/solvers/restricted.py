@@ -148,6 +148,8 @@ class Judge(ABC):
     allowed: Mask
     fewest_candidates: int = 1000
     """Features beyond those that ever entered among which a batch is solved: few make batches end early."""
+    is_frugal: bool = False
+    """Candidates cost much: only features that are expected to enter become some."""
 
     @abstractmethod
     def first_score(self) -> Floats:
