@@ -72,7 +72,7 @@ def compare(problem: RandomProblem, tol: float = LARGEST_GAP) -> Comparison:
     start = perf_counter()
     solution = problem.solve(tol=tol)
     middle = perf_counter()
-    reference = problem.solve_reference()
+    reference = problem.reference
     end = perf_counter()
     ours = objective.value(form, solution.coef, solution.intercept, level)
     scale = objective.scale(form, reference.objective if np.isfinite(reference.objective) else ours)

@@ -152,7 +152,8 @@ class RandomProblem:
         """By the package."""
         return Problem(**self._arguments).solve(**{self.axes.form: self.level}, tol=tol)
 
-    def solve_reference(self) -> Reference:
+    @cached_property
+    def reference(self) -> Reference:
         """By CVXPY and Clarabel."""
         return solve_reference(**self._arguments, **{self.axes.form: self.level})
 

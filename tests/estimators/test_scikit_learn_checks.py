@@ -51,7 +51,7 @@ def classifiers() -> list[Any]:
 
 
 def chosen_by_cv() -> list[Any]:
-    few: dict[str, Any] = {"n_alphas": 5, "eps": 0.05, "cv": 3}
+    few: dict[str, Any] = {"n_alphas": 3, "eps": 0.05, "cv": 2}
     made: list[Any] = [kind(norm=norm, **few) for norm in NORMS for kind in (nb.RegressorCV, nb.ClassifierCV)]
     made += [nb.RegressorCV(loss=loss, **few) for loss in LOSSES]
     return [*made, nb.RegressorCV(rule="one_se", **few), RegressorInPairsCV(**few)]

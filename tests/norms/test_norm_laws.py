@@ -84,7 +84,7 @@ def test_dual_norm_is_the_sampled_maximum(example: NormExample) -> None:
         best = -np.inf
         centre = z
         for spread in (2.0, 0.5, 0.1, 0.02, 0.004):
-            points = centre + spread * rng.standard_normal((150, len(z)))
+            points = centre + spread * rng.standard_normal((40, len(z)))
             points = [norm.project(point * 10, 1.0) for point in np.vstack([points, centre])]
             values = [z @ point for point in points]
             best = max(best, *values)

@@ -11,6 +11,7 @@ Cost: one prox (usually one sort) an iteration, about five iterations.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,13 +50,28 @@ def project_by_newton(norm: Norm, v: Floats, radius: float) -> tuple[Floats, flo
     if radius <= 0:
         w = np.where(norm.unpenalised(len(v)), v, 0.0)
         return w, norm.critical_alpha(v - w)
-    low, high = 0.0, np.inf
-    mu, w = 0.0, norm.prox(v, 0.0)  # into the domain first
-    excess = norm.value(w) - radius
+
+    def at(mu: float) -> tuple[Floats, float, float]:
+        w = norm.prox(v, mu)
+        return w, norm.value(w), radial_slope(norm.face(w), mu)
+
+    w, mu = multiplier_by_newton(at, radius)
+    return (w, mu) if mu == 0 else (onto_boundary(norm, w, radius), mu)
+
+
+def multiplier_by_newton(
+    at: Callable[[float], tuple[Floats, float, float]], radius: float
+) -> tuple[Floats, float]:
+    """Prox with a value of `radius` along a ray of proxes, and its step; 0 if it has no more at 0 already.
+
+    `at(mu)` is the prox with step mu >= 0, its value, and how fast that falls as mu grows.
+    """
+    low, high, mu = 0.0, np.inf, 0.0
+    w, value, slope = at(0.0)  # into the domain first
+    excess = value - radius
     if excess <= 0:
         return w, 0.0
     for _ in range(200):
-        slope = radial_slope(norm.face(w), mu)
         proposal = mu + excess / slope if slope > 0 else np.nan
         if abs(proposal - mu) <= ROUNDING * mu or abs(excess) <= ROUNDING * radius:
             break
@@ -64,13 +80,13 @@ def project_by_newton(norm: Norm, v: Floats, radius: float) -> tuple[Floats, flo
         if proposal in (low, high):
             break
         mu = proposal
-        w = norm.prox(v, mu)
-        excess = norm.value(w) - radius
+        w, value, slope = at(mu)
+        excess = value - radius
         if excess > 0:
             low = mu
         else:
             high = mu
-    return onto_boundary(norm, w, radius), mu
+    return w, mu
 
 
 def onto_boundary(norm: Norm, w: Floats, radius: float) -> Floats:

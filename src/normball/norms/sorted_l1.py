@@ -13,6 +13,7 @@ estimation", JMLR 23, 2022).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Real
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ from ..typing import Floats, Mask
 from ..values import frozen_array
 from .base import Norm
 from .face import Face
+from .projection import multiplier_by_newton, onto_boundary
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,13 +71,7 @@ class SortedL1(Norm):
 
     def prices(self, n_features: int) -> Floats:
         """(p,) weights by rank."""
-        if self.weights is not None:
-            return self.weights
-        from scipy.special import ndtri
-
-        # the upper quantiles through the lower tail, where small probabilities are exact
-        quantiles = -ndtri(np.arange(1, n_features + 1) * self.q / (2 * max(n_features, 1)))
-        return np.asarray(quantiles / quantiles[0]) if n_features else np.zeros(0)
+        return _slope_prices(n_features, self.q) if self.weights is None else self.weights
 
     def value(self, w: Floats) -> float:
         return float(self.prices(len(w)) @ np.sort(np.abs(w))[::-1])
@@ -106,6 +102,28 @@ class SortedL1(Norm):
         result = np.zeros(len(v))
         result[order] = pooled
         return np.sign(v) * result + 0.0
+
+    def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
+        from scipy.optimize import isotonic_regression
+
+        v = np.asarray(v, dtype=np.float64)
+        if radius <= 0 or self.value(v) <= radius:
+            return super().project_with_multiplier(v, radius)
+        # every prox of v has the order of |v|: one sort, and the rest on ranks
+        order = np.argsort(-np.abs(v), kind="stable")
+        ranked, prices = np.abs(v)[order], self.prices(len(v))
+
+        def at(mu: float) -> tuple[Floats, float, float]:
+            pooled = isotonic_regression(ranked - mu * prices, increasing=False)
+            starts, kept = pooled.blocks[:-1], np.maximum(pooled.x, 0.0)
+            pull = np.add.reduceat(prices, starts)
+            falls = kept[starts] > 0
+            return kept, float(prices @ kept), float((pull**2 / pooled.weights)[falls].sum())
+
+        kept, mu = multiplier_by_newton(at, radius)
+        w = np.zeros(len(v))
+        w[order] = kept
+        return onto_boundary(self, np.sign(v) * w + 0.0, radius), mu
 
     def face(self, w: Floats) -> Face:
         prices, size = self.prices(len(w)), np.abs(w)
@@ -148,6 +166,18 @@ class SortedL1(Norm):
     def screen(self, z: Floats, margin: Floats, alpha: float) -> Mask:
         # if w_j != 0 and k entries are at least as large as it, their pulls sum to the k first weights
         return np.asarray(_room(np.abs(z) + margin, alpha * np.cumsum(self.prices(len(z)))) > 0)
+
+
+@lru_cache(maxsize=16)
+def _slope_prices(n_features: int, q: float) -> Floats:
+    """(p,) the default weights: every value and prox asks for them."""
+    from scipy.special import ndtri
+
+    # the upper quantiles through the lower tail, where small probabilities are exact
+    quantiles = -ndtri(np.arange(1, n_features + 1) * q / (2 * max(n_features, 1)))
+    prices = np.asarray(quantiles / quantiles[:1])
+    prices.flags.writeable = False
+    return prices
 
 
 def _room(pull: Floats, allowed: Floats) -> Floats:
