@@ -14,7 +14,8 @@ namespace NB_ISA {
 
 constexpr double ENTRY = 1e-11;      // relative excess over alpha that counts as rounding
 constexpr double SETTLED = 1e-13;    // relative stationarity that refinement aims at
-constexpr double WORN = 1e-7;        // stationarity at which the inverse is computed anew
+constexpr double WORN = 1e-7;        // stationarity that is not good enough
+constexpr double TIRED = 1e-11;      // stationarity at which the inverse is computed anew, if that helps
 constexpr double NEAR = 0.7;        // share of its price from which a candidate is looked at every time
 constexpr idx APPEND_BLOCK = 48;
 
@@ -36,6 +37,7 @@ public:
         before_sign = scratch.take<double>(cap);
         near = scratch.take<idx>(m);
         n_near = 0;
+        tired = TIRED;
         work_since_poll = 0;
         z_near = scratch.take<double>(m);
         blocked = scratch.take<uint8_t>(model_.m);
@@ -107,6 +109,7 @@ private:
     double *w, *rhs, *rates, *z, *z_near, *slopes, *entering_sign, *before_sign;
     idx *leaving, *entering, *before, *near;
     idx n_near;
+    double tired;  // what a new inverse can do
     double work_since_poll;
     uint8_t* blocked;
     double *held, *search, *curved;  // of the conjugate gradients
@@ -242,10 +245,11 @@ private:
                 double error = settle(alpha);
                 find_leaving(n_leaving);
                 find_entering(alpha, q.candidates, q.n_candidates, z, n_entering);
-                if (error > WORN || !(error == error)) {
-                    if (is_fresh) return STALLED;
-                    for (idx i = 0; i < a.size; ++i) { leaving[i] = a.members[i]; rates[i] = a.sign[i]; }
-                    int status = rebuild(leaving, rates, a.size);
+                bool is_worn = !(error <= WORN);
+                if (is_fresh && error > tired) tired = 10 * error;
+                if (is_worn && is_fresh) return STALLED;
+                if (is_worn || (error > tired && !is_fresh && !is_inexact())) {
+                    int status = renew();
                     if (status != DONE) return status;
                     is_fresh = true;
                     continue;
@@ -307,6 +311,9 @@ private:
         }
     }
 
+    // The inverse anew, from the Gram matrix of the members.
+    int renew() { return rebuild(a.members, a.sign, a.size); }
+
     // Append features block by block; those that depend on the support are left out.
     int add(const idx* features, const double* signs, idx count, idx* n_added) {
         if (a.size + count > a.capacity) return NEEDS_CAPACITY;
@@ -347,8 +354,7 @@ private:
             evaluate();
             double error = settle(alpha);
             if (error > WORN && n_since_rebuild > 0) {
-                for (idx i = 0; i < a.size; ++i) { leaving[i] = a.members[i]; rates[i] = a.sign[i]; }
-                int status = rebuild(leaving, rates, a.size);
+                int status = renew();
                 if (status != DONE) return status;
                 n_since_rebuild = 0;
                 continue;
@@ -394,7 +400,15 @@ private:
             } else {
                 stationary_point(goal);
                 evaluate();
-                return settle(goal) < WORN ? DONE : STALLED;
+                double left = settle(goal);
+                if (left > tired && !is_inexact()) {
+                    int status = renew();
+                    if (status != DONE) return status;
+                    stationary_point(goal);
+                    evaluate();
+                    left = settle(goal);
+                }
+                return left < WORN ? DONE : STALLED;
             }
         }
         return STALLED;

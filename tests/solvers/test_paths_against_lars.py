@@ -36,7 +36,8 @@ def load_benchmark(name: str) -> ModuleType:
 random_paths = load_benchmark("random_paths")
 
 
-@pytest.mark.parametrize("seed", range(1000, 1025))
+# 221: an inverse that is worn out where the path was followed knot by knot
+@pytest.mark.parametrize("seed", [221, *range(1000, 1025)])
 def test_random_path_agrees_with_lars(seed: int) -> None:
     outcome = random_paths.run(seed)
     assert outcome.failures() == [], outcome.text
