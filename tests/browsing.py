@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -29,14 +32,21 @@ _SMALL_TYPE = """
 """
 
 
-def problems_of(file: Path, width: int, browser: str) -> list[str]:
-    """Sideways scroll, things that stick out, small type, console messages and requests to elsewhere."""
+@contextmanager
+def chromium_at(path: str) -> Iterator[Any]:
+    """A running browser."""
     from playwright.sync_api import sync_playwright
 
-    problems: list[str] = []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=ARGUMENTS)
-        page = chromium.new_page(viewport={"width": width, "height": 900})
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+def problems_of(file: Path, width: int, browser: Any) -> list[str]:
+    """Sideways scroll, things that stick out, small type, console messages and requests to elsewhere."""
+    problems: list[str] = []
+    with browser.new_page(viewport={"width": width, "height": 900}) as page:
         page.on("console", lambda message: problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: problems.append(f"error: {error}"))
         page.on(
@@ -53,5 +63,4 @@ def problems_of(file: Path, width: int, browser: str) -> list[str]:
             problems.append(f"the page is {scroll} pixels wide in a window of {inner}")
         problems += [f"sticks out: {found}" for found in page.evaluate(_STICKING_OUT)]
         problems += [f"small type: {found}" for found in page.evaluate(_SMALL_TYPE)]
-        chromium.close()
     return problems

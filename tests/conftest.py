@@ -11,11 +11,15 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import random
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+
+import covering
+from browsing import chromium_at
 
 hypothesis.settings.register_profile(
     "normball", derandomize=True, deadline=None, database=None, max_examples=25
@@ -39,6 +43,21 @@ def chromium() -> str:
     if found is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the path")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """A running browser, one a worker: starting it takes longer than most of what is done in it."""
+    pytest.importorskip("playwright")
+    with chromium_at(chromium) as running:
+        yield running
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drop the cases that a test marked `covering` has no need of."""
+    unneeded = covering.left_out(items)
+    config.hook.pytest_deselected(items=[item for item in items if item in unneeded])
+    items[:] = [item for item in items if item not in unneeded]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from browsing import ARGUMENTS
-
-
-@contextmanager
-def chromium_at(browser: str) -> Iterator[Any]:
-    """A running browser."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browser, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 class Tab:

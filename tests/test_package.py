@@ -191,14 +191,14 @@ def run_python(code: str) -> str:
 
 
 def test_import_is_quick() -> None:
-    # processor time: the other workers make the wall clock wait
+    # processor time: the other workers make the wall clock wait; as a share: machines differ in speed
     code = (
-        "import numpy, scipy.sparse; from time import process_time; start = process_time(); "
-        "import normball; print(process_time() - start)"
+        "from time import process_time; start = process_time(); import numpy, scipy.sparse; "
+        "middle = process_time(); import normball; print((process_time() - middle) / (middle - start))"
     )
     best = min(float(run_python(code)) for _ in range(5))
-    print(f"import normball adds {best:.3f} s to numpy and scipy.sparse")
-    assert best < 0.3
+    print(f"import normball takes {best:.2f} times as long as numpy and scipy.sparse")
+    assert best < 1.5
 
 
 def test_import_loads_nothing_heavy() -> None:

@@ -33,3 +33,9 @@ def run(folder: Path) -> Callable[..., Result]:
         return result
 
     return run
+
+
+@pytest.fixture
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fits draw nothing, which takes most of their time and is looked at in tests of its own."""
+    monkeypatch.setattr("normball.cli.fit_report.fit_report", lambda *_: "")

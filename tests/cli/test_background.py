@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -196,7 +197,7 @@ def test_without_pyav(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [380, 1200])
-def test_report_in_a_browser(run: Run, width: int, chromium: str) -> None:
+def test_report_in_a_browser(run: Run, browser: Any) -> None:
     run("background", "--out", "out", "--seconds", "3", "--tol", "1e-2")
-    assert not problems_of(Path("out/report.html").resolve(), width, chromium)
+    for width in (380, 1200):
+        assert not problems_of(Path("out/report.html").resolve(), width, browser)

@@ -36,6 +36,7 @@ def fitted(folder: Path, data: Dataset, suffix: str, n_features: int | None = No
 
 
 @every_format
+@pytest.mark.usefixtures("no_report")
 def test_the_command(run: Callable[..., Result], folder: Path, suffix: str) -> None:
     path = write(frame_of(DIABETES), folder / f"table{suffix}")
     result = run("fit", path, "--target", "target", "--alpha", 0.5, "--tol", 1e-12)

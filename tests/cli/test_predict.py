@@ -39,6 +39,7 @@ def shop(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("no_report")
 @pytest.mark.parametrize("standardize", [False, True])
 def test_round_trip_of_numbers(run: Run, folder: Path, standardize: bool) -> None:
     data = load_diabetes()
@@ -58,6 +59,7 @@ def test_round_trip_of_numbers(run: Run, folder: Path, standardize: bool) -> Non
     np.testing.assert_allclose(found["prediction"], solution.predict(data.X / scales)[::-1], rtol=1e-12)
 
 
+@pytest.mark.usefixtures("no_report")
 def test_round_trip_of_classes(run: Run, folder: Path) -> None:
     data = load_leukemia()
     path = write(frame_of(data, 60), folder / "genes.parquet")

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,8 +91,8 @@ def test_terminal_tells_each_answer_and_the_path(tour: tuple[str, Path, str]) ->
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_report_fits_the_screen(tour: tuple[str, Path, str], width: int, chromium: str) -> None:
-    assert problems_of(tour[1], width, chromium) == []
+def test_report_fits_the_screen(tour: tuple[str, Path, str], width: int, browser: Any) -> None:
+    assert problems_of(tour[1], width, browser) == []
 
 
 def _with_text(name: str, text: str) -> Callable[[Path], list[str]]:

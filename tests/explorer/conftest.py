@@ -1,4 +1,4 @@
-"""Chromium, one saved page, and tabs that are asked in the end whether anything went wrong in them."""
+"""One saved page, and tabs that are asked in the end whether anything went wrong in them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,10 @@ from typing import Any
 import pytest
 
 import normball as nb
-from explorer_pages import Tab, address_of, chromium_at
+from explorer_pages import Tab, address_of
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    pytest.importorskip("playwright")
-    with chromium_at(chromium) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return nb.explore().save(tmp_path_factory.mktemp("explorer") / "picture.html")
 

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import normball as nb
-from explorer_pages import Tab, address_of, chromium_at
+from explorer_pages import Tab
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    pytest.importorskip("playwright")
-    if not AXE.is_file() and not os.environ.get("NORMBALL_REQUIRE_NODE"):
-        pytest.skip("axe-core is missing; run: cd web && npm ci")
-    with chromium_at(chromium) as running:
-        yield running
+def serious(tab: Tab) -> list[str]:
+    found = tab.page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{v['id']}: {v['help']}: {[node['html'][:90] for node in v['nodes']][:3]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "state",
     [
@@ -38,15 +35,11 @@ def browser(chromium: str) -> Iterator[Any]:
     ],
     ids=["prices", "frontier", "plane", "dimensions", "space"],
 )
-def test_nothing_serious(browser: Any, tmp_path: Path, state: dict[str, Any], scheme: str) -> None:
-    file = nb.explore().save(tmp_path / "page.html")
-    tab = Tab(browser, address_of(file, **state), color_scheme=scheme)
+def test_nothing_serious(opened: Any, state: dict[str, Any]) -> None:
+    if not AXE.is_file() and not os.environ.get("NORMBALL_REQUIRE_NODE"):
+        pytest.skip("axe-core is missing; run: cd web && npm ci")
+    tab = opened({"color_scheme": "light"}, **state)
     tab.page.evaluate(AXE.read_text() + "; undefined")
-    found = tab.page.evaluate("async () => (await axe.run()).violations")
-    serious = [
-        f"{v['id']}: {v['help']}: {[node['html'][:90] for node in v['nodes']][:3]}"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
-    tab.close()
-    assert serious == []
+    assert serious(tab) == []
+    tab.page.emulate_media(color_scheme="dark")
+    assert serious(tab) == []

@@ -17,8 +17,6 @@ from typing import Any
 
 import pytest
 
-from explorer_pages import chromium_at
-
 pytestmark = pytest.mark.browser
 
 CELLS = [
@@ -64,6 +62,11 @@ def running(command: list[str], url: str, folder: Path) -> Iterator[None]:
         log.close()
 
 
+def opened_in(browser: Any) -> Any:
+    """A new page, closed when it is left."""
+    return browser.new_page(viewport={"width": 1280, "height": 1000})
+
+
 def drag_the_budget(page: Any) -> str:
     """The ball's handle is dragged by mouse, in the widget's shadow root; what Python should say then."""
     handle = page.get_by_role("slider", name="budget handle", exact=True)
@@ -81,7 +84,7 @@ def drag_the_budget(page: Any) -> str:
     return f"budget now {budget:.3f} zeros 1"
 
 
-def test_jupyterlab_shows_the_widget_and_python_follows(chromium: str, tmp_path: Path) -> None:
+def test_jupyterlab_shows_the_widget_and_python_follows(browser: Any, tmp_path: Path) -> None:
     need("playwright", "anywidget", "jupyterlab")
     empty = {"metadata": {}, "outputs": [], "execution_count": None}
     sources = [*CELLS, FOLLOWED]
@@ -100,8 +103,7 @@ def test_jupyterlab_shows_the_widget_and_python_follows(chromium: str, tmp_path:
         "--ip=127.0.0.1",
     ]
     command += ["--ServerApp.token=", "--ServerApp.password=", f"--ServerApp.root_dir={tmp_path}"]
-    with running(command, f"http://127.0.0.1:{port}/api", tmp_path), chromium_at(chromium) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    with running(command, f"http://127.0.0.1:{port}/api", tmp_path), opened_in(browser) as page:
         page.goto(f"http://127.0.0.1:{port}/lab/tree/book.ipynb")
         page.locator(".jp-Notebook .cm-content").first.click(timeout=90_000)
         for _ in range(2):
@@ -112,7 +114,7 @@ def test_jupyterlab_shows_the_widget_and_python_follows(chromium: str, tmp_path:
         page.get_by_text(expected).wait_for(timeout=60_000)
 
 
-def test_marimo_shows_the_widget_and_python_follows(chromium: str, tmp_path: Path) -> None:
+def test_marimo_shows_the_widget_and_python_follows(browser: Any, tmp_path: Path) -> None:
     need("playwright", "anywidget", "marimo")
     (tmp_path / "book.py").write_text(
         "import marimo\n\napp = marimo.App()\n\n\n"
@@ -136,7 +138,6 @@ def test_marimo_shows_the_widget_and_python_follows(chromium: str, tmp_path: Pat
         "--port",
         str(port),
     ]
-    with running(command, f"http://127.0.0.1:{port}/health", tmp_path), chromium_at(chromium) as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    with running(command, f"http://127.0.0.1:{port}/health", tmp_path), opened_in(browser) as page:
         page.goto(f"http://127.0.0.1:{port}/")
         page.get_by_text(drag_the_budget(page)).wait_for(timeout=60_000)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import normball as nb
-from explorer_pages import chromium_at
 from normball.explorer.page import bundle
 from normball.explorer.picture import answer_of
 from normball.explorer.state import defaults, table
@@ -27,10 +26,8 @@ _LOAD = """async (text) => {
 
 
 @pytest.fixture(scope="module")
-def page(chromium: str) -> Iterator[Any]:
-    pytest.importorskip("playwright")
-    with chromium_at(chromium) as browser:
-        opened = browser.new_page()
+def page(browser: Any) -> Iterator[Any]:
+    with browser.new_page() as opened:
         opened.goto("about:blank")
         opened.evaluate(_LOAD, bundle())
         yield opened
@@ -93,11 +90,11 @@ def test_page_and_package_agree(page: Any, loss: str, norm: str, dims: int) -> N
     answers = contacts(page, states)
     for state, answer in zip(states, answers, strict=True):
         compare(state, answer)
-    # the same points, asked for by price and by target
+    # the same points, asked for by price or by target: drawn, so that each kind meets both in the end
     others = [
         {**state, "form": form, form: answer[form]}
         for state, answer in zip(states, answers, strict=True)
-        for form in ("alpha", "target")
+        for form in [str(rng.choice(["alpha", "target"]))]
         if not answer["flat"] and answer["alpha"] > 1e-6
     ]
     for state, answer in zip(others, contacts(page, others), strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pytest
@@ -108,7 +109,7 @@ def test_embedded_pictures_grow_a_little_and_keep_their_shape() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_page_fits_the_screen(page: str, width: int, tmp_path: Path, chromium: str) -> None:
+def test_page_fits_the_screen(page: str, width: int, tmp_path: Path, browser: Any) -> None:
     file = tmp_path / "page.html"
     file.write_text(page, encoding="utf-8")
-    assert problems_of(file, width, chromium) == []
+    assert problems_of(file, width, browser) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from itertools import product
 
@@ -89,14 +90,20 @@ def tables_of(section: Section) -> list[Table]:
     return [block for block in section.blocks if isinstance(block, Table)]
 
 
-@pytest.fixture(scope="module")
+@cache
 def diabetes() -> TourContext:
     return make_context(quick=True)
 
 
+@cache
+def of_diabetes(number: int) -> Section:
+    """An answer that several tests look at."""
+    return answer(number, diabetes())
+
+
 @pytest.mark.parametrize("number", NUMBERS)
-def test_each_answer_is_whole(number: int, diabetes: TourContext) -> None:
-    section = answer(number, diabetes)
+def test_each_answer_is_whole(number: int) -> None:
+    section = of_diabetes(number)
     assert section.title.endswith("?")
     assert section.answer.endswith(".")
     assert section.summary.endswith((".", ")."))
@@ -110,8 +117,8 @@ def test_each_answer_is_whole(number: int, diabetes: TourContext) -> None:
 
 
 @pytest.mark.parametrize("number", [3, 4])
-def test_same_seed_same_words(number: int, diabetes: TourContext) -> None:
-    assert words_of(answer(number, diabetes)) == words_of(answer(number, make_context(quick=True)))
+def test_same_seed_same_words(number: int) -> None:
+    assert words_of(of_diabetes(number)) == words_of(answer(number, make_context(quick=True)))
 
 
 @pytest.mark.parametrize(
@@ -137,8 +144,8 @@ def test_two_classes_are_always_both_there(y: list[float], n_ones: int, words: s
     assert said == words
 
 
-def test_odds_in_the_table_are_those_of_the_norms(diabetes: TourContext) -> None:
-    odds, systems = tables_of(answer(3, diabetes))
+def test_odds_in_the_table_are_those_of_the_norms() -> None:
+    odds, systems = tables_of(of_diabetes(3))
     assert [row[:3] for row in odds.rows] == [
         ("L1", "100%", "100%"),
         ("L2", "0%", "0%"),
@@ -151,10 +158,8 @@ def test_odds_in_the_table_are_those_of_the_norms(diabetes: TourContext) -> None
         assert found == [f"{left}", "0", "0"]
 
 
-def test_longer_ellipses_touch_corners_more_often(diabetes: TourContext) -> None:
-    found = re.search(
-        r"catch (\d+)% of the circles and (\d+)% of the ellipses", words_of(answer(3, diabetes))
-    )
+def test_longer_ellipses_touch_corners_more_often() -> None:
+    found = re.search(r"catch (\d+)% of the circles and (\d+)% of the ellipses", words_of(of_diabetes(3)))
     assert found is not None
     assert int(found[1]) < int(found[2])
 
@@ -173,8 +178,8 @@ def test_zeros_of_the_own_table_are_those_of_its_fit() -> None:
     assert tables_of(section)[0].rows[-1] == ("your table", "6", *(f"{count}" for count in zeros))
 
 
-def test_the_cheaper_points_are_cheaper(diabetes: TourContext) -> None:
-    rows = tables_of(answer(5, diabetes))[0].rows
+def test_the_cheaper_points_are_cheaper() -> None:
+    rows = tables_of(of_diabetes(5))[0].rows
     (norm, same_norm, less_norm), (loss, less_loss, same_loss) = (
         [float(cell.replace(",", "")) for cell in row[1:]] for row in rows[-2:]
     )
@@ -205,8 +210,8 @@ def test_the_pictured_pair_is_not_a_copy_where_another_column_exists(kind: str) 
     assert answer(5, context).answer.startswith("Yes")
 
 
-def test_point_of_question_5_lies_on_the_side_and_is_cut(diabetes: TourContext) -> None:
-    problem = question_5.pair_problem(diabetes)
+def test_point_of_question_5_lies_on_the_side_and_is_cut() -> None:
+    problem = question_5.pair_problem(diabetes())
     point = question_5._point_on_a_side(problem)
     best = problem.solve(alpha=0.0)
     assert (point * best.coef > 0).all()
