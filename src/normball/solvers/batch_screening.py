@@ -95,12 +95,13 @@ class BatchScreening:
         self.n_rescued = 0
         self._revisited = np.zeros(len(self._ever), dtype=bool)
         self._closest = np.zeros(len(self._ever))
+        self.most_at_once = ALL_AT_ONCE
 
     def follow(self, alphas: Floats) -> Iterator[tuple[Batch, Floats, Floats, int]]:
         """The path along decreasing alphas, piece by piece as it is accepted.
 
         Yields a batch, its relative gaps (K,), its dual norms (K,), and how many of its
-        points, from the first, are accepted.
+        points, from the first, are accepted. Who needs few more sets `most_at_once` in between.
         """
         largest_batch = ALL_AT_ONCE if self._restricted.knows_all else LARGEST_BATCH
         k, needs_rescue = 0, False
@@ -110,7 +111,7 @@ class BatchScreening:
             clock = perf_counter()
             candidates = self._choose()
             clock = self._charge("choosing", clock)
-            wanted = alphas[k : k + 1] if needs_rescue else alphas[k : k + width]
+            wanted = alphas[k : k + (1 if needs_rescue else min(width, self.most_at_once))]
             solver = self._rescuer if needs_rescue else self._restricted
             batch = solver.solve(candidates, wanted, self._accepted[2])
             clock = self._charge("rescue" if needs_rescue else "solving", clock)

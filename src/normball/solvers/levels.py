@@ -30,6 +30,12 @@ SMALLEST_SHARE = 1e-6
 LONGEST_STRIDE = 0.92
 """Ratio of neighbouring alphas below which the walk begins anew at a known point."""
 
+STRIDES = 1.5
+"""Points of the walk to the last level, for each that its present pace would need."""
+
+SMALL_STRIDES = 10
+"""Steps in which a point is approached where the solver gave up on the way there."""
+
 MAX_ROUNDS = 60
 
 
@@ -72,8 +78,12 @@ def find_levels(
     known = _Known([null[0]], [start], [0.0], [screening.accepted])
     for batch, _, _, n_accepted in screening.follow(walk):
         known.add(batch.part(slice(n_accepted)), levels)
-        if known.reached[-1] >= levels.goals[-1]:
+        missing = levels.goals[-1] - known.reached[-1]
+        if missing <= 0:
             return _search(screening, levels, known, scale, is_piecewise)
+        # points beyond the last level are the dearest of the walk
+        stride = max(known.reached[-1] - known.reached[-2], 0.02 * missing)
+        screening.most_at_once = int(np.ceil(STRIDES * missing / stride))
     return None
 
 
@@ -160,9 +170,8 @@ def _search(
     size = precision * (np.abs(goals) if levels.form == "budget" else np.full(len(goals), scale))
     brackets = _Brackets(levels, known, is_piecewise)
     is_doubtful = np.zeros(len(goals), dtype=bool)
-    points: list[Batch | None] = [None] * len(goals)
     gaps = np.full(len(goals), np.inf)
-    pending = np.arange(len(goals))
+    pending, met, proved = np.arange(len(goals)), _Found(), _Found()
     for _ in range(MAX_ROUNDS):
         order = pending[np.argsort(-brackets.guess[pending], kind="stable")]
         batch = _revisit(screening, known, brackets.guess[order])
@@ -176,29 +185,64 @@ def _search(
         is_lost = is_close & (np.abs(excess) > 1e3 * size[order])
         is_doubtful[order] |= is_lost
         brackets.reset(order[is_lost])
-        found = np.flatnonzero(is_close | is_doubtful[order])
-        if len(found):
-            is_optimal, found_gaps = screening.confirm(batch.part(found))
-            brackets.reset(order[found[~is_optimal]])
-            for row, gap in zip(found[is_optimal], found_gaps[is_optimal], strict=True):
-                if is_close[row] and not is_lost[row]:
-                    points[order[row]], gaps[order[row]] = batch.part(slice(row, row + 1)), gap
+        is_met = is_close & ~is_lost
+        met.add(order[is_met], batch.part(np.flatnonzero(is_met)))
+        doubtful = np.flatnonzero(is_doubtful[order] & ~is_met)
+        if len(doubtful):  # for what it finds missing
+            screening.confirm(batch.part(doubtful))
         brackets.advance(order, excess, batch.slopes)
-        pending = np.array([k for k in pending if points[k] is None], dtype=np.intp)
+        pending = order[~is_met]
+        if len(pending):
+            continue
+        # all at once: a pass over X costs little more for many points
+        which, points = met.all()
+        is_optimal, found_gaps = screening.confirm(points)
+        gaps[which[is_optimal]] = found_gaps[is_optimal]
+        proved.add(which[is_optimal], points.part(np.flatnonzero(is_optimal)))
+        pending, met = which[~is_optimal], _Found()
+        brackets.reset(pending)
         if len(pending) == 0:
-            return Batch.join([point for point in points if point is not None]), gaps
+            which, points = proved.all()
+            return points.part(np.argsort(which)), gaps
     return None
+
+
+class _Found:
+    """Points at some of the levels."""
+
+    def __init__(self) -> None:
+        self._which: list[Indices] = []
+        self._points: list[Batch] = []
+
+    def add(self, which: Indices, points: Batch) -> None:
+        self._which.append(which)
+        self._points.append(points)
+
+    def all(self) -> tuple[Indices, Batch]:
+        return np.concatenate(self._which), Batch.join(self._points)
 
 
 def _revisit(screening: BatchScreening, known: _Known, alphas: Floats) -> Batch | None:
     """Points at falling alphas; every longer step begins at the nearest known point above."""
+    heights = np.array(known.alphas)
+
+    def walk(run: Floats) -> Batch | None:
+        begin = int(np.where(heights >= run[0], heights, np.inf).argmin())
+        return screening.revisit(run, *known.points[begin], float(heights[begin]))
+
+    def approach(alpha: float) -> Batch | None:
+        begin = heights[heights >= alpha].min()
+        part = walk(np.geomspace(begin, alpha, SMALL_STRIDES + 1)[1:])
+        return None if part is None else part.part(slice(-1, None))
+
     parts = []
     cuts = np.flatnonzero(alphas[1:] < LONGEST_STRIDE * alphas[:-1]) + 1
-    heights = np.array(known.alphas)
     for run in np.split(alphas, cuts):
-        begin = int(np.where(heights >= run[0], heights, np.inf).argmin())
-        part = screening.revisit(run, *known.points[begin], float(heights[begin]))
-        if part is None:
-            return None
-        parts.append(part)
+        found = [walk(run)]
+        if found[0] is None:
+            found = [approach(alpha) for alpha in run]
+        for part in found:
+            if part is None:
+                return None
+            parts.append(part)
     return Batch.join(parts)

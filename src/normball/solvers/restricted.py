@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,12 @@ class Batch:
             parts = [getattr(batch, name) for batch in batches]
             if parts[0] is None:
                 return None
-            if name in ("features", "weights"):
-                parts = [np.pad(part, ((0, 0), (0, room - part.shape[1]))) for part in parts]
-            return np.concatenate(parts)
+            if name not in ("features", "weights"):
+                return np.concatenate(parts)
+            rows = np.zeros((sum(map(len, parts)), room), dtype=parts[0].dtype)
+            for end, part in zip(accumulate(map(len, parts)), parts, strict=True):
+                rows[end - len(part) : end, : part.shape[1]] = part
+            return rows
 
         values: dict[str, Any] = {field.name: joined(field.name) for field in fields(Batch)}
         return Batch(**values)
