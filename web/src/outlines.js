@@ -61,7 +61,7 @@ export function shapeOf({ samples }) {
   return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => samples.reduce((sum, s) => sum + s.weight * s.x[i] * s.x[j], 0)));
 }
 
-/** How far along the ray from c the level is reached, to a tenth of a pixel: Newton's method kept inside a bracket. */
+/** How far along the ray from c the level is reached, to half a pixel: Newton's method kept inside a bracket. */
 export function ray(along, level, guess, most) {
   let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most);
   for (let k = 0; k < 40; k++) {
@@ -72,8 +72,7 @@ export function ray(along, level, guess, most) {
     const inside = next > lo && next < hi;
     const before = r;
     r = inside ? next : 0.5 * (lo + hi);
-    // Newton's step of a pixel leaves a tenth of one
-    if (Math.abs(r - before) < (inside ? 1e-3 : 1e-4) * most) break;
+    if (Math.abs(r - before) < 1e-4 * most) break; // half a pixel
   }
   return r;
 }
