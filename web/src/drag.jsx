@@ -66,7 +66,7 @@ const tenth = (x) => Math.round(10 * x) / 10;
 
 /**
  * One handle on the stage: `sliders` are its one or two values {label, step, change, now() =
- * {value, min, max, text}}, `at()` its place in pixels of the drawing, `tip` the word beside it
+ * {value, min, max, text, and a step that changes}}, `at()` its place in pixels of the drawing, `tip` the word beside it
  * (`above` the line through it, or below) while it is pointed at, `k` the scale of letters.
  */
 export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, tip, above, end, k = 1 }) {
@@ -106,8 +106,8 @@ function Thumb({ slider, axis, reset, children }) {
   };
   const pressed = (event) => {
     if (event.key === "Backspace" || event.key === "Delete") { event.preventDefault(); reset(); return; }
-    const { value, min, max } = slider.now();
-    const by = keyStep(event, slider.step, axis);
+    const { value, min, max, step = slider.step } = slider.now();
+    const by = keyStep(event, step, axis);
     const next = by !== null ? value + by : { Home: min, End: max }[event.key];
     if (next === undefined) return;
     event.preventDefault();

@@ -42,15 +42,17 @@ export function rootOfDecreasing(f, lo, hi, steps = 100) {
  * third time. To the last bit, or until a step is shorter than `doubt`.
  */
 export function rootBetween(f, lo, hi, doubt = 0) {
-  let flo = f(lo), fhi = f(hi), side = 0, before = NaN;
+  let flo = f(lo), fhi = f(hi), side = 0, before = NaN, wasAbove = null;
   if (Number.isNaN(flo)) flo = Infinity;
   for (let k = 0; k < 120 && hi - lo > Math.max(4e-16 * hi, doubt); k++) {
     const cut = lo + ((hi - lo) * flo) / (flo - fhi);
     const mid = k % 3 < 2 && cut > lo && cut < hi ? cut : 0.5 * (lo + hi);
     if (mid <= lo || mid >= hi) break;
     const value = f(mid);
-    if (value === 0 || Math.abs(mid - before) < doubt) return mid;
+    // short steps on one side are regula falsi creeping; only a change of sign bounds the root
+    if (value === 0 || (Math.abs(mid - before) < doubt && (value > 0) !== wasAbove)) return mid;
     before = mid;
+    wasAbove = value > 0;
     if (value > 0) { lo = mid; flo = value; if (side === 1) fhi *= 0.5; side = 1; }
     else { hi = mid; fhi = value; if (side === -1) flo *= 0.5; side = -1; }
   }

@@ -38,7 +38,7 @@ export function Frontier({ store, scene }) {
   };
   const now = () => {
     const [x, y] = point();
-    return { value: x, min: 0, max: picture().enough, text: `norm ${short(x)}, loss ${short(y)}` };
+    return { value: x, min: 0, max: picture().enough, step: 0.01 * (picture().enough || 1), text: `norm ${short(x)}, loss ${short(y)}` };
   };
   return (
     <div class="view-frontier">
@@ -50,7 +50,7 @@ export function Frontier({ store, scene }) {
         {free && <g class="free"><Live as="path" class="grip" live={yours} /></g>}
         {own ? <Live as="circle" class="contact" r="6" live={() => { const [cx, cy] = at(); return { cx, cy }; }} />
           : <Handle kind="frontier" at={at} hit={18} shape="point" move={move} reset={() => change(1)}
-            sliders={[{ label: "point on the frontier", step: 0.01 * (scene.picture.peek().enough || 1), now, change }]} />}
+            sliders={[{ label: "point on the frontier", now, change }]} />}
       </Plot>
       <p class="note">No point lies below the curve. The <span class="ink price">dashed tangent</span> falls by the price: one more unit of norm would buy <Value name="slope" x={slope} /> of loss.</p>
     </div>
