@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,13 +74,6 @@ class Design(ABC):
     @abstractmethod
     def subset(self, index: Indices) -> Design:
         """The columns X[:, index] as a design of their own, in float64."""
-
-    can_be_centred: ClassVar[bool] = False
-    """A centred copy has the same storage."""
-
-    def centred(self, means: Floats) -> Design:
-        """X minus its means (p,), copied, where `can_be_centred`."""
-        raise NotImplementedError(f"{type(self).__name__} has no centred copy.")
 
     @abstractmethod
     def columns_in_place(self) -> Floats | sparse.csc_array | None:

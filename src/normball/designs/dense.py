@@ -43,8 +43,6 @@ class DenseDesign(Design):
         Never written to. float64, float32 and float16 are kept, not copied.
     """
 
-    can_be_centred = True
-
     def __init__(self, X: NDArray[Any]) -> None:
         keep = X.dtype in (np.float64, np.float32, np.float16) and X.dtype.isnative
         self._values = X if keep else X.astype(np.float64)
@@ -90,6 +88,7 @@ class DenseDesign(Design):
         return DenseDesign(self.gather(index))
 
     def centred(self, means: Floats) -> DenseDesign:
+        """X minus its means (p,), copied."""
         return DenseDesign(np.asfortranarray(self._values - means))
 
     def columns_in_place(self) -> Floats | None:

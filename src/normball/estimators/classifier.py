@@ -35,7 +35,7 @@ class PredictsClasses(ClassifierMixin):
     classes_: np.ndarray
     _eta: Callable[[Any], Floats]
 
-    def _set(self, coef: Floats, intercept: float) -> None:
+    def _set_coefficients(self, coef: Floats, intercept: float) -> None:
         self.__dict__.pop("class_solution_", None)  # of an earlier fit to more classes
         self.coef_, self.intercept_ = coef[None, :], np.array([intercept])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from copy import copy
 from dataclasses import replace
 from os import PathLike
@@ -82,7 +83,7 @@ def is_adaptive(feature_weights: Any) -> bool:
     return isinstance(feature_weights, str)
 
 
-class LinearEstimator(BaseEstimator):
+class LinearEstimator(BaseEstimator, ABC):
     """Parameters and attributes of `Regressor` and `Classifier`.
 
     The fit itself is one `Problem`, kept as `solution_.problem` for explanations and pictures;
@@ -182,11 +183,11 @@ class LinearEstimator(BaseEstimator):
         self.gap_ = solution.certificate.gap
         self.dual_gap_ = solution.certificate.gap * solution.problem.instance.scale
         self.n_iter_ = max(solution.n_iterations, 1)
-        self._set(solution.coef / self._scales, solution.intercept)
+        self._set_coefficients(solution.coef / self._scales, solution.intercept)
 
-    def _set(self, coef: Floats, intercept: float) -> None:
+    @abstractmethod
+    def _set_coefficients(self, coef: Floats, intercept: float) -> None:
         """Note coefficients (p,) and intercept in the shapes that scikit-learn gives them."""
-        raise NotImplementedError
 
     # ---- explanation ----------------------------------------------------------------
     @property

@@ -22,7 +22,7 @@ class PredictsNumbers(RegressorMixin):
     loss: str | Loss
     _eta: Callable[[Any], Floats]
 
-    def _set(self, coef: Floats, intercept: float) -> None:
+    def _set_coefficients(self, coef: Floats, intercept: float) -> None:
         self.coef_, self.intercept_ = coef, intercept
 
     def predict(self, X: Any) -> Floats:

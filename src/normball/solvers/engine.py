@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from ..designs.dense import DenseDesign
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .batch_screening import BatchScreening, with_steps
@@ -72,19 +73,21 @@ def suits(instance: Instance) -> bool:
     return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf
 
 
-def far_means(instance: Instance) -> Floats | None:
-    """Means (p,) of the columns if they are so far from zero that products with X lose their digits.
+def about_far_means(instance: Instance) -> tuple[Instance, Floats | None]:
+    """The problem about the means (p,) of its columns, and those, where X loses its digits without.
 
-    Then the columns are centred explicitly, at the price of a copy; everywhere else centring
-    is implicit.
+    Where means are so far from zero that products with X cancel, columns are centred explicitly,
+    at the price of a copy; elsewhere centring is implicit, and None comes with the same problem.
+    So it does for a sparse X, which would not stay sparse.
     """
-    if not (instance.fit_intercept and instance.design.can_be_centred):
-        return None
+    design = instance.design
+    if not (instance.fit_intercept and isinstance(design, DenseDesign)):
+        return instance, None
     null = null_model(instance).point
     pull = float(np.abs(instance.gradient(instance.predictor(null.w, null.intercept))).sum())
-    means = instance.design.rmatvec(instance.sample_weight)
+    means = design.rmatvec(instance.sample_weight)
     is_far = np.finfo(float).eps * float(np.abs(means).max(initial=0.0)) * pull > FAR * null.alpha
-    return means if is_far else None
+    return (replace(instance, design=design.centred(means)), means) if is_far else (instance, None)
 
 
 class PathEngine:
@@ -101,9 +104,7 @@ class PathEngine:
     """
 
     def __init__(self, instance: Instance, tolerance: float) -> None:
-        self._shift = far_means(instance)
-        if self._shift is not None:
-            instance = replace(instance, design=instance.design.centred(self._shift))
+        instance, self._shift = about_far_means(instance)
         self._instance, self._tolerance = instance, tolerance
         self._separable = instance.norm.separable(instance.n_features)
         self._blocks = instance.norm.blocks(instance.n_features)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..designs.dense import DenseDesign
 from ..typing import Floats
 from .instance import Instance
 
@@ -34,7 +35,7 @@ class ScaledColumns:
         self.sizes = np.where(self.is_empty, 1.0, deviations)
         self._design, self._means = instance.design, means
         self._shift = np.zeros(len(means))
-        if self._design.can_be_centred and (np.abs(means) > FAR * self.sizes).any():
+        if isinstance(self._design, DenseDesign) and (np.abs(means) > FAR * self.sizes).any():
             self._design, self._means, self._shift = self._design.centred(means), self._shift, means
         self._sample_weight = instance.sample_weight
         self.shape = instance.n_samples, instance.n_features + int(self.has_intercept)
