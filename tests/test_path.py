@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 import normball as nb
+from normball.solvers.batch_screening import BatchScreening
+from normball.solvers.restricted import Batch
 
 
 def data(n: int = 80, p: int = 300, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -67,6 +70,27 @@ def test_budgets_and_targets_at_once(loss: str, norm: object) -> None:
     for found in (by_budget, by_target):
         assert found.gaps.max() <= 1e-8
         assert (np.diff(found.alphas) <= 0).all()
+
+
+def test_levels_are_approached_where_the_solver_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = data()
+    problem = nb.Problem(X, y)
+    budgets = np.linspace(0.2, 0.9, 20) * problem.path(n_alphas=10, eps=0.05).norms[-1]
+    expected = problem.path(budgets=budgets)
+    revisit, refused = BatchScreening.revisit, []
+
+    def easily_tired(self: BatchScreening, alphas: np.ndarray, *start: Any) -> Batch | None:
+        if alphas[0] < 0.993 * start[-1] or (alphas[1:] < 0.993 * alphas[:-1]).any():
+            refused.append(alphas)
+            return None
+        return revisit(self, alphas, *start)
+
+    monkeypatch.setattr(BatchScreening, "revisit", easily_tired)
+    found = problem.path(budgets=budgets)
+    assert refused
+    np.testing.assert_allclose(found.alphas, expected.alphas, rtol=1e-9)
+    np.testing.assert_allclose(found.norms, budgets, rtol=1e-8)
+    assert found.n_passes < 40  # not one path for each of them
 
 
 def test_a_path_of_budgets_reaches_its_ends() -> None:

@@ -79,6 +79,8 @@ class BatchScreening:
     ----------
     profile : dict of seconds by phase.
     n_rescued : int, alphas that the rescuer took over.
+    most_at_once : int
+        Alphas of a batch at most; whoever follows a path and needs few more may set it in between.
     """
 
     def __init__(
@@ -101,12 +103,12 @@ class BatchScreening:
         """The path along decreasing alphas, piece by piece as it is accepted.
 
         Yields a batch, its relative gaps (K,), its dual norms (K,), and how many of its
-        points, from the first, are accepted. Who needs few more sets `most_at_once` in between.
+        points, from the first, are accepted.
         """
         largest_batch = ALL_AT_ONCE if self._restricted.knows_all else LARGEST_BATCH
         k, needs_rescue = 0, False
         width = largest_batch if self._restricted.knows_all else FIRST_BATCH
-        self._score = self._score / alphas[:width][-1]
+        self._score = self._score / alphas[:width][-1]  # pulls over prices at the end of the first batch
         while k < len(alphas):
             clock = perf_counter()
             candidates = self._choose()
@@ -213,8 +215,8 @@ class BatchScreening:
         gaps = solver.certify(batch, largest)
         n_optimal = min(int(finding.first.min(initial=len(batch))), len(batch))
         # points after the first bad one lack what enters there, and are violated by far more
-        violators = finding.first < (n_optimal + 1 if self._judge.is_frugal else len(batch))
-        violators &= finding.first < len(batch)
+        looked_at = min(n_optimal + 1, len(batch)) if self._judge.is_frugal else len(batch)
+        violators = finding.first < looked_at
         if n_optimal == 0:  # the candidates only grow until a point is accepted, or this could go on for ever
             self._extra[candidates] = True
             self._extra |= violators

@@ -102,6 +102,11 @@ class _Known:
         self.slopes.extend(batch.slopes)
         self.points.extend(batch.support(k) for k in range(len(batch)))
 
+    def nearest_above(self, alpha: float) -> int:
+        """Position of the point at the smallest alpha that is no smaller than this one."""
+        heights = np.array(self.alphas)
+        return int(np.where(heights >= alpha, heights, np.inf).argmin())
+
 
 class _Brackets:
     """Upper and lower alphas around every level, how far from the goal they are, and the next guess."""
@@ -188,8 +193,9 @@ def _search(
         is_met = is_close & ~is_lost
         met.add(order[is_met], batch.part(np.flatnonzero(is_met)))
         doubtful = np.flatnonzero(is_doubtful[order] & ~is_met)
-        if len(doubtful):  # for what it finds missing
-            screening.confirm(batch.part(doubtful))
+        if len(doubtful):  # for what is missing there
+            is_optimal, _ = screening.confirm(batch.part(doubtful))
+            brackets.reset(order[doubtful[~is_optimal]])
         brackets.advance(order, excess, batch.slopes)
         pending = order[~is_met]
         if len(pending):
@@ -208,7 +214,7 @@ def _search(
 
 
 class _Found:
-    """Points at some of the levels."""
+    """Points at some of the levels, in the order in which they were found."""
 
     def __init__(self) -> None:
         self._which: list[Indices] = []
@@ -224,25 +230,19 @@ class _Found:
 
 def _revisit(screening: BatchScreening, known: _Known, alphas: Floats) -> Batch | None:
     """Points at falling alphas; every longer step begins at the nearest known point above."""
-    heights = np.array(known.alphas)
-
-    def walk(run: Floats) -> Batch | None:
-        begin = int(np.where(heights >= run[0], heights, np.inf).argmin())
-        return screening.revisit(run, *known.points[begin], float(heights[begin]))
-
-    def approach(alpha: float) -> Batch | None:
-        begin = heights[heights >= alpha].min()
-        part = walk(np.geomspace(begin, alpha, SMALL_STRIDES + 1)[1:])
-        return None if part is None else part.part(slice(-1, None))
-
-    parts = []
     cuts = np.flatnonzero(alphas[1:] < LONGEST_STRIDE * alphas[:-1]) + 1
+    parts: list[Batch | None] = []
     for run in np.split(alphas, cuts):
-        found = [walk(run)]
-        if found[0] is None:
-            found = [approach(alpha) for alpha in run]
-        for part in found:
-            if part is None:
-                return None
-            parts.append(part)
-    return Batch.join(parts)
+        begin = known.nearest_above(run[0])
+        part = screening.revisit(run, *known.points[begin], known.alphas[begin])
+        parts += [part] if part is not None else [_approach(screening, known, alpha) for alpha in run]
+    found = [part for part in parts if part is not None]
+    return Batch.join(found) if len(found) == len(parts) else None
+
+
+def _approach(screening: BatchScreening, known: _Known, alpha: float) -> Batch | None:
+    """The point at alpha, in small steps from the nearest known one above."""
+    begin = known.nearest_above(alpha)
+    way = np.geomspace(known.alphas[begin], alpha, SMALL_STRIDES + 1)[1:]
+    batch = screening.revisit(way, *known.points[begin], known.alphas[begin])
+    return None if batch is None else batch.part(slice(-1, None))
