@@ -105,6 +105,19 @@ def test_frontier_point_and_free_point(opened: Any) -> None:
     assert tab.page.url.count("free1=") == 1
 
 
+def test_keys_on_the_frontier_go_as_far_as_the_picture_is_wide(opened: Any) -> None:
+    tab = opened(loss="squared_error", form="budget", budget=0.1, view="frontier", cx=0.1, cy=0.1)
+    tab.page.get_by_text("Place the level set by numbers").click()
+    for name in ("best fit, w₁, number", "best fit, w₂, number"):
+        number = tab.page.get_by_role("spinbutton", name=name)
+        number.fill("3")
+        number.press("Enter")
+    point = tab.slider("point on the frontier")
+    point.press("ArrowRight")
+    tab.settle()
+    assert tab.value("budget") == pytest.approx(0.1 + 0.01 * 6, rel=1e-6)
+
+
 def test_space_is_turned_and_its_contact_named(opened: Any) -> None:
     tab = opened(loss="squared_error", form="budget", dims=3, budget=1)
     assert tab.value("gap") <= 1e-8
@@ -142,6 +155,25 @@ def test_address_restores_the_picture_and_back_works(opened: Any) -> None:
     tab.page.go_back()
     tab.settle()
     assert tab.values("w1", "w2", "alpha") == first
+
+
+def test_own_data_go_and_come_with_the_address(opened: Any, tmp_path: Path) -> None:
+    data = nb.datasets.load_diabetes()
+    problem = nb.Problem(data.X, data.y, feature_names=data.feature_names)
+    tab = opened(at=nb.explore(problem, features=("bmi", "s5")).save(tmp_path / "own.html"))
+    named = tab.page.get_by_role("region", name="the contact in numbers").get_by_text("bmi")
+    tab.page.get_by_role("tab", name="Prices").click()
+    tab.settle()
+    tab.page.go_back()
+    tab.settle()
+    assert named.is_visible()
+    tab.page.get_by_role("tab", name="Model").click()
+    tab.page.get_by_role("checkbox", name="on the stage: my data").uncheck()
+    tab.settle()
+    assert not named.is_visible()
+    tab.page.reload()
+    tab.page.get_by_role("tablist").wait_for()
+    assert not named.is_visible()
 
 
 def test_bad_address_is_told_and_survived(opened: Any) -> None:

@@ -12,7 +12,7 @@ export const hasMap = ({ loss, norm, d }) => d === 2 && !!loss.gram && norm.conv
 
 export function FaceMap({ scene, half }) {
   const picture = scene.picture.value;
-  const t = scene.own.value ? scene.own.value.t : scene.budget.value;
+  const t = scene.budget.value;
   const { loss, norm } = picture;
   const drawable = hasMap(picture) && t > 1e-6 * half;
   const [map, show] = useState(null);

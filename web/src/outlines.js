@@ -48,7 +48,7 @@ export function levelOutlines(loss, levels, far, count) {
     const u = L ? backward(L, v) : v, size = length(u), at = along(u);
     for (let i = 0; i < levels.length; i++) {
       if (!outlines[i]) continue;
-      [r[i], before[i]] = [ray(at, levels[i], k > 1 ? 2 * r[i] - before[i] : r[i], (8 * far) / size), r[i]];
+      [r[i], before[i]] = [ray(at, levels[i], k > 1 ? Math.max(2 * r[i] - before[i], r[i] / 2) : r[i], (8 * far) / size), r[i]];
       outlines[i].push(plus(c, u, r[i]));
     }
   }
@@ -61,18 +61,23 @@ export function shapeOf({ samples }) {
   return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => samples.reduce((sum, s) => sum + s.weight * s.x[i] * s.x[j], 0)));
 }
 
-/** How far along the ray from c the level is reached, to half a pixel: Newton's method kept inside a bracket. */
+/**
+ * How far along the ray from c the level is reached, to a fraction of a pixel: Newton's method kept
+ * inside a bracket. Short steps are near the end only where they shrink: down an exponential they
+ * are short and equal all the way, so every fourth is a halving.
+ */
 export function ray(along, level, guess, most) {
-  let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most);
+  let lo = 0, hi = most, r = Math.min(Math.max(guess, 1e-6), most), last = Infinity;
   for (let k = 0; k < 40; k++) {
     const [value, slope] = along(r), v = value - level;
     if (v > 0) hi = r;
     else lo = r;
-    const next = r - v / slope;
-    const inside = next > lo && next < hi;
-    const before = r;
+    const next = r - v / slope, before = r;
+    const inside = next > lo && next < hi && k % 4 < 3;
     r = inside ? next : 0.5 * (lo + hi);
-    if (Math.abs(r - before) < 1e-4 * most) break; // half a pixel
+    const step = Math.abs(r - before);
+    if (step < (inside && step < 0.25 * last ? 3e-4 : 2e-5) * most) break;
+    last = step;
   }
   return r;
 }

@@ -23,6 +23,7 @@ export function createScene(store, data) {
   const loss = computed(() => lossOf(read(LOSS)));
   const picture = computed(() => (own.value ? own.value.picture : makePicture(loss.value, norm.value, s.dims.value)));
 
+  /** Radius of the ball. */
   const budget = computed(() => {
     if (own.value) return own.value.t;
     const form = s.form.value;
@@ -62,7 +63,7 @@ export function createScene(store, data) {
 
   /** Levels of the dials: budget, price and target of the contact now, and the most that each can be. */
   const dials = computed(() => ({
-    budget: own.value ? own.value.t : Math.max(budget.value, 0),
+    budget: Math.max(budget.value, 0),
     alpha: touch.value.alpha,
     target: touch.value.value,
     most: most.value,

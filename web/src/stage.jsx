@@ -34,7 +34,7 @@ export function Stage({ store, scene, frame, throws }) {
   const zoom = s.zoom.value, extent = scene.extent.value;
   const view = useMemo(() => scaleOf(extent, zoom), [extent, zoom]);
   const half = extent / zoom;
-  const ball = useDerived(() => pathOf(ballOutline(scene.picture.value.norm, sizeOf(scene)).map(view.to)), [view]);
+  const ball = useDerived(() => pathOf(ballOutline(scene.picture.value.norm, scene.budget.value).map(view.to)), [view]);
   const grip = useDerived(() => view.to(budgetGrip(scene, half)), [view]);
   const pointer = (event) => {
     const box = svg.current.getBoundingClientRect();
@@ -61,9 +61,6 @@ export function Stage({ store, scene, frame, throws }) {
     </svg>
   );
 }
-
-/** Radius of the ball that is drawn. */
-const sizeOf = (scene) => (scene.own.value ? scene.own.value.t : scene.budget.value);
 
 const marksOf = (half) => ticks(-half, half, 6).filter((v) => Math.abs(v) > 1e-9 * half && Math.abs(v) < half * 0.97);
 
@@ -177,7 +174,7 @@ function Optimum({ scene, view }) {
 
 function Ball({ scene, view, half, ball }) {
   const [x, y] = view.to([0, 0]);
-  const tiny = () => !(sizeOf(scene) > 1e-9 * half);
+  const tiny = () => !(scene.budget.value > 1e-9 * half);
   const side = () => { const { flat } = scene.touch.value; return { d: flat ? pathOf(flat.map(view.to), false) : "" }; };
   return (
     <g class="ball">

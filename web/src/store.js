@@ -40,9 +40,9 @@ export function readState(raw) {
   return { state, notes };
 }
 
-/** What differs from the defaults, as the part of the address after #. */
-function toHash(state) {
-  const pairs = Object.entries(state).filter(([k, v]) => v !== defaults[k]);
+/** What differs from the page's first state, as the part of the address after #. */
+function toHash(state, base) {
+  const pairs = Object.entries(state).filter(([k, v]) => v !== base[k]);
   const text = (v) => (typeof v === "number" ? String(+v.toPrecision(12)) : String(v));
   return new URLSearchParams(pairs.map(([k, v]) => [k, text(v)])).toString();
 }
@@ -54,17 +54,18 @@ const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/
  * the Back button. Changes reach the address and the model 80 ms after the last one.
  */
 export function createStore(model, { ownsAddress }) {
-  const first = ownsAddress && location.hash.length > 1 ? { ...model.get("state"), ...fromHash(location.hash) } : model.get("state") || {};
-  const { state, notes } = readState(first);
+  const given = readState(model.get("state") || {}), base = given.state;
+  const addressed = () => readState({ ...base, ...fromHash(location.hash) });
+  const { state, notes } = ownsAddress ? addressed() : { state: base, notes: [] };
   const signals = Object.fromEntries(Object.entries(state).map(([k, v]) => [k, signal(v)]));
-  const messages = signal(notes);
+  const messages = signal([...given.notes, ...notes]);
   const all = () => Object.fromEntries(Object.entries(signals).map(([k, s]) => [k, s.value]));
   let written = "";
 
   const write = (push) => {
     later.cancel();
     const now = all();
-    const hash = toHash(now);
+    const hash = toHash(now, base);
     if (hash === written) return;
     written = hash;
     if (ownsAddress) {
@@ -81,15 +82,14 @@ export function createStore(model, { ownsAddress }) {
     if (push) write(true);
     else later.ask();
   };
-  const take = (raw) => {
-    const read = readState(raw);
+  const take = (read) => {
     batch(() => { for (const [k, v] of Object.entries(read.state)) signals[k].value = v; messages.value = read.notes; });
-    written = toHash(read.state);
+    written = toHash(read.state, base);
   };
-  const fromAddress = () => take(fromHash(location.hash));
+  const fromAddress = () => take(addressed());
   const fromModel = () => {
-    const raw = model.get("state") || {};
-    if (!later.isAsked && toHash(readState(raw).state) !== toHash(all())) take(raw);
+    const read = readState(model.get("state") || {});
+    if (!later.isAsked && toHash(read.state, base) !== toHash(all(), base)) take(read);
   };
   if (ownsAddress) { addEventListener("popstate", fromAddress); addEventListener("hashchange", fromAddress); }
   model.on("change:state", fromModel);

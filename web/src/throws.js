@@ -32,7 +32,7 @@ const FIELDS = ["norm", "p", "weight1", "weight2", "slope", "l1_ratio", "groups"
 /** What is thrown at now: {norm, isLine, radius, key}; balls of norms differ by size only. */
 export function aimOf(store, scene) {
   const { norm, loss } = scene.picture.value;
-  const size = Math.max(scene.own.value ? scene.own.value.t : scene.budget.value, 1e-9);
+  const size = Math.max(scene.budget.value, 1e-9);
   const radius = norm.homogeneous ? 1 : size;
   const key = JSON.stringify(FIELDS.map((k) => store.signals[k].value).concat(!!loss.line, radius));
   return { norm, isLine: !!loss.line, radius, scale: norm.homogeneous ? size : 1, key };

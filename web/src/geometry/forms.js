@@ -10,14 +10,14 @@ export function makePicture(loss, norm, d) {
   const picture = { loss, norm, d };
   const scale = loss.value(zeros(d)) - loss.floor;
   picture.scale = scale;
-  if (loss.line) picture.enough = lineReach(loss.line, norm, d);
+  if (loss.line) picture.enough = lineReach(loss.line, norm);
   else picture.enough = norm.value(loss.optimum);
   picture.contact = (t) => contact(picture, t);
   return picture;
 }
 
 /** The least norm on the line or plane a.w = b. */
-function lineReach({ a, b }, norm, d) {
+function lineReach({ a, b }, norm) {
   if (!norm.convex) return Math.min(...a.map((x) => (x ? Math.abs(b / x) : Infinity)));
   if (norm.homogeneous) return b / norm.support(a, 1);
   let hi = 1;

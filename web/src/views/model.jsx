@@ -9,7 +9,7 @@ const SNIPPET = `import normball as nb
 problem = nb.Problem(X, y, norm="l1")
 nb.explore(problem)`;
 
-export function Model({ store, scene, data }) {
+export function Model({ store, data }) {
   const own = data.value;
   if (!own) {
     return (
