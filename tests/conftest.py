@@ -18,7 +18,6 @@ import hypothesis
 import numpy as np
 import pytest
 
-import covering
 from browsing import chromium_at
 
 hypothesis.settings.register_profile(
@@ -51,13 +50,6 @@ def browser(chromium: str) -> Iterator[Any]:
     pytest.importorskip("playwright")
     with chromium_at(chromium) as running:
         yield running
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop the cases that a test marked `covering` has no need of."""
-    unneeded = covering.left_out(items)
-    config.hook.pytest_deselected(items=[item for item in items if item in unneeded])
-    items[:] = [item for item in items if item not in unneeded]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,18 +18,12 @@ MARKS = [
 ]
 
 
-def own_tests(name: str, left_out: dict[str, str], strength: int) -> dict[str, Any]:
-    """The tests of an installed module of scikit-learn, on the drop-in classes, without those left out.
-
-    Each runs on so many of its cases that every `strength` settings meet (`covering.py`): the
-    full products are over `solver`, `gcv_mode`, `precompute` and the like, for which scikit-learn
-    has code each and the drop-in classes have one.
-    """
+def own_tests(name: str, left_out: dict[str, str]) -> dict[str, Any]:
+    """The tests of an installed module of scikit-learn, on the drop-in classes, without those left out."""
     tests = {key: value for key, value in _executed(name).items() if key.startswith("test_")}
     unknown = left_out.keys() - tests.keys()
     assert not unknown, f"there are no tests {sorted(unknown)} to be left out"
-    covering = pytest.mark.covering(strength)
-    return {key: covering(value) for key, value in tests.items() if key not in left_out}
+    return {key: value for key, value in tests.items() if key not in left_out}
 
 
 def fixture_of(name: str, fixture: str) -> Any:

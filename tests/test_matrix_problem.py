@@ -60,7 +60,7 @@ def check_proof(solution: MatrixSolution, X: np.ndarray, Y: np.ndarray, weights:
 
 
 @pytest.mark.parametrize("form", ["alpha", "budget", "target"])
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(50))
 def test_agrees_with_cvxpy(form: str, seed: int) -> None:
     X, Y, weights = drawn(seed)
     fits_intercept = seed % 3 > 0

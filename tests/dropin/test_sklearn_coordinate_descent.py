@@ -17,7 +17,7 @@ LEFT_OUT = {
 }
 """Name of the test -> why it is left out."""
 
-globals().update(own_tests("test_coordinate_descent", LEFT_OUT, strength=2))
+globals().update(own_tests("test_coordinate_descent", LEFT_OUT))
 
 
 @pytest.fixture

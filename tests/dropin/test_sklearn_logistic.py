@@ -32,7 +32,7 @@ LEFT_OUT = {
 }
 """Name of the test -> why it is left out."""
 
-globals().update(own_tests("test_logistic", LEFT_OUT, strength=2))
+globals().update(own_tests("test_logistic", LEFT_OUT))
 
 
 @pytest.fixture

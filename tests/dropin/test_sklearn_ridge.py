@@ -15,8 +15,7 @@ LEFT_OUT: dict[str, str] = {
 }
 """Name of the test -> why it is left out."""
 
-# a pair of settings may be one that scikit-learn skips, and any two must meet without it: hence 3
-globals().update(own_tests("test_ridge", LEFT_OUT, strength=3))
+globals().update(own_tests("test_ridge", LEFT_OUT))
 ols_ridge_dataset = fixture_of("test_ridge", "ols_ridge_dataset")
 
 

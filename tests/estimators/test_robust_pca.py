@@ -60,7 +60,7 @@ def kinds(seed: int) -> dict[str, tuple[np.ndarray, dict[str, float]]]:
 
 
 @pytest.mark.parametrize("kind", ["plain", "noisy", "holes"])
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(50))
 def test_agrees_with_cvxpy(kind: str, seed: int) -> None:
     X, parameters = kinds(seed)[kind]
     # a few of these tiny problems are degenerate, and slow

@@ -52,9 +52,7 @@ def classifiers() -> list[Any]:
 
 def chosen_by_cv() -> list[Any]:
     few: dict[str, Any] = {"n_alphas": 3, "eps": 0.05, "cv": 2}
-    # which of the two is no matter of the norm, and both meet smooth balls and balls with corners
-    made: list[Any] = [nb.RegressorCV(norm=norm, **few) for norm in NORMS[::2]]
-    made += [nb.ClassifierCV(norm=norm, **few) for norm in ["l1", *NORMS[1::2]]]
+    made: list[Any] = [kind(norm=norm, **few) for norm in NORMS for kind in (nb.RegressorCV, nb.ClassifierCV)]
     made += [nb.RegressorCV(loss=loss, **few) for loss in LOSSES]
     return [*made, nb.RegressorCV(rule="one_se", **few), RegressorInPairsCV(**few)]
 

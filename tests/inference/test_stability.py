@@ -50,7 +50,7 @@ def test_tail_bound_holds_for_random_concave_laws(r: float) -> None:
     # f is r-concave, r < 0, if f^r is convex: maxima of lines make such functions
     rng = np.random.default_rng(0)
     steps, closest = np.arange(21), 0.0
-    for _ in range(60):
+    for _ in range(150):
         lines = rng.exponential(1, 3)[:, None] + rng.normal(0.5, 1, 3)[:, None] * (steps - rng.integers(0, 4))
         convex = np.maximum(lines.max(axis=0), 1e-3)
         f = convex ** (1 / r) * (steps <= rng.integers(10, 21))
