@@ -103,11 +103,12 @@ export function sampled(kind, parameters, rows, optimum = null) {
    * gradient over the others. On the kink is within `near`: rounding where slopes decide the next
    * step, the accuracy of a contact where they have to prove it.
    */
+  const hasKinks = curve.q !== undefined;
   const scan = (w, near) => {
     const g = zeros(d), kinks = [];
     for (const s of samples) {
       const e = eta(s, w);
-      if (curve.q !== undefined && Math.abs(e - s.y) <= near * (1 + Math.abs(s.y))) { kinks.push(s); continue; }
+      if (hasKinks && Math.abs(e - s.y) <= near * (1 + Math.abs(s.y))) { kinks.push(s); continue; }
       const slope = s.weight * curve.d(e, s.y);
       for (let i = 0; i < d; i++) g[i] += slope * s.x[i];
     }
@@ -121,6 +122,7 @@ export function sampled(kind, parameters, rows, optimum = null) {
     kind, samples, curve, optimum, eta, kinked, gradient, value, floor: optimum ? value(optimum) : least,
     slopes(w) {
       const [g, kinks] = scan(w, 1e-14);
+      if (!kinks.length) return towards(g);
       return (v) => kinks.reduce((sum, s) => sum + s.weight * Math.max((1 - curve.q) * dot(s.x, v), -curve.q * dot(s.x, v)), dot(g, v));
     },
     /** u -> r -> [value, slope] on the rays from c: no products of vectors for each r. */

@@ -37,8 +37,8 @@ export function touch(loss, norm, t, towards, { doubt = 0, guess = null } = {}) 
     return { w, rises, falling: outward < 0 };
   };
 
-  let from = guess || towards, start = look(at(from));
-  if (guess && !start.falling) {
+  let from = guess && largest(guess) ? guess : towards, start = look(at(from));
+  if (from !== towards && !start.falling) {
     from = towards;
     start = look(at(from));
   }

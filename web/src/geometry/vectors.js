@@ -22,7 +22,7 @@ export function times(a, s) {
 export const length = (a) => Math.sqrt(dot(a, a));
 export const unit = (a) => times(a, 1 / (length(a) || 1));
 export const largest = (a) => (a.length === 2 ? Math.max(Math.abs(a[0]), Math.abs(a[1])) : a.reduce((m, x) => Math.max(m, Math.abs(x)), 0));
-export const zeros = (d) => Array(d).fill(0);
+export const zeros = (d) => (d === 2 ? [0, 0] : Array(d).fill(0));
 export const axis = (d, i, x = 1) => Array.from({ length: d }, (_, k) => (k === i ? x : 0));
 export const degrees = Math.PI / 180;
 

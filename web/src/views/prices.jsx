@@ -1,5 +1,5 @@
 // The bill: price times norm, and loss; and what a step of the ball or of the line is worth.
-import { contact } from "../geometry/forms.js";
+import { nearly } from "../geometry/forms.js";
 import { Live, useDerived, useKind } from "../live.jsx";
 import { Value, short } from "../numbers.jsx";
 import { exchange } from "../words.js";
@@ -100,7 +100,8 @@ function Trade({ trade }) {
 function stepOf(picture, touch) {
   if (touch.inside || !(picture.enough > 0) || !Number.isFinite(touch.alpha)) return null;
   const step = Math.min(0.01 * picture.enough, picture.enough - touch.t);
-  return { step, fall: touch.value - contact(picture, touch.t + step).value, foretold: touch.alpha * step };
+  const { w } = nearly(picture, touch.t + step, touch.w); // off by little, and the loss there by its square
+  return { step, fall: touch.value - picture.loss.value(w), foretold: touch.alpha * step };
 }
 
 function Step({ scene }) {
