@@ -42,6 +42,7 @@ def people(folder: Path) -> Path:
             "sex": np.array(["f", "m"])[rng.integers(0, 2, 30)],
             "planet": ["Earth"] * 30,
             "year": [2020] * 30,
+            "rate": np.where(np.arange(30) % 2, 0.1 + 0.2, 0.3),
             "count": rng.integers(1, 9, 30),
             "ill": np.array(["no", "yes"])[np.arange(30) % 2],
         }
@@ -159,11 +160,11 @@ def test_categories_become_features_and_are_noted(run: Run, people: Path, folder
     assert "Column 'sex' is coded as one feature: 1 for 'm', 0 for 'f'." in said
     assert "Column 'smoker' is coded as one feature: 1 for 'true', 0 for 'false'." in said
     assert "Column 'planet' is 'Earth' in every row and was left out." in said
-    assert "'year' is the same in every row and cannot tell rows apart." in said
+    assert "'year', 'rate' are the same in every row and cannot tell rows apart." in said
     names = pl.read_csv(folder / "normball-fit" / "coefficients.csv")["feature"].to_list()
     cities = ["city=Bonn", "city=Graz", "city=Lyon"]
-    assert names == ["height", *cities, "smoker=true", "sex=m", "year", "(intercept)"]
-    assert model(folder / "normball-fit")["fit"]["norm"]["groups"] == [0, 1, 1, 1, 2, 3, 4]
+    assert names == ["height", *cities, "smoker=true", "sex=m", "year", "rate", "(intercept)"]
+    assert model(folder / "normball-fit")["fit"]["norm"]["groups"] == [0, 1, 1, 1, 2, 3, 4, 5]
 
 
 def test_every_kind_of_file_gives_the_same_table(people: Path, folder: Path) -> None:

@@ -144,3 +144,29 @@ def test_moments_are_numerically_sound(store: Callable[[Floats], Any]) -> None:
     assert deviation[0] == pytest.approx(spread, rel=1e-6)
     np.testing.assert_array_equal(deviation[1:4], 0.0)
     assert deviation[4] == pytest.approx(1e-9 * spread, rel=1e-13)
+
+
+NEARLY = {
+    "sums of tenths": np.where(np.arange(40) % 3 > 0, 0.1 + 0.2, 0.3),
+    "ten tenths": np.where(np.arange(40) % 2 > 0, sum([0.1] * 10), 1.0),
+    "shares taken back": (1 / np.arange(1, 100)) * np.arange(1, 100),
+    "a running sum taken back": 7.7 + np.cumsum(np.full(40, 0.1)) - 0.1 * np.arange(1, 41),
+    "float32": np.full(40, 0.7, dtype=np.float32) + 6e-8 * (np.arange(40) % 2).astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("store", [np.asarray, sparse.csc_array])
+@pytest.mark.parametrize("name", NEARLY)
+def test_columns_constant_up_to_rounding_have_no_deviation(store: Callable[[Any], Any], name: str) -> None:
+    column = NEARLY[name]
+    assert np.ptp(column) > 0
+    weight = np.full(len(column), 1 / len(column))
+    assert as_design(store(column[:, None])).column_moments(weight)[1][0] == 0.0
+    assert as_design(store((-1e5 * column)[:, None])).column_moments(weight)[1][0] == 0.0
+
+
+def test_columns_far_from_zero_keep_their_deviation() -> None:
+    noise = np.random.default_rng(0).standard_normal(40)
+    X = np.column_stack([1e12 + noise, 1e8 + 1e-3 * noise, -1e15 + 1e3 * noise, 1e-12 * noise])
+    deviations = as_design(X).column_moments(np.full(40, 1 / 40))[1]
+    np.testing.assert_allclose(deviations, np.array([1, 1e-3, 1e3, 1e-12]) * noise.std(), rtol=1e-3)

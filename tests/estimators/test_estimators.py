@@ -78,6 +78,23 @@ def test_pipeline_grid_search_and_scores() -> None:
     assert scores.mean() == pytest.approx(search.best_score_)
 
 
+@pytest.mark.parametrize("size", [1.0, 1e-8, -1e9])
+@pytest.mark.parametrize("norm", ["l1", "squared_l2"])
+def test_standardize_leaves_columns_constant_up_to_rounding_alone(norm: str, size: float) -> None:
+    rng = np.random.default_rng(0)
+    a, hot = rng.normal(size=40), rng.random(40) < 0.5
+    X = np.column_stack([a, size * np.where(hot, 0.1 + 0.2, 0.3)])
+    assert np.ptp(X[:, 1]) > 0
+    y = a + 2 * hot + 0.1 * rng.normal(size=40)
+    model = nb.Regressor(norm=norm, alpha=1e-3, standardize=True, tol=1e-10).fit(X, y)
+    alone = nb.Regressor(norm=norm, alpha=1e-3, standardize=True, tol=1e-10).fit(X[:, :1], y)
+    np.testing.assert_allclose(model.coef_, [alone.coef_[0], 0.0], atol=1e-7 / abs(size))
+    new = np.array([[0.0, 0.3 * size], [0.0, 0.3000001 * size]])
+    np.testing.assert_allclose(model.predict(new), alone.predict(new[:, :1]), atol=1e-6)
+    classes = nb.Classifier(norm=norm, alpha=1e-3, standardize=True).fit(X, y > 1)
+    assert abs(classes.coef_.ravel()[1] * size) < 1e-4
+
+
 @pytest.mark.parametrize(
     "level", [{"alpha": nb.fraction(0.2)}, {"budget": 100.0}, {"target": 1500.0}], ids=str
 )

@@ -133,6 +133,10 @@ def test_bad_data_are_refused() -> None:
     constant[:, 4] = 3.0
     with pytest.raises(ValueError, match="constant in column 4"):
         nb.inference.knockoffs(constant, DATA.y)
+    constant[::2, 4] += 4e-16
+    constant[1::2, 4] -= 1e-14
+    with pytest.raises(ValueError, match="constant in column 4"):
+        nb.inference.knockoffs(constant, DATA.y)
     copied = DATA.X.copy()
     copied[:, 4] = copied[:, 5]
     with pytest.raises(ValueError, match="linearly dependent"):

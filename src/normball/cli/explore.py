@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
+from ..designs import moments_of, scales_of
 from ..losses import LOSSES, get_loss
 from ..norms import NORMS, get_norm
 from .errors import InputError, friendly_errors
@@ -81,8 +81,7 @@ def _explorer(file: str | None, target: str | None, options: dict[str, Any]) -> 
     table = load_table(file, target, is_classifier=loss.is_classifier, drop=options["drop"])
     X = table.X
     if options["standardize"]:
-        deviation = X.std(axis=0)
-        X = X / np.where(deviation > 0, deviation, 1.0)
+        X = X / scales_of(*moments_of(X))
     problem = Problem(
         X, table.y, loss=loss, norm=get_norm(options["norm"]), feature_names=table.feature_names
     )

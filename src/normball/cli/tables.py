@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..datasets import Dataset
+from ..designs import moments_of
 from ..losses import Cox
 from ..typing import Floats
 from .coding import BOOLEAN_LEVELS, Coding, as_text, listed, type_name
@@ -274,7 +275,7 @@ def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:
     constant = [
         coding.name
         for coding, value in zip(codings, values, strict=True)
-        if coding.is_numeric and not np.ptp(value)
+        if coding.is_numeric and not moments_of(np.reshape(value, (-1, 1)))[1].any()
     ]
     if constant:
         verb = "is" if len(constant) == 1 else "are"

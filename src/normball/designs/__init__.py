@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from scipy.sparse import issparse
 
-from ..typing import ArrayLike
+from ..typing import ArrayLike, Floats
 from .base import Design
+from .constant import scales_of
 from .dense import DenseDesign
 from .sparse import SparseDesign
 from .validation import check_dense, check_sparse
 
-__all__ = ["DESIGNS", "DenseDesign", "Design", "SparseDesign", "as_design"]
+__all__ = ["DESIGNS", "DenseDesign", "Design", "SparseDesign", "as_design", "moments_of", "scales_of"]
 
 DESIGNS: dict[str, type[Design]] = {"dense": DenseDesign, "sparse": SparseDesign}
 """Name -> class; a new storage is added here, and `as_design` chooses among them."""
@@ -37,3 +39,10 @@ def as_design(X: ArrayLike) -> Design:
     if issparse(X):
         return SparseDesign(check_sparse(X))
     return DenseDesign(check_dense(X))
+
+
+def moments_of(X: ArrayLike) -> tuple[Floats, Floats]:
+    """Means (p,) and standard deviations (p,) of the columns, 0 for those constant up to rounding."""
+    design = as_design(X)
+    n = design.shape[0]
+    return design.column_moments(np.full(n, 1 / n))

@@ -92,7 +92,10 @@ class Design(ABC):
 
     @abstractmethod
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
-        """Weighted means (p,) and standard deviations (p,) of the columns; weights sum to 1."""
+        """Weighted means (p,) and standard deviations (p,) of the columns; weights sum to 1.
+
+        The deviation of a column that is constant up to rounding is exactly 0 (`constant.py`).
+        """
 
     @abstractmethod
     def _readable(self) -> DataMatrix | None:

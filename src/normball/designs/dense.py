@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices
 from .base import Design
+from .constant import without_rounding
 from .memory import as_matrix
 from .parallel import sum_over
 
@@ -140,7 +141,7 @@ class DenseDesign(Design):
         for rows, positions, block in self._blocks():
             variance[positions] += sample_weight[rows] @ (block - mean[positions]) ** 2
         self._count(2 * p)
-        return mean, np.sqrt(variance)
+        return mean, without_rounding(mean, np.sqrt(variance), self._values.dtype)
 
     def _readable(self) -> DataMatrix | None:
         return as_matrix(self._values)

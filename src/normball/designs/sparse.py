@@ -18,6 +18,7 @@ from scipy import sparse
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices
 from .base import Design
+from .constant import without_rounding
 
 BLOCK_ENTRIES: Final = 2**18
 """Stored values in a block."""
@@ -126,7 +127,7 @@ class SparseDesign(Design):
                 total(weights * (values - centre[column]) ** 2) + of_zeros * centre**2
             )
         self._count(p)
-        return mean, deviation
+        return mean, without_rounding(mean, deviation, self._held.dtype)
 
     def _readable(self) -> DataMatrix | None:
         held = self._held

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..alpha_scale import Fraction, fraction
 from ..contact import Contact
+from ..designs import scales_of
 from ..explanation import Explanation
 from ..inference import Criteria, Stability, adaptive, criteria, relaxed, stability_selection
 from ..losses import Loss
@@ -133,8 +134,7 @@ class LinearEstimator(BaseEstimator, ABC):
         """X with columns of unit deviation, and what they were divided by; as it is without `standardize`."""
         if not self.standardize:
             return X, np.ones(X.shape[1])
-        deviations = Problem(X, np.zeros(X.shape[0]), sample_weight=sample_weight).instance.moments[1]
-        scales = np.where(deviations > 0, deviations, 1.0)
+        scales = scales_of(*Problem(X, np.zeros(X.shape[0]), sample_weight=sample_weight).instance.moments)
         if sparse.issparse(X):
             scaling: Any = sparse.diags_array(1 / scales)
             return (X @ scaling).tocsc(), scales

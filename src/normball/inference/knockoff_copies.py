@@ -22,6 +22,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh, qr
 
+from ..designs import moments_of
 from ..typing import Floats
 
 _BARRIERS = 0.5 ** np.arange(1, 16)
@@ -117,13 +118,12 @@ def gaussian_copies(
 
 
 def _standardised(X: Floats) -> Floats:
-    centred = X - X.mean(axis=0)
-    deviation = np.sqrt((centred**2).mean(axis=0))
-    if (deviation <= 1e-12 * np.abs(X).max(axis=0, initial=0.0)).any():
+    means, deviations = moments_of(X)
+    if not deviations.all():
         raise ValueError(
-            f"X is constant in column {int(deviation.argmin())}, which has no knockoff; drop the column."
+            f"X is constant in column {int(deviations.argmin())}, which has no knockoff; drop the column."
         )
-    return np.asarray(centred / deviation)
+    return np.asarray((X - means) / deviations)
 
 
 def _shrunk(Z: Floats) -> Floats:

@@ -68,7 +68,6 @@ def _steepest(instance: Instance, eta: Floats) -> Floats | None:
     norm = _slope_at_zero(instance.norm, instance.n_features)
     means, deviations = instance.moments
     reach = np.hypot(deviations, 0.0 if instance.fit_intercept else means)
-    reach[reach <= 1e-12 * np.abs(means)] = 0.0  # constant up to rounding
     reach[instance.unpenalised | instance.norm.excluded(instance.n_features)] = 0.0
     if norm is None or not reach.any():
         return None

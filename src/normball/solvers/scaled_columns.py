@@ -31,7 +31,7 @@ class ScaledColumns:
         self.has_intercept = instance.fit_intercept
         if not self.has_intercept:
             deviations, means = np.hypot(means, deviations), np.zeros(len(means))
-        self.is_empty = deviations <= 1e-11 * np.abs(means)
+        self.is_empty = deviations == 0
         self.sizes = np.where(self.is_empty, 1.0, deviations)
         self._design, self._means = instance.design, means
         self._shift = np.zeros(len(means))

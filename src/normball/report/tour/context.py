@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...datasets import Dataset, load_diabetes
+from ...designs import moments_of, scales_of
 from ...problem import Problem
 from ...typing import Floats
 
@@ -90,9 +91,8 @@ def make_context(dataset: Dataset | None = None, quick: bool = False, seed: int 
 
 def standardised(X: Floats) -> Floats:
     """Copy of X (n, p) with columns of mean 0 and standard deviation 1; constant columns become 0."""
-    centred = X - X.mean(axis=0)
-    deviation = centred.std(axis=0)
-    return centred / np.where(deviation > 0, deviation, 1.0)
+    means, deviations = moments_of(X)
+    return np.where(deviations > 0, X - means, 0.0) / scales_of(means, deviations)
 
 
 def _varying(table: Dataset) -> Dataset:
@@ -103,7 +103,7 @@ def _varying(table: Dataset) -> Dataset:
         raise ValueError(
             f"target {table.target_name!r} has the same value in every row; choose another target."
         )
-    keep = np.flatnonzero(np.ptp(table.X, axis=0) > 0)
+    keep = np.flatnonzero(moments_of(table.X)[1])
     if len(keep) < 2:
         raise ValueError(
             "the tour needs at least 2 columns that vary besides the target, but the table has "

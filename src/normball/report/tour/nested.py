@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...datasets import Dataset
+from ...designs import moments_of, scales_of
 from ...estimators.cross_validation import CrossValidation, cross_validate, folds_of
 from ...path_solver import alpha_grid
 from ...problem import Problem
@@ -133,8 +134,8 @@ def nested_cross_validate(
 
 def choose_and_fit(dataset: Dataset, loss: str, contestant: Contestant, n_folds: int, seed: int) -> Fit:
     """Standardise, choose alpha by cross-validation on these rows, fit them all at that alpha."""
-    centre, deviation = dataset.X.mean(axis=0), dataset.X.std(axis=0)
-    scale = np.where(deviation > 0, deviation, 1.0)
+    centre, deviations = moments_of(dataset.X)
+    scale = scales_of(centre, deviations)
     problem = Problem(
         (dataset.X - centre) / scale,
         dataset.y,
