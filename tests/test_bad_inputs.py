@@ -143,7 +143,7 @@ LEVELS = {
     "no alphas": Bad(
         lambda: problem().path(n_alphas=0), "n_alphas must be a whole number, at least 1, got 0."
     ),
-    "eps of 1": Bad(lambda: problem().path(eps=1), "eps must lie between 0 and 1, got 1."),
+    "eps of 1": Bad(lambda: problem().path(eps=1), "eps must lie strictly between 0 and 1, got 1."),
     "alphas with 0": Bad(
         lambda: problem().path(alphas=[1.0, 0.0]), "alphas must be one or more numbers > 0, got [1.0, 0.0]."
     ),

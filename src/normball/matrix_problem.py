@@ -13,11 +13,12 @@ from .designs import SparseDesign
 from .losses import Loss, SquaredError, get_loss
 from .matrix_solution import MatrixSolution
 from .norms.matrices import MatrixNorm, Nuclear
+from .parameters import read_between, read_count, read_flag, read_positive
 from .reading import check_size, read_form, read_names, read_weights
 from .solvers.alpha_search import solve_level
 from .solvers.certificate import Certificate
 from .solvers.low_rank.trace_norm import TraceNorm, dual_share, spectral_norm
-from .tables import numbered_names, read_count, read_positive, read_table
+from .tables import numbered_names, read_table
 from .typing import ArrayLike, Floats
 
 ROUNDING = 1e-15
@@ -82,7 +83,7 @@ class MatrixProblem:
         if len(responses.values) != n:
             raise ValueError(f"Y has {len(responses.values)} rows but X has {n}; give one a row.")
         check_size(responses.values, "Y")
-        self.norm, self.fit_intercept = norm, bool(fit_intercept)
+        self.norm, self.fit_intercept = norm, read_flag(fit_intercept, "fit_intercept")
         self.feature_names = read_names(table.names, feature_names, p) or numbered_names(p)
         self.response_names = responses.names
         self.X: Floats = np.asarray(design.columns(np.arange(p)), dtype=np.float64)
@@ -181,7 +182,7 @@ class MatrixProblem:
         tol : float, default 1e-8
         """
         if alphas is None:
-            count, share = read_count(n_alphas, "n_alphas"), read_positive(eps, "eps")
+            count, share = read_count(n_alphas, "n_alphas"), read_between(eps, "eps", 0, 1)
             levels = self.alpha_max * np.geomspace(1.0, share, count)
         else:
             levels = np.sort(np.asarray(alphas, dtype=np.float64).ravel())[::-1]

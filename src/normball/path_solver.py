@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from .parameters import read_between, read_count
 from .path import Path
 from .progress import Progress
 from .solvers.certificate import certify_term
@@ -46,11 +47,8 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
 
 def grid_shares(n_alphas: int, eps: float) -> Floats:
     """(n_alphas,) from 1 to eps, evenly spaced in the logarithm."""
-    if int(n_alphas) < 1:
-        raise ValueError(f"n_alphas must be at least 1, got {n_alphas!r}.")
-    if not 0 < eps < 1:
-        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
-    return np.geomspace(1.0, eps, int(n_alphas))
+    count, last = read_count(n_alphas, "n_alphas"), read_between(eps, "eps", 0, 1)
+    return np.geomspace(1.0, last, count)
 
 
 def read_levels(values: ArrayLike, name: str) -> Floats:

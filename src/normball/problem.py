@@ -15,6 +15,7 @@ from .designs import Design
 from .losses import Loss, get_loss
 from .norms import Norm, get_norm
 from .norms.matrices import MatrixNorm
+from .parameters import read_count, read_flag, read_positive
 from .reading import FORMS, check_size, read_form, read_names, read_weights
 from .screening import prove_zeros
 from .solution import Solution
@@ -27,7 +28,7 @@ from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
-from .tables import find_name, numbered_names, read_count, read_positive, read_table, read_vector
+from .tables import find_name, numbered_names, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
 from .warnings import ConvergenceWarning
@@ -86,7 +87,7 @@ class Problem:
     ) -> None:
         assert not isinstance(norm, MatrixNorm)  # it made a MatrixProblem
         self.loss, self.norm = get_loss(loss), get_norm(norm)
-        self.fit_intercept = bool(fit_intercept)
+        self.fit_intercept = read_flag(fit_intercept, "fit_intercept")
         table = read_table(X)
         n, p = table.design.shape
         self._names = read_names(table.names, feature_names, p)
@@ -300,13 +301,12 @@ class Problem:
         from .path_solver import alpha_grid, read_levels, solve_path
 
         self._require_convex("path")
-        count, share = read_count(n_alphas, "n_alphas"), read_positive(eps, "eps")
         given = {"alphas": alphas, "budgets": budgets, "targets": targets}
         names = [name for name, values in given.items() if values is not None]
         if len(names) > 1:
             raise ValueError(f"give one of alphas, budgets and targets, got {' and '.join(names)}.")
         name = names[0] if names else "alphas"
-        levels = read_levels(given[name], name) if names else alpha_grid(self, count, share)
+        levels = read_levels(given[name], name) if names else alpha_grid(self, n_alphas, eps)
         if guarantee is not None:
             from .path_bound import guaranteed_alphas
 

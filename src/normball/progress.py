@@ -10,6 +10,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any
 
+from .parameters import read_flag
+
 PATIENCE = 2.0
 """Seconds before a bar appears."""
 
@@ -27,7 +29,8 @@ class Progress:
     """
 
     def __init__(self, total: int, label: str, verbose: bool | None = None) -> None:
-        self._total, self._label, self._verbose = total, label, verbose
+        self._verbose = None if verbose is None else read_flag(verbose, "verbose")
+        self._total, self._label = total, label
         self._done, self._since = 0, perf_counter()
         self._bar: Any = None
 

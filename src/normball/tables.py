@@ -1,8 +1,4 @@
-"""Reading what users pass as X and y: arrays, sparse matrices, data frames of any library.
-
-Data frames (pandas, polars, PyArrow, ...) are recognised through narwhals, which is
-imported only when something that is neither a NumPy array nor a sparse matrix comes in.
-"""
+"""Reading what users pass as X and y: arrays, sparse matrices, data frames."""
 
 from __future__ import annotations
 
@@ -10,12 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from numbers import Real
 from os import PathLike
-from typing import Any
+from typing import NoReturn
 
 import numpy as np
-from scipy.sparse import issparse
 
 from .designs import Design, as_design
+from .frames import read_frame
 from .typing import ArrayLike, Floats
 
 
@@ -33,66 +29,21 @@ def read_table(X: ArrayLike) -> Table:
     Raises
     ------
     TypeError, ValueError
-        As `as_design`; for a data frame also non-numeric columns and missing values, by name.
+        As `as_design`, and for a data frame as `read_frame`.
     """
     if X is None or isinstance(X, (str, bytes, PathLike)):
         raise TypeError(
             f"X must be a table of numbers, got {X!r}; read a file first, for example by polars.read_csv."
         )
-    names: tuple[str, ...] | None = None
-    if not (isinstance(X, (np.ndarray, Design, list, tuple)) or issparse(X)):
-        frame = _as_frame(X)
-        if frame is not None:
-            names, X = _frame_values(frame)
-    return Table(as_design(X), names)
+    frame = read_frame(X)
+    if frame is None:
+        return Table(as_design(X), None)
+    return Table(as_design(frame.values), frame.names)
 
 
 def numbered_names(count: int, letter: str = "x") -> tuple[str, ...]:
     """x0, x1, ...: the names of columns that have none."""
     return tuple(f"{letter}{j}" for j in range(count))
-
-
-def _as_frame(X: Any) -> Any:
-    import narwhals as nw
-
-    try:
-        frame = nw.from_native(X, pass_through=True, eager_only=True)
-    except nw.exceptions.DuplicateError:
-        repeated = next(name for name in X.columns if list(X.columns).count(name) > 1)
-        raise ValueError(f"X has several columns called {str(repeated)!r}; give each its own name.") from None
-    return frame if isinstance(frame, nw.DataFrame) else None
-
-
-def _frame_values(frame: Any) -> tuple[tuple[str, ...], Floats]:
-    names = tuple(str(name) for name in frame.columns)
-    schema = frame.schema
-    wrong = [
-        str(name)
-        for name in frame.columns
-        if not (schema[name].is_numeric() or str(schema[name]) == "Boolean")
-    ]
-    if wrong:
-        raise TypeError(
-            f"X has non-numeric columns {_listed(wrong)}; encode them as numbers (one-hot for categories) "
-            "or drop them."
-        )
-    columns = []
-    for name in frame.columns:
-        values = np.asarray(frame[name].to_numpy(), dtype=np.float64)
-        if np.isnan(values).any():
-            raise ValueError(
-                f"X has missing values in column {str(name)!r} "
-                f"(first in row {int(np.isnan(values).argmax())}); "
-                "fill them in or drop the rows."
-            )
-        columns.append(values)
-    shape = (len(frame), 0)
-    return names, np.column_stack(columns) if columns else np.zeros(shape)
-
-
-def _listed(names: list[str]) -> str:
-    text = ", ".join(repr(name) for name in names[:5])
-    return text + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def read_vector(values: ArrayLike, name: str, length: int, unit: str = "row") -> Floats:
@@ -116,8 +67,7 @@ def read_vector(values: ArrayLike, name: str, length: int, unit: str = "row") ->
                 raise ValueError
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            first = repr(str(array[0])) if len(array) else "none"
-            raise TypeError(f"{name} must be real numbers, got entries such as {first}.") from None
+            _refuse_entries(array, name)
     array = array.astype(np.float64)
     if len(array) != length:
         raise ValueError(f"{name} has {len(array)} entries but X has {length} {unit}s; give one a {unit}.")
@@ -129,32 +79,15 @@ def read_vector(values: ArrayLike, name: str, length: int, unit: str = "row") ->
     return array
 
 
-def read_positive(value: Any, name: str) -> float:
-    """A finite number > 0."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < np.inf:
-        raise _wrong_type(value)(f"{name} must be a number > 0, got {value!r}.")
-    return float(value)
-
-
-def read_probability(value: Any, name: str) -> float:
-    """A number above 0 and below 1."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < 1:
-        raise _wrong_type(value)(
-            f"{name} must lie between 0 and 1, such as 0.95, and be neither of them, got {value!r}."
-        )
-    return float(value)
-
-
-def read_count(value: Any, name: str, least: int = 1) -> int:
-    """A whole number >= `least`."""
-    is_whole = isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer()
-    if not is_whole or int(value) < least:
-        raise _wrong_type(value)(f"{name} must be a whole number, at least {least}, got {value!r}.")
-    return int(value)
-
-
-def _wrong_type(value: Any) -> type[Exception]:
-    return ValueError if isinstance(value, Real) and not isinstance(value, bool) else TypeError
+def _refuse_entries(array: np.ndarray, name: str) -> NoReturn:
+    """Say what keeps entries from being numbers: missing values of a series, if all else is numbers."""
+    wrong = [position for position, entry in enumerate(array) if not isinstance(entry, Real)]
+    if wrong and all(str(array[position]) == "<NA>" for position in wrong):
+        raise ValueError(
+            f"{name} must be finite, got <NA> at position {wrong[0]}; drop or fill it."
+        ) from None
+    first = repr(str(array[0])) if len(array) else "none"
+    raise TypeError(f"{name} must be real numbers, got entries such as {first}.") from None
 
 
 def find_name(names: tuple[str, ...], feature: int | str) -> int:

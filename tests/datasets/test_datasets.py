@@ -113,12 +113,12 @@ def test_regression_noise_has_its_size() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"n_samples": 0}, "n_samples must be at least 1, got 0."),
-        ({"n_features": 0}, "n_features must be at least 1, got 0."),
-        ({"n_informative": 21}, "n_informative must be between 0 and n_features=20, got 21."),
+        ({"n_samples": 0}, "n_samples must be a whole number, at least 1, got 0."),
+        ({"n_features": 0}, "n_features must be a whole number, at least 1, got 0."),
+        ({"n_informative": 21}, "n_informative must be a whole number, from 0 to 20, got 21."),
         ({"correlation": 1.0}, "correlation must lie strictly between -1 and 1, got 1.0."),
-        ({"noise": -1.0}, "noise must be a finite number >= 0, got -1.0."),
-        ({"noise": float("nan")}, "noise must be a finite number >= 0, got nan."),
+        ({"noise": -1.0}, "noise must be a number >= 0, got -1.0."),
+        ({"noise": float("nan")}, "noise must be a number >= 0, got nan."),
     ],
 )
 def test_generator_refusals(arguments: dict[str, float], text: str) -> None:

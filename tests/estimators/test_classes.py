@@ -121,8 +121,8 @@ def test_levels_that_several_classes_cannot_meet(level: dict[str, float], messag
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"n_alphas": 0}, "n_alphas must be at least 1, got 0"),
-        ({"eps": 2.0}, r"eps must lie between 0 and 1, got 2\.0"),
+        ({"n_alphas": 0}, "n_alphas must be a whole number, at least 1, got 0"),
+        ({"eps": 2.0}, r"eps must lie strictly between 0 and 1, got 2\.0"),
         ({"alphas": [0.1, -1.0]}, "alphas must be one or more numbers > 0"),
     ],
     ids=str,

@@ -106,11 +106,11 @@ def test_missed_tolerance_is_said() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"alpha": 0.0}, "alpha must be a finite number > 0, got 0.0"),
+        ({"alpha": 0.0}, "alpha must be a number > 0, got 0.0"),
         ({"eps": 1.0}, "eps must lie strictly between 0 and 1, got 1.0"),
-        ({"tol": -1.0}, "tol must be a finite number > 0, got -1.0"),
-        ({"n_alphas": 0}, "n_alphas must be at least 1, got 0"),
-        ({"max_iter": 0}, "max_iter must be at least 1, got 0"),
+        ({"tol": -1.0}, "tol must be a number > 0, got -1.0"),
+        ({"n_alphas": 0}, "n_alphas must be a whole number, at least 1, got 0"),
+        ({"max_iter": 0}, "max_iter must be a whole number, at least 1, got 0"),
     ],
 )
 def test_bad_parameters(parameters: dict[str, float], message: str) -> None:

@@ -307,11 +307,11 @@ def test_single_precision_that_does_not_get_there_goes_on_in_double(monkeypatch:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"lam": 0.0}, "lam must be a finite number > 0, got 0.0"),
-        ({"lam": np.nan}, "lam must be a finite number > 0, got nan"),
-        ({"noise": -1.0}, "noise must be a finite number >= 0, got -1.0"),
-        ({"tol": 0.0}, "tol must be a finite number > 0, got 0.0"),
-        ({"max_iter": 0}, "max_iter must be at least 1, got 0"),
+        ({"lam": 0.0}, "lam must be a number > 0, got 0.0"),
+        ({"lam": np.nan}, "lam must be a number > 0, got nan"),
+        ({"noise": -1.0}, "noise must be a number >= 0, got -1.0"),
+        ({"tol": 0.0}, "tol must be a number > 0, got 0.0"),
+        ({"max_iter": 0}, "max_iter must be a whole number, at least 1, got 0"),
     ],
 )
 def test_bad_parameters(parameters: dict[str, float], message: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..parameters import read_between, read_count, read_not_negative, read_seed
 from ..typing import Floats
 from .dataset import Dataset
 
@@ -45,9 +46,9 @@ def make_regression(
     ValueError
         If a parameter is out of range.
     """
-    rng = np.random.default_rng(seed)
-    X, coef = _sparse_model(rng, n_samples, n_features, n_informative, correlation, noise)
-    y = X @ coef + noise * rng.standard_normal(n_samples)
+    rng, noise = read_seed(seed), read_not_negative(noise, "noise")
+    X, coef = _sparse_model(rng, n_samples, n_features, n_informative, correlation)
+    y = X @ coef + noise * rng.standard_normal(len(X))
     return _named(X, y, n_informative), coef
 
 
@@ -65,9 +66,9 @@ def make_classification(
     `noise=0` the classes are separable. Parameters, returns and errors are those of
     `make_regression`.
     """
-    rng = np.random.default_rng(seed)
-    X, coef = _sparse_model(rng, n_samples, n_features, n_informative, correlation, noise)
-    y = (X @ coef + noise * rng.logistic(size=n_samples) > 0).astype(np.float64)
+    rng, noise = read_seed(seed), read_not_negative(noise, "noise")
+    X, coef = _sparse_model(rng, n_samples, n_features, n_informative, correlation)
+    y = (X @ coef + noise * rng.logistic(size=len(X)) > 0).astype(np.float64)
     return _named(X, y, n_informative, class_names=("0", "1")), coef
 
 
@@ -77,19 +78,10 @@ def _sparse_model(
     n_features: int,
     n_informative: int,
     correlation: float,
-    noise: float,
 ) -> tuple[Floats, Floats]:
-    for name, size in (("n_samples", n_samples), ("n_features", n_features)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size!r}.")
-    if not 0 <= n_informative <= n_features:
-        raise ValueError(
-            f"n_informative must be between 0 and n_features={n_features}, got {n_informative!r}."
-        )
-    if not -1 < correlation < 1:
-        raise ValueError(f"correlation must lie strictly between -1 and 1, got {correlation!r}.")
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"noise must be a finite number >= 0, got {noise!r}.")
+    n_samples, n_features = read_count(n_samples, "n_samples"), read_count(n_features, "n_features")
+    n_informative = read_count(n_informative, "n_informative", 0, n_features)
+    correlation = read_between(correlation, "correlation", -1, 1)
     X = rng.standard_normal((n_samples, n_features))
     fresh = np.sqrt(1.0 - correlation**2)
     for j in range(1, n_features):

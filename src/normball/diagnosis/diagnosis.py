@@ -13,9 +13,9 @@ from ..alpha_scale import Fraction
 from ..estimators.cross_validation import CrossValidation
 from ..losses import Loss, get_loss
 from ..norms import L1
+from ..parameters import read_count
 from ..problem import Problem
 from ..solution import Solution
-from ..tables import read_count
 from ..typing import ArrayLike, Indices
 from .choice import choose_alpha
 from .conditions import Conditions, evaluate

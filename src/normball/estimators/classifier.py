@@ -17,11 +17,11 @@ from ..contact import Contact
 from ..designs import as_design
 from ..explanation import Explanation
 from ..norms import Norm
+from ..parameters import read_positive
 from ..reading import given_level, read_weights
 from ..solvers.alpha_search import solve_level
 from ..solvers.multinomial import ClassWeights, Multinomial
 from ..solvers.threads import suitable_threads
-from ..tables import read_positive
 from ..typing import Floats, Indices
 from ..warnings import ConvergenceWarning
 from .class_solution import ClassExplanation, ClassSolution

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..inference.workers import each
+from ..parameters import read_count
 from ..path import Path
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..progress import Progress
 from ..solvers.engine import LARGEST_GRAM
-from ..tables import read_count, read_vector
+from ..tables import read_vector
 from ..typing import ArrayLike, Floats, Indices
 
 CANCELLED = 1e-4

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..alpha_scale import Fraction, fraction
 from ..contact import Contact
@@ -20,18 +20,22 @@ from ..explanation import Explanation
 from ..inference import Criteria, Stability, adaptive, criteria, relaxed, stability_selection
 from ..losses import Loss
 from ..norms import L1, ElasticNet, Norm, get_norm
+from ..parameters import read_count, read_flag
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
-from ..tables import read_count, read_table
 from ..typing import Floats
 from .reports import report_lines
+from .validation import validated
 
 if TYPE_CHECKING:
     from ..path import Path
 
 ACCEPTED: dict[str, Any] = {"accept_sparse": ["csc", "csr"], "dtype": [np.float64, np.float32]}
 """What scikit-learn's validation lets through."""
+
+FLAGS = ("fit_intercept", "standardize", "positive", "warm_start")
+"""Parameters that are True or False."""
 
 DEFAULT_SHARE = 0.1
 """Share of alpha_max that is taken where no level is given."""
@@ -122,12 +126,9 @@ class LinearEstimator(BaseEstimator, ABC):
 
     def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
         """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
-        try:
-            found: tuple[Any, Any] = validate_data(self, X, y, **ACCEPTED, **options)
-        except ValueError:
-            if hasattr(X, "columns"):
-                read_table(X)  # which says the same with the name of the column
-            raise
+        for name in FLAGS:
+            read_flag(getattr(self, name, False), name)  # without warm_start in the CV forms
+        found: tuple[Any, Any] = validated(self, X, y, **ACCEPTED, **options)
         return found
 
     def _scaled(self, X: Any, sample_weight: Floats | None) -> tuple[Any, Floats]:
@@ -273,7 +274,7 @@ class LinearEstimator(BaseEstimator, ABC):
 
     def _eta(self, X: Any) -> Floats:
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, **ACCEPTED)
+        X = validated(self, X, reset=False, **ACCEPTED)
         return np.asarray(X @ self.coef_.T + self.intercept_)
 
     def __sklearn_tags__(self) -> Any:

@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from ..parameters import read_between, read_count, read_positive
 from ..progress import Progress
 from ..solvers.low_rank.completion import Completion, Entries, complete, empty, spectral_norm
 from ..typing import ArrayLike, Floats, Indices
@@ -118,15 +119,12 @@ class MatrixCompletion(BaseEstimator):
         return self
 
     def _check_parameters(self) -> None:
-        if self.alpha is not None and not 0 < self.alpha < np.inf:
-            raise ValueError(f"alpha must be a finite number > 0, got {self.alpha!r}.")
-        if not 0 < self.eps < 1:
-            raise ValueError(f"eps must lie strictly between 0 and 1, got {self.eps!r}.")
-        if not 0 < self.tol < np.inf:
-            raise ValueError(f"tol must be a finite number > 0, got {self.tol!r}.")
+        if self.alpha is not None:
+            read_positive(self.alpha, "alpha")
+        read_between(self.eps, "eps", 0, 1)
+        read_positive(self.tol, "tol")
         for name in ("n_alphas", "max_iter"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)!r}.")
+            read_count(getattr(self, name), name)
 
     def _store(self, points: list[Completion], alphas: Floats, count: int, unit: float) -> None:
         self.alphas_ = alphas * unit

@@ -16,14 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from ..parameters import read_count, read_not_negative, read_positive
 from ..progress import gap_progress
 from ..solvers.low_rank.coordinates import coordinates
 from ..solvers.low_rank.pursuit import Decomposition, principal_component_pursuit
 from ..typing import ArrayLike, Floats, Mask
 from ..warnings import ConvergenceWarning
 from .past_rows import PastRows, merged_components
+from .validation import validated
 
 UNSURE = 10.0
 """Components of several blocks below so many times tol, as a share of the largest, may be errors."""
@@ -117,16 +119,11 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.verbose = verbose
 
     def _check_parameters(self) -> None:
-        for name, is_positive in (("lam", True), ("noise", False), ("tol", True)):
-            value = getattr(self, name)
-            if name == "lam" and value is None:
-                continue
-            if not (0 < value < np.inf or (value == 0 and not is_positive)):
-                raise ValueError(
-                    f"{name} must be a finite number {'> 0' if is_positive else '>= 0'}, got {value!r}."
-                )
-        if self.max_iter < 1:
-            raise ValueError(f"max_iter must be at least 1, got {self.max_iter!r}.")
+        if self.lam is not None:
+            read_positive(self.lam, "lam")
+        read_not_negative(self.noise, "noise")
+        read_positive(self.tol, "tol")
+        read_count(self.max_iter, "max_iter")
 
     def _split(self, X: NDArray[Any]) -> None:
         """Solve for X, in whichever direction is tall, and keep what was found."""
@@ -177,7 +174,7 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             If a parameter is out of range, X holds infinity, or every entry is missing.
         """
         self._check_parameters()
-        X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
+        X = validated(self, X, dtype="numeric", ensure_all_finite="allow-nan")
         self._split(X)
         self._past = PastRows(self.low_rank_, 1, len(X), len(X))
         return self
@@ -201,7 +198,7 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         if not hasattr(self, "_past"):
             return self.fit(X)
         self._check_parameters()
-        X = validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
+        X = validated(self, X, dtype="numeric", ensure_all_finite="allow-nan", reset=False)
         known, past = (self.singular_values_, self.components_), self._past
         carried = past.choice()
         self._split(np.vstack([carried, X]))
@@ -226,7 +223,7 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         NaN, to a proved gap of 1e-6 of the row's own sum of absolute values.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        X = validated(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
         observed = _observed(X)
         scores = np.zeros((len(X), self.rank_))
         worst = 0.0

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..parameters import read_seed
 from ..progress import Progress
 from ..solvers.threads import one_blas_thread
 
@@ -28,6 +29,7 @@ def run_chunks(
     suffice: NumPy releases the interpreter while it computes on stacks of matrices.
     """
     sizes = [min(CHUNK, total - start) for start in range(0, total, CHUNK)]
+    read_seed(seed)
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
 
     def chunk(number: int) -> T:

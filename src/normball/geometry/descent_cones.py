@@ -21,8 +21,9 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ..norms import Norm, get_norm
+from ..parameters import read_count
 from ..progress import Progress
-from ..tables import read_count, read_vector
+from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from .angles import cross_polytope_cone_volumes, cube_cone_volumes, halfspace_cone_volumes
 

@@ -29,7 +29,7 @@ from scipy.optimize import brentq
 from scipy.special import gammaincc, gammaln
 
 from ..norms import Norm
-from ..tables import read_count
+from ..parameters import read_count, read_seed
 from ..typing import ArrayLike, Floats, Indices, Mask
 from .cone_size import StatisticalDimension, from_squares
 from .descent_cones import exact_volumes, read_signal, sample_cone
@@ -120,7 +120,7 @@ def _by_angles(norm: Norm, signal: Floats) -> StatisticalDimension | None:
 def _by_sampling(
     norm: Norm, signal: Floats, trials: int, seed: int, verbose: bool | None
 ) -> StatisticalDimension:
-    return from_squares(sample_cone(norm, signal, trials, np.random.default_rng(seed), verbose))
+    return from_squares(sample_cone(norm, signal, trials, read_seed(seed), verbose))
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,8 @@ import numpy as np
 from scipy.special import chndtr, ndtr
 
 from ..norms import Norm
-from ..tables import read_count, read_positive, read_vector
+from ..parameters import read_count, read_positive
+from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from ..values import ArrayValue
 from .batches import solve_batch

@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ..norms import Norm
-from ..tables import read_count, read_probability
+from ..parameters import read_count, read_probability
 from ..typing import ArrayLike, Floats
 from .cone_size import StatisticalDimension
 from .descent_cones import exact_volumes, read_signal

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from ..tables import read_count, read_positive, read_probability
+from ..parameters import read_count, read_positive, read_probability
 from .dimension import mean_risk, minimax_threshold
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..norms import Norm, get_norm
-from ..tables import read_count
+from ..parameters import read_count
 from ..typing import Floats
 from .angles import log_binomial, log_external_angles
 from .descent_cones import is_plain_l1

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.optimize import brentq
 
-from ..tables import read_count
+from ..parameters import read_count, read_seed
 from ..typing import Floats
 from .cone_size import StatisticalDimension, from_squares
 
@@ -93,7 +93,7 @@ def _sample_cone(m: int, n: int, r: int, trials: int, seed: int) -> Floats:
     remains. The distance to tau times the subdifferential is then least where
     r tau - along - sum (sigma - tau)_+ = 0, or at tau = 0.
     """
-    rng = np.random.default_rng(seed)
+    rng = read_seed(seed)
     along = np.sqrt(r) * rng.standard_normal(trials)
     rest = rng.chisquare(r * (m + n - r) - 1, trials) if r * (m + n - r) > 1 else np.zeros(trials)
     sigma = np.zeros((trials, max(m - r, 1)))

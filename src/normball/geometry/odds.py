@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..norms import Norm, get_norm
+from ..parameters import read_probability
 from ..problem import Problem
-from ..tables import read_probability
 from ..typing import Floats, Indices, Mask
 
 AXES = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..norms import Norm, get_norm
+from ..parameters import read_count, read_positive, read_seed
 from ..progress import Progress
-from ..tables import read_count, read_positive
 from ..typing import Floats, Indices
 from .angles import (
     ball_intrinsic_volumes,
@@ -122,7 +122,7 @@ def face_shares(
 
 
 def _count(norm: Norm, p: int, spread: float, trials: int, seed: int, verbose: bool | None) -> Indices:
-    rng = np.random.default_rng(seed)
+    rng = read_seed(seed)
     counts = np.zeros(p + 1, dtype=np.intp)
     with Progress(trials, "faces", verbose) as progress:
         for _ in range(trials):

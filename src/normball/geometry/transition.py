@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..norms import Norm
-from ..tables import read_count, read_vector
+from ..parameters import read_count
+from ..tables import read_vector
 from ..typing import ArrayLike, Floats, Indices
 from .batches import solve_batch
 from .chunks import run_parallel
@@ -224,7 +225,7 @@ def _run(
     plans: list[_Plan], trials: int, seed: int, file: str | os.PathLike[str] | None, verbose: bool | None
 ) -> list[PhaseTransition]:
     """All cells that are missing, then the results."""
-    norm = plans[0].norm
+    norm, seed = plans[0].norm, read_count(seed, "seed", 0)
     record = Record(file, {"norm": repr(norm), "trials": trials, "seed": seed})
     by_size = {plan.n_features: plan for plan in plans}
     missing = [cell for plan in plans for cell in plan.cells if cell not in record.cells]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..norms import Norm, get_norm
-from ..tables import read_count
+from ..parameters import read_count
 from ..typing import Floats, Indices
 from .chunks import run_chunks
 from .level_sets import LevelSetLaw

@@ -12,9 +12,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..norms import L1
+from ..parameters import read_positive
 from ..problem import Problem
 from ..solution import Solution
-from ..tables import read_positive, read_vector
+from ..tables import read_vector
 from ..typing import ArrayLike
 
 

@@ -31,8 +31,8 @@ import numpy as np
 from scipy.linalg import qr, solve_triangular
 
 from ..norms import L1
+from ..parameters import read_positive
 from ..solution import Solution
-from ..tables import read_positive
 from ..typing import Floats, Indices
 from .results import FeatureResults
 from .truncated_normal import interval, two_sided

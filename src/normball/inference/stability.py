@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..parameters import read_count, read_seed
 from ..problem import Problem
 from ..progress import Progress
-from ..tables import read_count
 from ..typing import Floats, Indices
 from .results import FeatureResults
 from .stability_bounds import concave_bound, pointwise_bound
@@ -119,7 +119,7 @@ def stability_selection(
         raise ValueError(f"q must not exceed the number of features {p}, got {q!r}.")
     if isinstance(cutoff, bool) or not isinstance(cutoff, (int, float)) or not 0 < cutoff <= 1:
         raise ValueError(f"cutoff must lie between 0 and 1, got {cutoff!r}.")
-    pairs, rng = read_count(n_pairs, "n_pairs"), np.random.default_rng(seed)
+    pairs, rng = read_count(n_pairs, "n_pairs"), read_seed(seed)
     halves = []
     for _ in range(pairs):
         order = rng.permutation(n)

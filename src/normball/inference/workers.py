@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from ..parameters import read_count
 from ..progress import Progress
+
+MOST_WORKERS = 10**6
 
 Result = TypeVar("Result")
 
@@ -28,6 +31,8 @@ def each(
 
     Raises
     ------
+    TypeError, ValueError
+        If `n_jobs` is no whole number, or 0.
     ModuleNotFoundError
         If joblib is needed and is not there.
     """
@@ -37,6 +42,8 @@ def each(
             found.append(function(*task))
             bar()
         return found
+    if read_count(n_jobs, "n_jobs", -MOST_WORKERS, MOST_WORKERS) == 0:
+        raise ValueError("n_jobs must not be 0; give a number of workers, -1 for all, or None for none.")
     try:
         from joblib import Parallel, delayed
     except ModuleNotFoundError:

@@ -61,7 +61,7 @@ class ElasticNet(Priced):
                 "use SquaredL2() for 0 and L1() for 1."
             )
         object.__setattr__(self, "l1_ratio", float(self.l1_ratio))
-        self._read_weights()
+        self._read_parameters()
 
     def restricted(self, index: Indices) -> ElasticNet:
         return ElasticNet(self.l1_ratio, self._weights_of(index), self.positive)

@@ -44,7 +44,7 @@ class L1(Priced):
     makes_zeros: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        self._read_weights()
+        self._read_parameters()
 
     def restricted(self, index: Indices) -> L1:
         return L1(self._weights_of(index), self.positive)

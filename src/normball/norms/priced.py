@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..parameters import read_flag
 from ..typing import Floats, Indices, Mask
 from ..values import frozen_array
 from .base import Norm
@@ -15,7 +16,8 @@ class Priced(Norm):
     weights: Floats | None
     positive: bool
 
-    def _read_weights(self) -> None:
+    def _read_parameters(self) -> None:
+        object.__setattr__(self, "positive", read_flag(self.positive, "positive"))
         if self.weights is None:
             return
         weights = frozen_array(self.weights, "weights")
