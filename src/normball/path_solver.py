@@ -41,7 +41,9 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
         ).sum()
         first = float(problem.instance.mean_squares.sum() * curvature)
     if first == 0:
-        raise ValueError("the path has no alphas: y is unrelated to X (alpha_max is 0); give alphas=[...].")
+        free = problem.instance.unpenalised
+        why = "no feature is penalised" if free.all() else "y is unrelated to X"
+        raise ValueError(f"the path has no alphas: {why} (alpha_max is 0); give alphas=[...].")
     return first * shares
 
 

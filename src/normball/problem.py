@@ -362,15 +362,11 @@ class Problem:
         ValueError
             If the rows' responses admit no best constant (all of one class).
         """
-        weights = self.instance.sample_weight[index]
-        return self._with(
-            replace(
-                self.instance,
-                design=self.design.rows(index),
-                y=self.instance.y[index],
-                sample_weight=weights / weights.sum(),
-            )
-        )
+        return self._with(self.instance.rows(index))
+
+    def divided(self, scales: Floats) -> Problem:
+        """The same problem with every column of X divided by its scale (p,)."""
+        return self._with(self.instance.divided(scales))
 
     def _with(self, instance: Instance) -> Problem:
         other = object.__new__(Problem)

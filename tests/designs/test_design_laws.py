@@ -49,6 +49,11 @@ def check_products(X: Any, rng: np.random.Generator) -> None:
     mean, deviation = design.column_moments(weight)
     np.testing.assert_allclose(mean, weight @ reference, atol=1e-13)
     np.testing.assert_allclose(deviation, np.sqrt(weight @ (reference - weight @ reference) ** 2), atol=1e-7)
+    scales = 2.0 ** rng.integers(-3, 4, p)
+    divided = design.divided(scales)
+    assert type(divided) is type(design)
+    np.testing.assert_array_equal(divided.columns(np.arange(p)), reference / scales)
+    np.testing.assert_array_equal(design.columns(np.arange(p)), reference)
     for result in (design.matvec(np.zeros(p)), design.rmatvec(u), chosen, mean, deviation):
         assert result.dtype == np.float64
 

@@ -19,7 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import normball as nb
-from normball.estimators.cross_validation import without_rows
+from normball.estimators import Fold
+from normball.estimators.cross_validation import training_problem
 
 DIABETES = nb.datasets.load_diabetes()
 

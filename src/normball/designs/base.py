@@ -91,6 +91,10 @@ class Design(ABC):
         """The rows X[index] as a design of their own, in the same storage."""
 
     @abstractmethod
+    def divided(self, scales: Floats) -> Design:
+        """X with every column divided by its scale (p,), copied, in the same storage."""
+
+    @abstractmethod
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Weighted means (p,) and standard deviations (p,) of the columns; weights sum to 1.
 

@@ -131,6 +131,10 @@ class DenseDesign(Design):
     def rows(self, index: Indices) -> DenseDesign:
         return DenseDesign(self._values[index])
 
+    def divided(self, scales: Floats) -> DenseDesign:
+        dtype = np.promote_types(self._values.dtype, np.float32)  # scales can be beyond float16
+        return DenseDesign(self._values / scales.astype(dtype))
+
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Two passes, shifted by the first row that counts, so that constant columns give exactly 0."""
         p = self.shape[1]

@@ -97,6 +97,11 @@ class SparseDesign(Design):
     def rows(self, index: Indices) -> SparseDesign:
         return SparseDesign(self._held[index])
 
+    def divided(self, scales: Floats) -> SparseDesign:
+        held = self._held
+        data = held.data / np.repeat(scales, np.diff(held.indptr)).astype(held.dtype)
+        return SparseDesign(sparse.csc_array((data, held.indices, held.indptr), shape=held.shape))
+
     def column_moments(self, sample_weight: Floats) -> tuple[Floats, Floats]:
         """Means corrected once by the mean residual, then squared residuals: no cancellation.
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ..estimators.cross_validation import CrossValidation, folds_of, score_path, without_rows
+from ..estimators.cross_validation import CrossValidation, FoldScore, score_path, training_problem
+from ..estimators.folds import folds_of
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..progress import Progress
@@ -48,35 +51,36 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
             "X and y have too few rows (or rows of a class) to choose alpha by cross-validation; give alpha."
         )
     n_alphas, gap = FINE if suits(problem.instance) else COARSE
-    grid, held_out = alpha_grid(problem, n_alphas, 1e-2), folds_of(problem, n_folds, seed)
-    weights = problem.instance.sample_weight
-    shares = np.array([weights[rows].sum() for rows in held_out])
-    training = [without_rows(problem, rows) for rows in held_out]
-    losses, end = np.empty((n_folds, 0)), n_alphas // 5
+    grid, folds = alpha_grid(problem, n_alphas, 1e-2), folds_of(problem, n_folds, seed)
+    training = [training_problem(problem, fold) for fold in folds]
+    scores: list[FoldScore] = []
+    start, end = 0, n_alphas // 5
     with Progress(n_folds * len(grid), "cross-validation") as progress:
         while True:
-            block, scores, last = grid[losses.shape[1] : end], [], []
-            for rows, others in zip(held_out, training, strict=True):
+            block, further, last = grid[start:end], [], []
+            for fold, others in zip(folds, training, strict=True):
                 path = others.path(alphas=block, tol=gap, verbose=False)
-                scores.append(score_path(problem, rows, path)[0])
+                further.append(score_path(problem, fold, path))
                 last.append(others.solution_at(path, len(block) - 1))
                 progress(len(block))
-            losses = np.hstack([losses, scores])
-            comparable = losses if problem.loss.is_diagonal else _on_one_level(losses, shares)
-            found = CrossValidation.from_folds(grid[:end], comparable, shares)
+            scores = [a.followed_by(b) for a, b in zip(scores, further, strict=True)] if scores else further
+            comparable = scores if problem.loss.is_diagonal else _on_one_level(scores)
+            found = CrossValidation.from_folds(grid[:end], comparable)
             if end == len(grid) or _is_past(found, last) or _is_full(last):
                 return found
-            end = _next_look(grid, end, last)
+            start, end = end, _next_look(grid, end, last)
 
 
-def _on_one_level(losses: Floats, shares: Floats) -> Floats:
-    """Losses (n_folds, k) that start at their mean: of a partial likelihood only differences tell.
+def _on_one_level(scores: list[FoldScore]) -> list[FoldScore]:
+    """Scores whose losses start at their mean: of a partial likelihood only differences tell.
 
     Its level is that of the number at risk, which differs from fold to fold and would hide
     in the standard error what columns gain in every fold.
     """
-    level = losses[:, :1]
-    return np.asarray(losses - level + shares @ level / shares.sum())
+    level = sum(score.total[0] for score in scores) / sum(score.weight for score in scores)
+    return [
+        replace(score, total=score.total - score.total[0] + score.weight * level) for score in scores
+    ]
 
 
 def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:

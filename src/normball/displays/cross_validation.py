@@ -1,4 +1,7 @@
-"""Held-out loss along the path, with the alphas that both rules take."""
+"""Held-out loss along the path, with the alphas that both rules take.
+
+A single fold has no standard error: then there is neither a band nor the second rule.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class CVDisplay:
-    """Mean held-out loss against alpha, one standard error either way; made by `from_estimator`.
+    """Mean held-out loss (half a deviance) against alpha, one standard error either way.
+
+    Made by `from_estimator` or `from_curve`.
 
     Attributes
     ----------
-    alphas : (k,) decreasing ; mean_loss, standard_error : (k,)
+    alphas : (k,) decreasing ; mean_loss, standard_error : (k,), the latter NaN from a single fold.
     best_index, one_se_index : int, what either rule takes.
     alpha : float, what was taken.
     n_nonzeros : (k,) features of the fit to all rows, or None.
@@ -96,15 +101,20 @@ class CVDisplay:
         self.ax_ = ax = style.new_axes(ax, (1.15 * style.PANEL, 0.85 * style.PANEL))
         self.figure_ = style.figure_of(ax)
         style.plain_axes(ax)
-        low, high = self.mean_loss - self.standard_error, self.mean_loss + self.standard_error
-        ax.fill_between(self.alphas, low, high, color=style.BALL, alpha=0.18, linewidth=0)
+        has_error = not np.isnan(self.standard_error).any()
+        error = self.standard_error if has_error else np.zeros(len(self.alphas))
+        low, high = self.mean_loss - error, self.mean_loss + error
+        if has_error:
+            ax.fill_between(self.alphas, low, high, color=style.BALL, alpha=0.18, linewidth=0)
         ax.plot(self.alphas, self.mean_loss, color=style.BALL, linewidth=1.6)
         ax.set_xscale("log")
         ax.xaxis.set_major_locator(LogLocator(numticks=6))
         ax.xaxis.set_minor_locator(NullLocator())
-        ax.set_xlim(self.alphas[0], self.alphas[-1])
+        if len(self.alphas) > 1:
+            ax.set_xlim(self.alphas[0], self.alphas[-1])
         self._mark(ax, self.best_index, style.CONTACT, "o", "least loss")
-        self._mark(ax, self.one_se_index, style.LEVEL_SET, "s", "one standard error")
+        if has_error:
+            self._mark(ax, self.one_se_index, style.LEVEL_SET, "s", "one standard error")
         ax.axvline(self.alpha, color=style.CONTACT, linewidth=0.9, linestyle=(0, (2, 2)))
         ax.set_ylim(*self._window(low, high))
         ax.set_xlabel("alpha (weaker regularisation to the right)", fontsize=style.NORMAL)

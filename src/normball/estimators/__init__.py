@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .cross_validation import CrossValidation, cross_validate, folds_of
+from .cross_validation import CrossValidation, cross_validate
+from .folds import Fold, folds_of
 
 if TYPE_CHECKING:
     from .chosen_by_cv import ClassifierCV, RegressorCV
@@ -16,6 +17,7 @@ __all__ = [
     "Classifier",
     "ClassifierCV",
     "CrossValidation",
+    "Fold",
     "Regressor",
     "RegressorCV",
     "cross_validate",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
+from sklearn import get_config
 from sklearn.model_selection import check_cv
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.validation import check_is_fitted
 
 from ..inference.workers import each
@@ -19,6 +22,7 @@ from ..reading import read_weights
 from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
+from .folds import Fold, among_weighted, check_classes, read_folds
 from .linear import LinearEstimator, build_norm
 from .regressor import PredictsNumbers, read_numbers
 from .several_classes import SeveralClasses
@@ -62,34 +66,80 @@ class ChosenByCV(LinearEstimator):
         self.max_iter = max_iter
         self.n_jobs = n_jobs
 
-    def _folds(self, X: Any, y: Any, sample_weight: Any, is_classifier: bool) -> list[Indices]:
-        """Rows that each fold holds out, counted among those of positive weight."""
+    def get_metadata_routing(self) -> MetadataRouter:
+        """What `fit` takes besides X and y: `sample_weight`, and for the splitter such as `groups`."""
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(
+                splitter=check_cv(self.cv),
+                method_mapping=MethodMapping().add(caller="fit", callee="split"),
+            )
+        )
+
+    def _folds(
+        self, X: Any, y: Any, sample_weight: Any, params: dict[str, Any], is_classifier: bool
+    ) -> list[Fold]:
+        """What the splitter says, counted among the rows of positive weight.
+
+        A number of folds divides these rows alone; a splitter of the caller's own sees all, since
+        what it holds (rows, groups, times) may be about all.
+        """
         if self.rule not in RULES:
             raise ValueError(f"rule must be 'min' or 'one_se', got {self.rule!r}.")
+        weights, further = read_weights(sample_weight, len(y)), self._for_splitter(params)
+        if self.cv is None or isinstance(self.cv, Integral):
+            if further:
+                raise ValueError(
+                    f"{next(iter(further))} goes with a splitter that asks for it such as cv=GroupKFold(), got "
+                    f"cv={self.cv!r}."
+                )
+            y, weights = y[weights > 0], weights[weights > 0]
+            X = y[:, None]  # whose rows alone matter here
         splitter = check_cv(self.cv, y, classifier=is_classifier)
-        held_out = [rows for _, rows in splitter.split(X, y)]
-        folds = _folds_of_seen(held_out, read_weights(sample_weight, len(y)))
+        folds = among_weighted(read_folds(splitter.split(X, y, **further), len(y)), weights)
         if self.rule == "one_se" and len(folds) < 2:
             raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
+        if is_classifier:
+            check_classes(folds, y[weights > 0], self.classes_)
         return folds
+
+    def _for_splitter(self, params: dict[str, Any]) -> dict[str, Any]:
+        """What goes to `split`: `groups`, or what was requested where scikit-learn routes metadata.
+
+        Raises
+        ------
+        TypeError
+            If there is more, and no routing.
+        """
+        if get_config()["enable_metadata_routing"]:
+            return dict(process_routing(self, "fit", **params).splitter.split)
+        unknown = [name for name in params if name != "groups"]
+        if unknown:
+            raise TypeError(
+                f"fit takes X, y, sample_weight and groups, got {unknown[0]!r}; a splitter takes more through "
+                "sklearn.set_config(enable_metadata_routing=True)."
+            )
+        return params
 
     def _norms(self) -> list[tuple[Norm, float | None]]:
         """The norm of every l1_ratio that is tried."""
         ratios = [None] if self.l1_ratio is None else [float(r) for r in np.atleast_1d(self.l1_ratio)]
         return [(build_norm(self.norm, r, self.feature_weights, self.positive), r) for r in ratios]
 
-    def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, is_classifier: bool) -> None:
+    def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, folds: list[Fold]) -> None:
         """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
-        folds, norms = self._folds(X, y, sample_weight, is_classifier), self._norms()
+        norms = self._norms()
         tried = []
         with self._progress(folds, norms) as bar:
             for norm, ratio in norms:
-                problem = self._make_problem(X, y, loss, norm, sample_weight)
+                problem = self._in_units_of_x(X, y, loss, norm, sample_weight)
                 tried.append((self._curve(problem, folds, bar), problem, ratio))
         result, problem, ratio = min(tried, key=lambda triple: triple[0].mean_loss.min())
-        path = problem.path(alphas=result.alphas, tol=self.tol, verbose=False)
+        prepared = self._prepared(problem)
+        path = prepared.path(alphas=result.alphas, tol=self.tol, verbose=False)
         chosen = self._note(result, ratio, path.n_nonzeros)
-        self._keep(problem.solution_at(path, chosen))
+        self._keep(prepared.solution_at(path, chosen))
 
     def _note(self, result: CrossValidation, ratio: float | None, n_nonzeros: Indices) -> int:
         """Keep the curve; the position on it that the rule takes."""
@@ -99,10 +149,10 @@ class ChosenByCV(LinearEstimator):
         self.best_index_, self.one_se_index_ = result.best_index, result.one_se_index
         return self.best_index_ if self.rule == "min" else self.one_se_index_
 
-    def _progress(self, folds: list[Indices], norms: list[Any]) -> Progress:
+    def _progress(self, folds: list[Fold], norms: list[Any]) -> Progress:
         return Progress(len(folds) * len(norms), "cross-validation")
 
-    def _curve(self, problem: Problem, folds: list[Indices], bar: Progress) -> CrossValidation:
+    def _curve(self, problem: Problem, folds: list[Fold], bar: Progress) -> CrossValidation:
         return cross_validate(
             problem,
             progress=bar,
@@ -112,6 +162,7 @@ class ChosenByCV(LinearEstimator):
             tol=max(self.tol, 1e-8),
             folds=folds,
             n_jobs=self.n_jobs,
+            prepare=self._preparation,
         )
 
     def report(self) -> str:
@@ -122,12 +173,17 @@ class ChosenByCV(LinearEstimator):
             f"{len(self.fold_losses_)}-fold cross-validation of {self._chosen_norm().title}{ratio}, "
             f"{len(self.alphas_)} alphas from {self.alphas_[0]:.4g} to {self.alphas_[-1]:.4g}.",
         ]
-        for name, k in (("Least loss", self.best_index_), ("One standard error", self.one_se_index_)):
+        choices = [("Least loss", self.best_index_)]
+        if self.cross_validation_.has_standard_error:
+            choices.append(("One standard error", self.one_se_index_))
+        for name, k in choices:
+            error = f" (standard error {self.standard_error_[k]:.2g})" if len(choices) > 1 else ""
             lines.append(
-                f"{name}: alpha={self.alphas_[k]:.4g}, held-out loss {self.mean_loss_[k]:.4g} "
-                f"(standard error {self.standard_error_[k]:.2g}), {self.n_nonzeros_[k]} of "
-                f"{self.n_features_in_} features."
+                f"{name}: alpha={self.alphas_[k]:.4g}, held-out loss {self.mean_loss_[k]:.4g}{error}, "
+                f"{self.n_nonzeros_[k]} of {self.n_features_in_} features."
             )
+        if len(choices) == 1:
+            lines.append("A single fold tells no standard error.")
         lines += _at_the_ends(self.best_index_, len(self.alphas_), self.eps)
         lines.append(f"Taken: alpha={self.alpha_:.4g} ({self.rule}), relative gap {self.gap_:.1e}.")
         if hasattr(self, "solution_") or hasattr(self, "class_solution_"):
@@ -148,28 +204,23 @@ def _at_the_ends(best: int, count: int, eps: float) -> list[str]:
     ]
 
 
-def _folds_of_seen(folds: list[Indices], weights: Floats) -> list[Indices]:
-    """Rows that each fold holds out, counted among those of positive weight (a problem has no others)."""
-    seen = weights > 0
-    position = np.cumsum(seen) - 1
-    counted = [position[rows[seen[rows]]] for rows in folds]
-    return [rows for rows in counted if len(rows)]
-
-
 class RegressorCV(PredictsNumbers, ChosenByCV):
     """`Regressor` with alpha chosen by cross-validation along the whole path.
 
     Parameters
     ----------
     norm, fit_intercept, standardize, positive, feature_weights, tol, max_iter
-        As `Regressor`. With `standardize` columns are scaled once, on all rows.
+        As `Regressor`. What `standardize` and "adaptive" learn from rows, each fold learns from those
+        that it trains on.
     loss : str or Loss, default "squared_error"
-        Also what is compared on the rows held out.
+        Also what is compared on the rows held out, as half a deviance: the loss less the least that it
+        can be for these responses.
     l1_ratio : float or list of floats in (0, 1], optional
         Of norm="elastic_net"; of several the one with the least held-out loss.
     n_alphas, eps : default 100 alphas down to 1e-3 of the largest.
     alphas : (k,) array, optional, instead of that grid.
-    cv : int, splitter or iterable, default 5; as in scikit-learn.
+    cv : int, splitter or iterable of pairs (train, test), default 5; as in scikit-learn, and a model is
+        fitted to the training rows that it names and no others.
     rule : "min" or "one_se"
         The alpha of least mean loss, or the largest within one standard error of it.
     n_jobs : int, optional
@@ -222,13 +273,28 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
         )
         self.loss = loss
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> RegressorCV:
-        """Choose alpha on folds of X (n, p) and y (n,), then fit to all rows."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> RegressorCV:
+        """Choose alpha on folds of X (n, p) and y (n,), then fit to all rows.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as `Regressor.fit`; the weights count in training and in scores.
+        **params
+            `groups` (n,) for splitters by group, and whatever else metadata routing brings them.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `Regressor.fit`; and with the name of the fold, if it has no row to train on or to hold
+            out, names rows that are not there, or admits no fit (a single class, no event).
+        """
         loss = get_loss(self.loss)
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
-        self._choose(X, np.asarray(y, dtype=np.float64), loss, sample_weight, is_classifier=False)
+        response = np.asarray(y, dtype=np.float64)
+        folds = self._folds(X, response, sample_weight, params, is_classifier=False)
+        self._choose(X, response, loss, sample_weight, folds)
         return self
 
 
@@ -240,18 +306,18 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
     to the classes. More than two classes go with norms that are sums over the coefficients.
     """
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> ClassifierCV:
-        """Choose alpha on folds of X (n, p) and labels y (n,), then fit to all rows."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> ClassifierCV:
+        """Choose alpha on folds of X (n, p) and labels y (n,), then fit to all rows; see `RegressorCV.fit`."""
         X, y = self._read(X, y)
         codes = self._codes(y)
+        folds = self._folds(X, codes, sample_weight, params, is_classifier=True)
         if len(self.classes_) > 2:
-            self._choose_several(X, codes, sample_weight)
-            return self
-        self._choose(X, codes.astype(np.float64), "logistic", sample_weight, is_classifier=True)
+            self._choose_several(X, codes, sample_weight, folds)
+        else:
+            self._choose(X, codes.astype(np.float64), "logistic", sample_weight, folds)
         return self
 
-    def _choose_several(self, X: Any, codes: Indices, sample_weight: Any) -> None:
-        folds = self._folds(X, codes, sample_weight, is_classifier=True)
+    def _choose_several(self, X: Any, codes: Indices, sample_weight: Any, folds: list[Fold]) -> None:
         tried: list[tuple[CrossValidation, float | None, Norm]] = []
         norms = self._norms()
         with self._progress(folds, norms) as bar:
@@ -259,20 +325,19 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
                 data = self._several(X, codes, norm, sample_weight)
                 tried.append((self._curve_of_several(data, folds, bar), ratio, norm))
         result, ratio, norm = min(tried, key=lambda triple: triple[0].mean_loss.min())
-        problem = self._several(X, codes, norm, sample_weight).problem()
+        problem = self._prepared_several(self._several(X, codes, norm, sample_weight)).problem()
         path = [problem.solve(alpha, min(1e-4 * self.tol, 1e-12)) for alpha in result.alphas.tolist()]
         counts = np.array([int(found.W.any(axis=1).sum()) for found in path])
         chosen = self._note(result, ratio, counts)
         self._keep_several(path[chosen], float(result.alphas[chosen]), problem.scale, norm)
 
-    def _curve_of_several(self, data: SeveralClasses, folds: list[Indices], bar: Progress) -> CrossValidation:
+    def _curve_of_several(self, data: SeveralClasses, folds: list[Fold], bar: Progress) -> CrossValidation:
         if self.alphas is None:
-            shares, largest = grid_shares(self.n_alphas, self.eps), data.problem().alpha_max
+            whole = data.standardised()[0] if self.standardize else data
+            shares, largest = grid_shares(self.n_alphas, self.eps), whole.problem().alpha_max
             alphas = (largest if np.isfinite(largest) else 1.0) * shares
         else:
             alphas = read_levels(self.alphas, "alphas")
-        tasks = [(data, held_out, alphas, min(self.tol, 1e-10)) for held_out in folds]
+        tasks = [(data, fold, alphas, min(self.tol, 1e-10), bool(self.standardize)) for fold in folds]
         scores = each(SeveralClasses.score_fold, tasks, self.n_jobs, bar)
-        losses, wrong = (np.array(part) for part in zip(*scores, strict=True))
-        shares = np.array([data.weights[held_out].sum() for held_out in folds])
-        return CrossValidation.from_folds(alphas, losses, shares, wrong)
+        return CrossValidation.from_folds(alphas, scores, is_classifier=True)

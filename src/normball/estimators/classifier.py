@@ -77,7 +77,7 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
     """What `Classifier` and `ClassifierCV` share for more than two classes."""
 
     def _several(self, X: Any, codes: Indices, norm: Norm, sample_weight: Any) -> SeveralClasses:
-        """The data of a multinomial regression, scaled if they are to be."""
+        """The data of a multinomial regression, in the units of X."""
         if is_adaptive(self.feature_weights):
             raise ValueError(
                 f"feature_weights='adaptive' takes 2 classes and y has {len(self.classes_)}; give numbers."
@@ -87,10 +87,17 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
         if separable is None:
             raise ValueError(only_two(norm, len(self.classes_)))
         weights = read_weights(sample_weight, X.shape[0])
-        scaled, self._scales = self._scaled(X, sample_weight)
         return SeveralClasses(
-            as_design(scaled), codes, len(self.classes_), weights, self.fit_intercept, separable
+            as_design(X), codes, len(self.classes_), weights, self.fit_intercept, separable
         ).of_weight()
+
+    def _prepared_several(self, data: SeveralClasses) -> SeveralClasses:
+        """What is solved; the scales of its columns are noted."""
+        if not self.standardize:
+            self._scales = np.ones(data.design.shape[1])
+            return data
+        scaled, self._scales = data.standardised()
+        return scaled
 
     # ---- explanation, where there is one solution for all classes ----------------------
     @property
@@ -182,12 +189,13 @@ class Classifier(ClassEstimator):
         codes = self._codes(y)
         if len(self.classes_) > 2:
             return self._fit_several(X, codes, sample_weight)
-        problem = self._make_problem(X, codes.astype(np.float64), "logistic", self._norm(), sample_weight)
-        self._keep(self._solve(problem))
+        response = codes.astype(np.float64)
+        problem = self._in_units_of_x(X, response, "logistic", self._norm(), sample_weight)
+        self._keep(self._solve(self._prepared(problem)))
         return self
 
     def _fit_several(self, X: Any, codes: Indices, sample_weight: Any) -> Classifier:
-        data = self._several(X, codes, self._norm(), sample_weight)
+        data = self._prepared_several(self._several(X, codes, self._norm(), sample_weight))
         # the last model costs little and squares the error: weights are then exact too
         tolerance = min(1e-4 * read_positive(self.tol, "tol"), 1e-12)
         levels = (self.alpha, self.budget, self.target)

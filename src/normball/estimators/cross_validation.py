@@ -1,31 +1,70 @@
 """Cross-validation over the whole path: which alpha predicts unseen rows best.
 
-Every fold fits the same alphas along one warm-started path and scores the rows it did
-not see. Two choices are offered: the alpha of least mean loss, and the largest alpha
-whose mean loss is within one standard error of it (Breiman, Friedman, Olshen, Stone,
-"Classification and regression trees", 1984, section 3.4.3), which keeps fewer features.
+Every fold fits the same alphas along one warm-started path to the rows that it trains on and
+scores the rows that it holds out. Two choices are offered: the alpha of least mean loss, and
+the largest alpha whose mean loss is within one standard error of it (Breiman, Friedman, Olshen,
+Stone, "Classification and regression trees", 1984, section 3.4.3), which keeps fewer features.
+
+Losses are half deviances: the loss less the least that it can be for these responses, which is
+the term of y alone that a likelihood leaves out. That term changes no choice of the least loss,
+but its spread between folds is that of y, and would drown the standard error.
+
+With the weight s_k of the rows held out by fold k of K, and l_k their weighted mean loss,
+
+    mean = sum_k s_k l_k / sum_k s_k,
+    standard error = sqrt( sum_k s_k (l_k - mean)^2 / sum_k s_k / (K - 1) ),
+
+half of `cvm` and `cvsd` of the R package glmnet (its vignette, section "Cross-validation").
+
+A loss that ties samples to each other (Cox) has no loss of single rows. There a fold is scored by
+what its rows add to the loss of those that it trains on, with the same coefficients, which needs
+no events among them (Verweij, van Houwelingen, "Cross-validation in survival analysis",
+Statistics in Medicine 12, 1993); the loss is per event, and s_k the weight of the events held out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..inference.workers import each
-from ..parameters import read_count
 from ..path import Path
-from ..path_solver import alpha_grid
+from ..path_solver import alpha_grid, read_levels
 from ..problem import Problem
 from ..progress import Progress
 from ..solvers.engine import LARGEST_GRAM
-from ..tables import read_vector
-from ..typing import ArrayLike, Floats, Indices
+from ..solvers.instance import Instance
+from ..typing import ArrayLike, Floats
+from .folds import Fold, folds_of, read_folds
+from .preparation import Preparation
 
 CANCELLED = 1e-4
 """Share of a column's variance in all rows below which its variance in some of them is computed anew."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoldScore:
+    """How the path of one fold does on the rows that it holds out.
+
+    Attributes
+    ----------
+    total : (k,) sum of weight times loss.
+    wrong : (k,) weight of the rows given a wrong class, 0 for regression.
+    weight : float, of the rows, or of the events for Cox.
+    """
+
+    total: Floats
+    wrong: Floats
+    weight: float
+
+    def followed_by(self, other: FoldScore) -> FoldScore:
+        """With the scores of further alphas on the same rows."""
+        total, wrong = np.append(self.total, other.total), np.append(self.wrong, other.wrong)
+        return FoldScore(total, wrong, self.weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +74,11 @@ class CrossValidation:
     Attributes
     ----------
     alphas : (k,) decreasing.
-    fold_losses : (n_folds, k) mean loss on the rows that a fold did not see.
-    mean_loss : (k,) their mean over folds.
-    standard_error : (k,) of that mean.
-    mean_error : (k,) share of wrong classes on unseen rows, or None for regression.
+    fold_losses : (n_folds, k) mean loss on the rows that a fold held out, as half a deviance; NaN for a
+        fold without an event (Cox).
+    mean_loss : (k,) their mean, weighted by the rows (events for Cox) held out.
+    standard_error : (k,) of that mean; NaN from a single fold.
+    mean_error : (k,) share of wrong classes on rows held out, or None for regression.
     """
 
     alphas: Floats
@@ -49,16 +89,23 @@ class CrossValidation:
 
     @classmethod
     def from_folds(
-        cls, alphas: Floats, fold_losses: Floats, shares: Floats, fold_errors: Floats | None = None
+        cls, alphas: Floats, scores: Iterable[FoldScore], is_classifier: bool = False
     ) -> CrossValidation:
-        """From losses and errors (n_folds, k) of folds that hold these shares (n_folds,) of the weight."""
-        return cls(
-            alphas=alphas,
-            fold_losses=fold_losses,
-            mean_loss=shares @ fold_losses / shares.sum(),
-            standard_error=_standard_error(fold_losses),
-            mean_error=None if fold_errors is None else shares @ fold_errors / shares.sum(),
+        """From the score of every fold at the alphas (k,)."""
+        found = list(scores)
+        weights = np.array([score.weight for score in found])
+        counted = weights > 0
+        totals = np.array([score.total for score in found])
+        losses = np.divide(
+            totals, weights[:, None], out=np.full(totals.shape, np.nan), where=counted[:, None]
         )
+        mean = totals.sum(axis=0) / weights.sum()
+        error = np.full(len(mean), np.nan)
+        if counted.sum() > 1:
+            spread = weights[counted] @ (losses[counted] - mean) ** 2 / weights.sum()
+            error = np.sqrt(spread / (counted.sum() - 1))
+        wrong = sum(score.wrong for score in found) / weights.sum() if is_classifier else None
+        return cls(alphas, losses, mean, error, wrong)
 
     @property
     def best_index(self) -> int:
@@ -83,40 +130,17 @@ class CrossValidation:
         """Largest alpha within one standard error of the best."""
         return float(self.alphas[self.one_se_index])
 
+    @property
+    def has_standard_error(self) -> bool:
+        """Whether there are folds enough for one."""
+        return not np.isnan(self.standard_error[self.best_index])
+
     def __repr__(self) -> str:
         return (
             f"CrossValidation({len(self.fold_losses)} folds, {len(self.alphas)} alphas: least loss "
             f"{self.mean_loss[self.best_index]:.6g} at alpha={self.best_alpha:.6g}, "
             f"one standard error at alpha={self.one_se_alpha:.6g})"
         )
-
-
-def folds_of(problem: Problem, n_folds: int, seed: int) -> list[Indices]:
-    """Held-out rows of each fold: random, and in proportion to the classes for a classifier.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 2 folds, more folds than rows, or than members of a class.
-    """
-    n = problem.n_samples
-    if read_count(n_folds, "n_folds", 2) > n:
-        raise ValueError(f"n_folds must lie between 2 and the number of rows ({n}), got {n_folds!r}.")
-    rng = np.random.default_rng(read_count(seed, "seed", 0))
-    assigned = np.empty(n, dtype=np.intp)
-    y = problem.instance.y
-    classes = np.unique(y) if problem.loss.is_classifier else [None]
-    dealt = 0
-    for label in classes:
-        members = rng.permutation(np.arange(n) if label is None else np.flatnonzero(y == label))
-        if len(members) < n_folds:
-            raise ValueError(
-                f"class {label:g} has {len(members)} rows, fewer than n_folds={n_folds}; use fewer folds."
-            )
-        # go on dealing where the last class stopped, so that the folds stay of equal size
-        assigned[members] = (dealt + np.arange(len(members))) % n_folds
-        dealt += len(members)
-    return [np.flatnonzero(assigned == fold) for fold in range(n_folds)]
 
 
 def cross_validate(
@@ -128,8 +152,9 @@ def cross_validate(
     seed: int = 0,
     tol: float = 1e-6,
     progress: Progress | None = None,
-    folds: Sequence[Indices] | None = None,
+    folds: Iterable[Any] | None = None,
     n_jobs: int | None = None,
+    prepare: Callable[[Problem], tuple[Problem, Floats]] = Preparation(),  # noqa: B008 - it is immutable
 ) -> CrossValidation:
     """Held-out loss of a problem along its path.
 
@@ -146,10 +171,14 @@ def cross_validate(
         Relative duality gap of each fit.
     progress : Progress, optional
         The bar that the folds advance; default: one of their own.
-    folds : list of index arrays, optional
-        The rows that each fold holds out, instead of random ones.
+    folds : iterable of `Fold` or pairs (train, test), optional
+        The rows that each fold trains on and holds out, as numbers or masks (n,), instead of
+        random ones: what `split` of a scikit-learn splitter gives.
     n_jobs : int, optional
         Folds at once, through joblib (which scikit-learn brings); default one after the other.
+    prepare : callable, optional
+        From the problem on the rows of a fold to what is fitted there, and the scales (p,) that its
+        coefficients are divided by; see `Preparation`. Default: as it is.
 
     Returns
     -------
@@ -157,85 +186,105 @@ def cross_validate(
 
     Raises
     ------
-    ValueError
-        As `folds_of` and `Problem.path`.
+    TypeError, ValueError
+        As `folds_of`, `read_folds` and `Problem.path`; where the rows of a fold admit no fit, with
+        the name of the fold.
     """
     if alphas is None:
-        grid = alpha_grid(problem, n_alphas, eps)
+        grid = alpha_grid(prepare(problem)[0], n_alphas, eps)
     else:
-        grid = np.sort(read_vector(alphas, "alphas", len(np.atleast_1d(np.asarray(alphas)))))[::-1]
-    held_out = folds_of(problem, n_folds, seed) if folds is None else list(folds)
-    share = np.array([problem.instance.sample_weight[rows].sum() for rows in held_out])
-    with nullcontext(progress) if progress else Progress(len(held_out), "cross-validation") as bar:
-        tasks = [(problem, rows, grid, tol) for rows in held_out]
-        found = each(score_fold, tasks, n_jobs, bar)
-    losses, wrong = (np.array(part) for part in zip(*found, strict=True))
-    return CrossValidation.from_folds(grid, losses, share, wrong if problem.loss.is_classifier else None)
+        grid = read_levels(alphas, "alphas")
+    chosen = folds_of(problem, n_folds, seed) if folds is None else read_folds(folds, problem.n_samples)
+    with nullcontext(progress) if progress else Progress(len(chosen), "cross-validation") as bar:
+        tasks = [(problem, fold, grid, tol, prepare) for fold in chosen]
+        scores = each(score_fold, tasks, n_jobs, bar)
+    return CrossValidation.from_folds(grid, scores, problem.loss.is_classifier)
 
 
-def _standard_error(losses: Floats) -> Floats:
-    """Of the mean over folds (n_folds, k); unknown (NaN) from a single fold."""
-    if len(losses) < 2:
-        return np.full(losses.shape[1], np.nan)
-    return np.asarray(losses.std(axis=0, ddof=1) / np.sqrt(len(losses)))
+def score_fold(
+    problem: Problem,
+    fold: Fold,
+    alphas: Floats,
+    tol: float,
+    prepare: Callable[[Problem], tuple[Problem, Floats]],
+) -> FoldScore:
+    """How the path of the rows that a fold trains on does on those that it holds out."""
+    try:
+        training, scales = prepare(training_problem(problem, fold))
+    except ValueError as error:
+        raise ValueError(f"{fold.name} cannot be fitted: {error}") from error
+    return score_path(problem, fold, training.path(alphas=alphas, tol=tol, verbose=False), scales)
 
 
-def score_fold(problem: Problem, held_out: Indices, alphas: Floats, tol: float) -> tuple[Floats, Floats]:
-    """Mean loss and share of wrong classes (k,) on the rows held out, of the path on the others.
-
-    Where a loss ties samples to each other (Cox), the rows held out are scored by what they add
-    to the loss of all rows, which needs no events among them (Verweij and van Houwelingen,
-    "Cross-validation in survival analysis", Statistics in Medicine 12, 1993).
-    """
-    path = without_rows(problem, held_out).path(alphas=alphas, tol=tol, verbose=False)
-    return score_path(problem, held_out, path)
-
-
-def score_path(problem: Problem, held_out: Indices, path: Path) -> tuple[Floats, Floats]:
-    """The same for a path that is at hand."""
+def score_path(problem: Problem, fold: Fold, path: Path, scales: Floats | float = 1.0) -> FoldScore:
+    """The same for a path that is at hand, of coefficients for columns divided by `scales`."""
+    instance = problem.instance
+    weight = instance.sample_weight[fold.test]
     if not problem.loss.is_diagonal:
-        share = float(problem.instance.sample_weight[held_out].sum())
-        losses = _losses(problem, _etas(problem, path)) - (1 - share) * path.losses
-        return losses / share, np.zeros(len(losses))
-    test = problem.rows(held_out)
-    etas = _etas(test, path)
-    wrong = ((etas > 0) != (test.instance.y > 0.5)) @ test.instance.sample_weight
-    return _losses(test, etas), wrong
+        counted = problem.loss.is_counted(instance.y[fold.test])
+        added = _added(instance, fold, path, scales)
+        return FoldScore(added, np.zeros(len(added)), float(weight[counted].sum()))
+    held_out, total = instance.rows(fold.test), float(weight.sum())
+    etas = _etas(held_out, path, scales)
+    floor = held_out.floor if np.isfinite(held_out.floor) else 0.0
+    wrong = np.zeros(len(etas))
+    if problem.loss.is_classifier:
+        wrong = ((etas > 0) != (held_out.y > 0.5)) @ weight
+    return FoldScore(total * (_losses(held_out, etas) - floor), wrong, total)
 
 
-def _etas(problem: Problem, path: Path) -> Floats:
-    """Linear predictors (k, n) of a problem's rows along a path."""
+def _added(instance: Instance, fold: Fold, path: Path, scales: Floats | float) -> Floats:
+    """What the rows held out add to the loss (k,) of those that a fold trains on, a sum over weights."""
+    rows, n_train = np.concatenate([fold.train, fold.test]), len(fold.train)
+    both, weight = instance.rows(rows), instance.sample_weight[rows]
+    etas = _etas(both, path, scales)
+    before = weight[:n_train].sum() * _losses(instance.rows(fold.train), etas[:, :n_train])
+    return np.asarray(weight.sum() * _losses(both, etas) - before)
+
+
+def _etas(instance: Instance, path: Path, scales: Floats | float) -> Floats:
+    """Linear predictors (k, n) of an instance's rows along a path."""
     coefs = path.sparse_coefs
     entered = np.flatnonzero(np.diff(coefs.tocsc().indptr))
-    design = problem.instance.design
-    return np.asarray(coefs[:, entered].toarray() @ design.columns(entered).T + path.intercepts[:, None])
+    chosen = coefs[:, entered].toarray() / np.broadcast_to(scales, coefs.shape[1])[entered]
+    return np.asarray(chosen @ instance.design.columns(entered).T + path.intercepts[:, None])
 
 
-def _losses(problem: Problem, etas: Floats) -> Floats:
-    return np.array([problem.instance.value(eta) for eta in etas])
+def _losses(instance: Instance, etas: Floats) -> Floats:
+    return np.array([instance.value(eta) for eta in etas])
 
 
-def without_rows(problem: Problem, held_out: Indices) -> Problem:
-    """The problem on the other rows; a Gram matrix is taken from that of all rows.
+def training_problem(problem: Problem, fold: Fold) -> Problem:
+    """The problem on the rows that a fold trains on; a Gram matrix is taken from that of all rows.
 
-    With the weight a of the rows held out, their means m_h and Gram matrix G_h, those of the
+    With the weight a of the rows left out, their means m_h and Gram matrix G_h, those of the
     others are G_k = (G - a G_h - a (1 - a) d d') / (1 - a), d = m_k - m_h (centred; without
-    the last term if not): every fold costs what its own rows cost.
+    the last term if not): every fold costs what the rows cost that it leaves out.
+
+    Raises
+    ------
+    ValueError
+        If no model can be fitted to the rows: a single class, no event, no count.
     """
+    kept = problem.rows(fold.train)
+    if problem.loss.is_shift_invariant:  # with an intercept the problem has asked for it
+        problem.loss.constant_fit(kept.instance.y, kept.instance.sample_weight)
     instance = problem.instance
-    kept = problem.rows(np.setdiff1d(np.arange(problem.n_samples), held_out))
-    if not (instance.loss.is_quadratic and instance.n_features <= min(len(kept.instance.y), LARGEST_GRAM)):
+    if not (instance.loss.is_quadratic and instance.n_features <= min(kept.n_samples, LARGEST_GRAM)):
+        return kept
+    out = np.setdiff1d(np.arange(problem.n_samples), fold.train)
+    share = float(instance.sample_weight[out].sum())
+    # a row that is there twice is in no sum of single rows
+    if len(out) + len(fold.train) != problem.n_samples or not 0 < share <= 0.5:
         return kept
     gram, means = instance.gram
-    share = float(instance.sample_weight[held_out].sum())
-    if not 0 < share <= 0.5:
-        return kept
-    weight = instance.sample_weight[held_out] / share
-    gram_held, means_held = instance.design.rows(held_out).gram(weight, instance.fit_intercept)
-    rest = gram - share * gram_held
-    means_kept = (means - share * means_held) / (1 - share)
+    gram_out, means_out = instance.design.rows(out).gram(
+        instance.sample_weight[out] / share, instance.fit_intercept
+    )
+    rest = gram - share * gram_out
+    means_kept = (means - share * means_out) / (1 - share)
     if instance.fit_intercept:
-        apart = means_kept - means_held
+        apart = means_kept - means_out
         rest -= share * (1 - share) * np.outer(apart, apart)
     rest /= 1 - share
     # a column that hardly varies in the rows kept would be known by cancellation only

@@ -9,15 +9,13 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ..alpha_scale import Fraction, fraction
 from ..contact import Contact
-from ..designs import scales_of
 from ..explanation import Explanation
-from ..inference import Criteria, Stability, adaptive, criteria, relaxed, stability_selection
+from ..inference import Criteria, Stability, criteria, relaxed, stability_selection
 from ..losses import Loss
 from ..norms import L1, ElasticNet, Norm, get_norm
 from ..parameters import read_count, read_flag
@@ -25,6 +23,7 @@ from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats
+from .preparation import Preparation
 from .reports import report_lines
 from .validation import validated
 
@@ -131,24 +130,18 @@ class LinearEstimator(BaseEstimator, ABC):
         found: tuple[Any, Any] = validated(self, X, y, **ACCEPTED, **options)
         return found
 
-    def _scaled(self, X: Any, sample_weight: Floats | None) -> tuple[Any, Floats]:
-        """X with columns of unit deviation, and what they were divided by; as it is without `standardize`."""
-        if not self.standardize:
-            return X, np.ones(X.shape[1])
-        scales = scales_of(*Problem(X, np.zeros(X.shape[0]), sample_weight=sample_weight).instance.moments)
-        if sparse.issparse(X):
-            scaling: Any = sparse.diags_array(1 / scales)
-            return (X @ scaling).tocsc(), scales
-        return X / scales.astype(X.dtype), scales
-
     def _norm(self) -> Norm:
         return build_norm(self.norm, self.l1_ratio, self.feature_weights, self.positive)
 
-    def _make_problem(self, X: Any, y: Floats, loss: str | Loss, norm: Norm, sample_weight: Any) -> Problem:
-        scaled, self._scales = self._scaled(X, sample_weight)
+    @property
+    def _preparation(self) -> Preparation:
+        return Preparation(bool(self.standardize), is_adaptive(self.feature_weights))
+
+    def _in_units_of_x(self, X: Any, y: Floats, loss: str | Loss, norm: Norm, sample_weight: Any) -> Problem:
+        """The problem before its `_preparation`."""
         names = getattr(self, "feature_names_in_", None)
-        problem = Problem(
-            scaled,
+        return Problem(
+            X,
             y,
             loss=loss,
             norm=norm,
@@ -156,7 +149,11 @@ class LinearEstimator(BaseEstimator, ABC):
             sample_weight=sample_weight,
             feature_names=None if names is None else list(names),
         )
-        return adaptive(problem) if is_adaptive(self.feature_weights) else problem
+
+    def _prepared(self, problem: Problem) -> Problem:
+        """What is solved; the scales of its columns are noted."""
+        prepared, self._scales = self._preparation(problem)
+        return prepared
 
     def _level(self, problem: Problem) -> dict[str, Any]:
         """Which of the three forms is solved, and at which level."""
@@ -189,6 +186,16 @@ class LinearEstimator(BaseEstimator, ABC):
     @abstractmethod
     def _set_coefficients(self, coef: Floats, intercept: float) -> None:
         """Note coefficients (p,) and intercept in the shapes that scikit-learn gives them."""
+
+    @property
+    def penalty(self) -> str:
+        """"l1" for a norm that makes exact zeros, else its name.
+
+        This is what scikit-learn's `SelectFromModel` looks at: "l1" keeps the features that are not
+        zero, anything else those above the mean size.
+        """
+        norm = get_norm(self.norm)
+        return L1.name if norm.makes_zeros else norm.name
 
     # ---- explanation ----------------------------------------------------------------
     @property

@@ -185,6 +185,7 @@ class Regressor(PredictsNumbers, LinearEstimator):
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")
-        problem = self._make_problem(X, np.asarray(y, dtype=np.float64), loss, self._norm(), sample_weight)
-        self._keep(self._solve(problem))
+        response = np.asarray(y, dtype=np.float64)
+        problem = self._in_units_of_x(X, response, loss, self._norm(), sample_weight)
+        self._keep(self._solve(self._prepared(problem)))
         return self

@@ -11,6 +11,9 @@ from ..designs import Design
 from ..norms.separable import Separable
 from ..solvers.multinomial import Multinomial
 from ..typing import Floats, Indices
+from .cross_validation import FoldScore
+from .folds import Fold
+from .preparation import standardised
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,19 +59,24 @@ class SeveralClasses:
             self.design, self.codes, self.n_classes, self.weights, self.fit_intercept, self.separable
         )
 
-    def score_fold(self, held_out: Indices, alphas: Floats, tol: float) -> tuple[Floats, Floats]:
-        """Mean loss and share of wrong classes (k,) on the rows held out.
+    def standardised(self) -> tuple[SeveralClasses, Floats]:
+        """With columns of unit deviation, and what they were divided by (p,)."""
+        design, scales = standardised(self.design, self.weights)
+        return replace(self, design=design), scales
 
-        Of the path on the others, at decreasing alphas (k,).
-        """
-        problem = self.rows(np.setdiff1d(np.arange(len(self.codes)), held_out)).problem()
-        test = self.rows(held_out)
+    def score_fold(self, fold: Fold, alphas: Floats, tol: float, standardize: bool) -> FoldScore:
+        """How the path of the rows that a fold trains on, at decreasing alphas (k,), does on the others."""
+        training, scales = self.rows(fold.train), np.ones(self.design.shape[1])
+        if standardize:
+            training, scales = training.standardised()
+        problem, test = training.problem(), self.rows(fold.test)
         losses, wrong = np.zeros(len(alphas)), np.zeros(len(alphas))
         for k, alpha in enumerate(alphas.tolist()):
             found = problem.solve(alpha, tol)
             entered = np.flatnonzero(found.W.any(axis=1))
-            eta = test.design.columns(entered) @ found.W[entered] + found.b
+            eta = test.design.columns(entered) @ (found.W[entered] / scales[entered, None]) + found.b
             of_class = eta[np.arange(len(test.codes)), test.codes]
             losses[k] = test.weights @ (logsumexp(eta, axis=1) - of_class)
             wrong[k] = test.weights @ (eta.argmax(axis=1) != test.codes)
-        return losses, wrong
+        weight = float(self.weights[fold.test].sum())
+        return FoldScore(weight * losses, weight * wrong, weight)

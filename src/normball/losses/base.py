@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..typing import Floats
+from ..typing import Floats, Mask
 from ..values import ArrayValue
 from .hessian_root import DiagonalRoot, HessianRoot
 
@@ -100,6 +100,10 @@ class Loss(ArrayValue, ABC):
         ValueError
             If the minimum is not attained (all responses in one class, all counts zero).
         """
+
+    def is_counted(self, y: Floats) -> Mask:
+        """Samples (n,) that a loss per observation counts: every one; for Cox the events."""
+        return np.ones(len(y), dtype=bool)
 
     def predict(self, eta: Floats) -> Floats:
         """Mean response at eta (n,): eta itself, a probability, a rate."""

@@ -38,7 +38,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..typing import Floats
+from ..typing import Floats, Mask
 from .base import Loss
 from .cox_hessian import CoxRoot
 from .risk_sets import RiskSets, risk_sets
@@ -223,6 +223,10 @@ class Cox(Loss):
                 "y holds no event among the samples of positive weight, where the Cox loss needs one."
             )
         return 0.0
+
+    def is_counted(self, y: Floats) -> Mask:
+        """Events; censored samples show in the risk sets alone."""
+        return y > 0
 
     def predict(self, eta: Floats) -> Floats:
         """Hazard relative to eta = 0."""

@@ -8,7 +8,7 @@ and `forms.py`. Everything in it has been validated by `Problem`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -135,6 +135,21 @@ class Instance:
             size = abs(self.value(np.zeros(self.n_samples)) - self.floor)
             return size if size > 0 else 1.0
         return self.null_loss - self.floor
+
+    def rows(self, index: Indices) -> Instance:
+        """The same on some of the rows, in any order and number; their weights are normalised anew."""
+        weights = self.sample_weight[index]
+        return replace(
+            self, design=self.design.rows(index), y=self.y[index], sample_weight=weights / weights.sum()
+        )
+
+    def divided(self, scales: Floats) -> Instance:
+        """The same with every column of X divided by its scale (p,); a Gram matrix goes along."""
+        other = replace(self, design=self.design.divided(scales))
+        if "gram" in self.__dict__:
+            gram, means = self.gram
+            other.__dict__["gram"] = (gram / np.outer(scales, scales), means / scales)
+        return other
 
     def predictor(self, w: Floats, intercept: float) -> Floats:
         """eta = X w + b, (n,)."""

@@ -15,7 +15,8 @@ import numpy as np
 
 from ...datasets import Dataset
 from ...designs import moments_of, scales_of
-from ...estimators.cross_validation import CrossValidation, cross_validate, folds_of
+from ...estimators.cross_validation import CrossValidation, cross_validate
+from ...estimators.folds import folds_of
 from ...path_solver import alpha_grid
 from ...problem import Problem
 from ...typing import Floats, Indices
@@ -120,11 +121,10 @@ def nested_cross_validate(
     problem = Problem(dataset.X, dataset.y, loss=loss)
     fits = []
     predictor = np.empty(problem.n_samples)
-    for number, held_out in enumerate(folds_of(problem, n_outer, seed)):
-        kept = np.setdiff1d(np.arange(problem.n_samples), held_out)
-        training = replace(dataset, X=dataset.X[kept], y=dataset.y[kept])
+    for number, fold in enumerate(folds_of(problem, n_outer, seed)):
+        training = replace(dataset, X=dataset.X[fold.train], y=dataset.y[fold.train])
         fits.append(choose_and_fit(training, loss, contestant, n_inner, seed + 1 + number))
-        predictor[held_out] = fits[-1].predictor(dataset.X[held_out])
+        predictor[fold.test] = fits[-1].predictor(dataset.X[fold.test])
     if problem.loss.is_classifier:
         mistakes = ((predictor > 0) != (dataset.y > 0.5)).astype(np.float64)
     else:
