@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -39,6 +40,21 @@ def test_choice_of_alpha() -> None:
     assert display.alpha == chosen.alphas_[chosen.one_se_index_]
     labels = [tick.get_text() for tick in display.count_ax_.get_xticklabels()]
     assert str(int(chosen.n_nonzeros_[-1])) in labels or len(labels) > 3
+
+
+@pytest.mark.parametrize("n_alphas", [1, 12])
+def test_a_single_fold_is_drawn_without_a_standard_error(n_alphas: int) -> None:
+    rows = np.arange(len(DATA.y))
+    labels = np.where(DATA.y > 120, "high", "low")
+    one = [(rows < 300, rows >= 300)]
+    for make, y in ((nb.RegressorCV, DATA.y), (nb.ClassifierCV, labels)):
+        model = make(cv=one, n_alphas=n_alphas).fit(DATA.X, y)
+        for display in (nb.CVDisplay.from_estimator(model), nb.CVDisplay.from_curve(model.cross_validation_)):
+            ax = display.plot().ax_
+            assert [text.get_text() for text in ax.get_legend().get_texts()] == ["least loss"]
+            low, high = ax.get_ylim()
+            assert low < model.mean_loss_[model.best_index_] < high
+            plt.close(display.figure_)
 
 
 def test_what_cannot_be_drawn_is_said() -> None:

@@ -10,8 +10,9 @@ import pandas as pd
 import polars as pl
 import pytest
 import sklearn
-from sklearn.base import clone
+from sklearn.base import ClassifierMixin, clone
 from sklearn.compose import ColumnTransformer
+from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import Lasso, LassoCV, LinearRegression
 from sklearn.metrics import d2_tweedie_score
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
@@ -19,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import normball as nb
+from normball import dropin
 from normball.estimators import Fold
 from normball.estimators.cross_validation import training_problem
 
@@ -184,12 +186,20 @@ def test_folds_share_the_gram_matrix_of_all_rows() -> None:
     X = rng.standard_normal((90, 12)) * np.logspace(-2, 2, 12) + 5
     y = X[:, :3].sum(axis=1) + rng.standard_normal(90)
     problem = nb.Problem(X, y, sample_weight=rng.random(90))
-    held_out = np.arange(0, 90, 4)
-    shared = without_rows(problem, held_out)
-    assert "gram" in vars(shared.instance)
-    alone = problem.rows(np.setdiff1d(np.arange(90), held_out))
-    for ours, expected in zip(shared.instance.gram, alone.instance.gram, strict=True):
-        np.testing.assert_allclose(ours, expected, rtol=1e-10, atol=1e-12 * np.abs(expected).max())
+    held_out, rows = np.arange(0, 90, 4), np.arange(90)
+    # the rest, and without a gap beside the rows held out
+    for left_out in (held_out, np.union1d(held_out, held_out[:9] + 1)):
+        train = np.setdiff1d(rows, left_out)
+        shared = training_problem(problem, Fold(train, held_out, "fold"))
+        assert "gram" in vars(shared.instance)
+        alone = problem.rows(train)
+        scales = np.exp(rng.standard_normal(12))
+        for one, other in ((shared, alone), (shared.divided(scales), alone.divided(scales))):
+            for ours, expected in zip(one.instance.gram, other.instance.gram, strict=True):
+                np.testing.assert_allclose(ours, expected, rtol=1e-10, atol=1e-12 * np.abs(expected).max())
+    twice = training_problem(problem, Fold(np.append(rows[5:], rows[5:20]), held_out, "fold"))
+    expected = problem.rows(np.append(rows[5:], rows[5:20])).instance.gram
+    np.testing.assert_allclose(twice.instance.gram[0], expected[0], rtol=1e-10)
 
 
 @pytest.mark.parametrize("n_jobs", [None, 2])
@@ -207,6 +217,8 @@ def test_one_fold_has_no_standard_error() -> None:
     model = nb.RegressorCV(cv=one, n_alphas=10).fit(DIABETES.X, DIABETES.y)
     assert np.isnan(model.standard_error_).all()
     assert model.one_se_index_ == model.best_index_
+    assert "A single fold tells no standard error." in model.report()
+    assert "nan" not in model.report()
     with pytest.raises(ValueError, match="rule='one_se' needs two folds or more"):
         model.set_params(rule="one_se").fit(DIABETES.X, DIABETES.y)
 
@@ -275,14 +287,17 @@ def test_times_and_events() -> None:
         np.testing.assert_array_equal(model.coef_, models[0].coef_)
         assert model.coef_[0] > 0.5
     assert 0.05 < models[0].score(X, pairs) < 1
-    # what the rows of a fold add to the loss of all, by the definition
-    held = np.arange(0, 150, 4)
-    curve = nb.estimators.cross_validate(nb.Problem(X, signed, loss="cox"), alphas=[0.1], folds=[held])
-    kept = np.setdiff1d(np.arange(150), held)
-    train = nb.Problem(X[kept], signed[kept], loss="cox").solve(alpha=0.1)
-    whole = nb.Problem(X, signed, loss="cox").instance.value(X @ train.coef)
-    added = (150 * whole - len(kept) * train.loss) / len(held)
-    assert curve.mean_loss[0] == pytest.approx(added, rel=1e-6)
+    # what the rows of a fold add to the loss of those that train it, by the definition and per event
+    held, rows = np.arange(0, 150, 4), np.arange(150)
+    rest = np.setdiff1d(rows, held)
+    for kept in (rest, rest[20:]):
+        problem = nb.Problem(X, signed, loss="cox")
+        curve = nb.estimators.cross_validate(problem, alphas=[0.1], folds=[(kept, held)], tol=1e-10)
+        train = nb.Problem(X[kept], signed[kept], loss="cox").solve(alpha=0.1)
+        both = np.append(kept, held)
+        whole = nb.Problem(X[both], signed[both], loss="cox").instance.value(X[both] @ train.coef)
+        added = (len(both) * whole - len(kept) * train.loss) / event[held].sum()
+        assert curve.mean_loss[0] == pytest.approx(added, rel=1e-6)
 
 
 def test_weights_are_routed() -> None:
@@ -315,3 +330,38 @@ def test_a_choice_at_the_end_of_the_alphas_is_said() -> None:
     assert "The least loss is at the smallest alpha tried; a smaller eps (it is 0.3)" in report
     noise = nb.RegressorCV(eps=0.3, n_alphas=5).fit(frame(), np.random.default_rng(0).normal(size=442))
     assert "smallest alpha tried" not in noise.report()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        nb.Regressor(alpha=0.01),
+        nb.Regressor("elastic_net", l1_ratio=0.5, alpha=0.01),
+        nb.Regressor(nb.norms.GroupL2([[0, 1], [2, 3], [4, 5], [6, 7]]), alpha=0.01),
+        nb.Regressor("sorted_l1", alpha=0.01),
+        nb.RegressorCV("elastic_net", l1_ratio=[0.5, 1.0], alphas=[0.1, 0.01], cv=3),
+        nb.Classifier(alpha=0.01),
+        nb.ClassifierCV(alphas=[0.1, 0.01], cv=3),
+        dropin.Lasso(alpha=0.01),
+        dropin.LassoCV(alphas=[0.1, 0.01], cv=3),
+        dropin.LogisticRegression(l1_ratio=1.0, solver="saga"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_features_are_selected_by_their_zeros(model: Any, n_classes: int) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 8))
+    y = X @ [5, -3, 0.1, 0.1, 0, 0, 0, 0] + 0.01 * rng.normal(size=120)
+    if isinstance(model, ClassifierMixin):
+        y = np.digitize(y, np.quantile(y, np.arange(1, n_classes) / n_classes))
+    chosen = SelectFromModel(model).fit(X, y)
+    nonzero = np.abs(np.atleast_2d(chosen.estimator_.coef_)).sum(axis=0) > 1e-5
+    np.testing.assert_array_equal(chosen.get_support(), nonzero)
+    assert nonzero.sum() > 2  # the mean size keeps two
+
+
+def test_ridge_selects_by_the_mean_size_as_in_scikit_learn() -> None:
+    ours = SelectFromModel(nb.Regressor("squared_l2", alpha=0.5)).fit(DIABETES.X, DIABETES.y)
+    assert ours.threshold_ == pytest.approx(np.abs(ours.estimator_.coef_).mean())
+    assert nb.Regressor("squared_l2").penalty == "squared_l2"

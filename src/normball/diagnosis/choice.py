@@ -78,9 +78,7 @@ def _on_one_level(scores: list[FoldScore]) -> list[FoldScore]:
     in the standard error what columns gain in every fold.
     """
     level = sum(score.total[0] for score in scores) / sum(score.weight for score in scores)
-    return [
-        replace(score, total=score.total - score.total[0] + score.weight * level) for score in scores
-    ]
+    return [replace(score, total=score.total - score.total[0] + score.weight * level) for score in scores]
 
 
 def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import Any
 
@@ -91,13 +91,16 @@ class ChosenByCV(LinearEstimator):
         if self.cv is None or isinstance(self.cv, Integral):
             if further:
                 raise ValueError(
-                    f"{next(iter(further))} goes with a splitter that asks for it such as cv=GroupKFold(), got "
-                    f"cv={self.cv!r}."
+                    f"{next(iter(further))} goes with a splitter that asks for it, such as cv=GroupKFold(), "
+                    f"got cv={self.cv!r}."
                 )
             y, weights = y[weights > 0], weights[weights > 0]
             X = y[:, None]  # whose rows alone matter here
-        splitter = check_cv(self.cv, y, classifier=is_classifier)
-        folds = among_weighted(read_folds(splitter.split(X, y, **further), len(y)), weights)
+        if isinstance(self.cv, Iterable) and not hasattr(self.cv, "split"):
+            pairs: Any = self.cv
+        else:
+            pairs = check_cv(self.cv, y, classifier=is_classifier).split(X, y, **further)
+        folds = among_weighted(read_folds(pairs, len(y)), weights)
         if self.rule == "one_se" and len(folds) < 2:
             raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
         if is_classifier:
@@ -117,8 +120,8 @@ class ChosenByCV(LinearEstimator):
         unknown = [name for name in params if name != "groups"]
         if unknown:
             raise TypeError(
-                f"fit takes X, y, sample_weight and groups, got {unknown[0]!r}; a splitter takes more through "
-                "sklearn.set_config(enable_metadata_routing=True)."
+                f"fit takes X, y, sample_weight and groups, got {unknown[0]!r}; for what else a splitter "
+                "takes, sklearn.set_config(enable_metadata_routing=True)."
             )
         return params
 
@@ -159,7 +162,7 @@ class ChosenByCV(LinearEstimator):
             n_alphas=self.n_alphas,
             eps=self.eps,
             alphas=self.alphas,
-            tol=max(self.tol, 1e-8),
+            tol=self.tol,
             folds=folds,
             n_jobs=self.n_jobs,
             prepare=self._preparation,
@@ -307,7 +310,10 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> ClassifierCV:
-        """Choose alpha on folds of X (n, p) and labels y (n,), then fit to all rows; see `RegressorCV.fit`."""
+        """Choose alpha on folds of X (n, p) and labels y (n,), then fit to all rows.
+
+        Parameters and errors as `RegressorCV.fit`; a fold has to train on rows of every class.
+        """
         X, y = self._read(X, y)
         codes = self._codes(y)
         folds = self._folds(X, codes, sample_weight, params, is_classifier=True)
@@ -326,7 +332,7 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
                 tried.append((self._curve_of_several(data, folds, bar), ratio, norm))
         result, ratio, norm = min(tried, key=lambda triple: triple[0].mean_loss.min())
         problem = self._prepared_several(self._several(X, codes, norm, sample_weight)).problem()
-        path = [problem.solve(alpha, min(1e-4 * self.tol, 1e-12)) for alpha in result.alphas.tolist()]
+        path = [problem.solve(alpha, self._tolerance_of_several) for alpha in result.alphas.tolist()]
         counts = np.array([int(found.W.any(axis=1).sum()) for found in path])
         chosen = self._note(result, ratio, counts)
         self._keep_several(path[chosen], float(result.alphas[chosen]), problem.scale, norm)
@@ -338,6 +344,6 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
             alphas = (largest if np.isfinite(largest) else 1.0) * shares
         else:
             alphas = read_levels(self.alphas, "alphas")
-        tasks = [(data, fold, alphas, min(self.tol, 1e-10), bool(self.standardize)) for fold in folds]
+        tasks = [(data, fold, alphas, self._tolerance_of_several, bool(self.standardize)) for fold in folds]
         scores = each(SeveralClasses.score_fold, tasks, self.n_jobs, bar)
         return CrossValidation.from_folds(alphas, scores, is_classifier=True)

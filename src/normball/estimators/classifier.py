@@ -91,6 +91,11 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
             as_design(X), codes, len(self.classes_), weights, self.fit_intercept, separable
         ).of_weight()
 
+    @property
+    def _tolerance_of_several(self) -> float:
+        """The last model costs little and squares the error: weights are then exact too."""
+        return min(1e-4 * read_positive(self.tol, "tol"), 1e-12)
+
     def _prepared_several(self, data: SeveralClasses) -> SeveralClasses:
         """What is solved; the scales of its columns are noted."""
         if not self.standardize:
@@ -196,8 +201,7 @@ class Classifier(ClassEstimator):
 
     def _fit_several(self, X: Any, codes: Indices, sample_weight: Any) -> Classifier:
         data = self._prepared_several(self._several(X, codes, self._norm(), sample_weight))
-        # the last model costs little and squares the error: weights are then exact too
-        tolerance = min(1e-4 * read_positive(self.tol, "tol"), 1e-12)
+        tolerance = self._tolerance_of_several
         levels = (self.alpha, self.budget, self.target)
         form, level = ("alpha", None) if levels == (None, None, None) else given_level(*levels)
         with suitable_threads(data.design.shape):

@@ -190,10 +190,8 @@ def cross_validate(
         As `folds_of`, `read_folds` and `Problem.path`; where the rows of a fold admit no fit, with
         the name of the fold.
     """
-    if alphas is None:
-        grid = alpha_grid(prepare(problem)[0], n_alphas, eps)
-    else:
-        grid = read_levels(alphas, "alphas")
+    given = None if alphas is None else read_levels(alphas, "alphas")
+    grid = alpha_grid(prepare(problem)[0], n_alphas, eps) if given is None else given
     chosen = folds_of(problem, n_folds, seed) if folds is None else read_folds(folds, problem.n_samples)
     with nullcontext(progress) if progress else Progress(len(chosen), "cross-validation") as bar:
         tasks = [(problem, fold, grid, tol, prepare) for fold in chosen]

@@ -189,7 +189,7 @@ class LinearEstimator(BaseEstimator, ABC):
 
     @property
     def penalty(self) -> str:
-        """"l1" for a norm that makes exact zeros, else its name.
+        """What a norm that makes exact zeros is called, "l1", and any other its name.
 
         This is what scikit-learn's `SelectFromModel` looks at: "l1" keeps the features that are not
         zero, anything else those above the mean size.
