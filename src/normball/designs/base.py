@@ -9,9 +9,10 @@ by block), and `n_passes` counts how often the whole matrix was read.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,12 @@ from ..typing import Floats, Indices, Mask
 
 SLACK = 1e-11
 """Relative excess of a gradient over its price that counts as rounding."""
+
+CANCELLED: Final = 1e-2
+"""Share of a column's square, below which its variance is computed from centred columns."""
+
+GATHERED_ENTRIES: Final = 2**22
+"""Numbers in a block of columns that are gathered for a product."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +119,27 @@ class Design(ABC):
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: not the kernels' view of the memory, which is made anew."""
         return {name: value for name, value in self.__dict__.items() if name != "_matrix"}
+
+    def _gathered(self, index: Indices) -> Iterator[tuple[slice, Floats | sparse.csc_array]]:
+        """X[:, index] block by block, and which of the index each holds."""
+        size = max(GATHERED_ENTRIES // max(self.shape[0], 1), 16)
+        for start in range(0, len(index), size):
+            part = slice(start, min(start + size, len(index)))
+            yield part, self.gather(index[part])
+
+    def combinations(self, index: Indices, W: Floats) -> Floats:
+        """X[:, index] W (n, K) for W (m, K)."""
+        result = np.zeros((self.shape[0], W.shape[1]))
+        for part, columns in self._gathered(index):
+            result += columns @ W[part]
+        return result
+
+    def inner_products(self, index: Indices, U: Floats) -> Floats:
+        """x_j'u (m, K) of the columns in the index with each row u of U (K, n)."""
+        result = np.zeros((len(index), len(U)))
+        for part, columns in self._gathered(index):
+            result[part] = columns.T @ U.T
+        return result
 
     def products(self, U: Floats) -> Floats:
         """X'u for each row u of U (K, n), as (p, K), in one pass over X."""

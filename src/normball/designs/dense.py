@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices
-from .base import Design
+from .base import CANCELLED, Design
 from .constant import without_rounding
 from .memory import as_matrix
 from .parallel import sum_over
@@ -27,9 +27,6 @@ BLOCK_ENTRIES: Final = 2**17
 
 GRAM_ENTRIES: Final = 2**23
 """Numbers in a block of rows of a Gram matrix: large enough for BLAS at full speed."""
-
-CANCELLED: Final = 1e-2
-"""Share of a column's square, below which its variance is computed from centred columns."""
 
 Block: TypeAlias = tuple[slice, slice, Floats]
 """Rows, positions among the columns asked for, and X there in float64."""

@@ -17,7 +17,7 @@ from scipy import sparse
 
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices
-from .base import Design
+from .base import CANCELLED, GATHERED_ENTRIES, Design
 from .constant import without_rounding
 
 BLOCK_ENTRIES: Final = 2**18
@@ -92,7 +92,19 @@ class SparseDesign(Design):
         scaled = self._held.multiply(np.sqrt(sample_weight)[:, None]).tocsc().astype(np.float64)
         result = (scaled.T @ scaled).toarray()
         self._count(self.shape[1])
-        return (result - np.outer(means, means) if centre else result), means
+        if not centre:
+            return result, means
+        around_zero = np.diagonal(result).copy()
+        result -= np.outer(means, means)
+        cancelled = np.flatnonzero(np.diagonal(result) < CANCELLED * around_zero)
+        size = max(GATHERED_ENTRIES // self.shape[0], 1)
+        for start in range(0, len(cancelled), size):  # these columns alone are made dense and centred
+            part = cancelled[start : start + size]
+            rows = (sample_weight[:, None] * (self.columns(part) - means[part])).T
+            rows -= rows.sum(axis=1, keepdims=True) * sample_weight
+            result[part] = rows @ self._held
+            result[:, part] = result[part].T
+        return result, means
 
     def rows(self, index: Indices) -> SparseDesign:
         return SparseDesign(self._held[index])

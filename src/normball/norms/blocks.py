@@ -41,6 +41,12 @@ class Blocks:
         starts = self._order[1]
         return starts[groups + 1] - starts[groups]
 
+    def norms(self, features: Indices, W: Floats) -> Floats:
+        """R (K,) of weights W (m, K) of some features, the others being 0."""
+        squares = np.zeros((len(self.price), W.shape[1]))
+        np.add.at(squares, self.label[features], W**2)
+        return np.asarray(self.price @ np.sqrt(squares))
+
     def ratios(self, Z: Floats) -> Floats:
         """|z_g| / price_g of every group, (G, K) for Z (p, K)."""
         order, starts = self._order

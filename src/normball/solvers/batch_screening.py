@@ -24,13 +24,15 @@ from time import perf_counter
 
 import numpy as np
 
-from ..designs.base import Scan
 from ..typing import Floats, Indices, Mask
-from .restricted import Batch, Judge, Restricted
+from .path_certificate import Findings, PathCertifier
+from .restricted import Batch, Restricted
 
 FIRST_BATCH, LARGEST_BATCH = 10, 14
 ALL_AT_ONCE = 200
-"""Alphas in a batch that needs no pass."""
+"""Alphas in a batch in which no feature can be missing."""
+HELD_AT_ONCE = 2**22
+"""Numbers in the gradients of such a batch."""
 
 CONFIRMED_AT_ONCE = 32
 NEAR_ENTRY = 0.9
@@ -66,8 +68,8 @@ class BatchScreening:
 
     Parameters
     ----------
-    judge : Judge
-        Knows all features: scores, violations, dual norms.
+    certifier : PathCertifier
+        Knows all features: scores, violations, gaps.
     restricted, rescuer : Restricted
         The fast solver among candidates, and the one that takes over.
     alpha_start : float
@@ -84,14 +86,19 @@ class BatchScreening:
     """
 
     def __init__(
-        self, judge: Judge, restricted: Restricted, rescuer: Restricted, alpha_start: float, tolerance: float
+        self,
+        certifier: PathCertifier,
+        restricted: Restricted,
+        rescuer: Restricted,
+        alpha_start: float,
+        tolerance: float,
     ) -> None:
-        self._judge, self._restricted, self._rescuer = judge, restricted, rescuer
+        self._certifier, self._restricted, self._rescuer = certifier, restricted, rescuer
         self._tolerance = tolerance
-        self._score = judge.first_score()
-        self._ever = judge.always.copy()
+        self._score = certifier.first_score()
+        self._ever = certifier.always.copy()
         self._extra = np.zeros(len(self._ever), dtype=bool)
-        free = np.flatnonzero(judge.always)
+        free = np.flatnonzero(certifier.always)
         self._accepted = (free, np.zeros(len(free)), alpha_start)
         self.profile = dict.fromkeys(("choosing", "solving", "passes", "rescue"), 0.0)
         self.n_rescued = 0
@@ -99,15 +106,18 @@ class BatchScreening:
         self._closest = np.zeros(len(self._ever))
         self.most_at_once = ALL_AT_ONCE
 
-    def follow(self, alphas: Floats) -> Iterator[tuple[Batch, Floats, Floats, int]]:
+    def follow(self, alphas: Floats) -> Iterator[tuple[Batch, Findings, int]]:
         """The path along decreasing alphas, piece by piece as it is accepted.
 
-        Yields a batch, its relative gaps (K,), its dual norms (K,), and how many of its
-        points, from the first, are accepted.
+        Yields a batch, what was found of it, and how many of its points, from the first, are accepted.
         """
-        largest_batch = ALL_AT_ONCE if self._restricted.knows_all else LARGEST_BATCH
-        k, needs_rescue = 0, False
-        width = largest_batch if self._restricted.knows_all else FIRST_BATCH
+        n, p = self._certifier.shape
+        largest_batch, first_batch = LARGEST_BATCH, FIRST_BATCH
+        if self._restricted.knows_all:
+            largest_batch = first_batch = ALL_AT_ONCE
+        elif p <= self._certifier.fewest_candidates and not self._certifier.is_frugal:  # none can be missing
+            largest_batch = first_batch = int(np.clip(HELD_AT_ONCE // n, LARGEST_BATCH, ALL_AT_ONCE))
+        k, needs_rescue, width = 0, False, first_batch
         self._score = self._score / alphas[:width][-1]  # pulls over prices at the end of the first batch
         while k < len(alphas):
             clock = perf_counter()
@@ -120,12 +130,12 @@ class BatchScreening:
             if len(batch) == 0:
                 needs_rescue = True
                 continue
-            n_optimal, gaps, largest, finding = self._check(solver, batch, candidates)
+            n_optimal, found = self._check(batch, candidates)
             clock = self._charge("passes", clock)
-            is_loose = gaps[:n_optimal] > self._tolerance
+            is_loose = found.gaps[:n_optimal] > self._tolerance
             n_good = int(is_loose.argmax()) if is_loose.any() and not needs_rescue else n_optimal
             if n_good:
-                yield batch, gaps, largest, n_good
+                yield batch, found, n_good
                 features, weights = batch.support(n_good - 1)
                 self._accepted = (features, weights, float(batch.alphas[n_good - 1]))
                 self._ever[batch.features[:n_good][batch.weights[:n_good] != 0]] = True
@@ -135,7 +145,7 @@ class BatchScreening:
             if not is_whole and k < len(alphas):
                 self._restricted.restore(*self._accepted)
             width = min(width + width // 2 + 1, largest_batch) if is_whole else max(2, n_good + 1)
-            self._rank(batch, finding, alphas[k : k + width])
+            self._rank(batch, found, alphas[k : k + width])
             # the rescuer goes on until it has its point; it is called where the fast solver has none to offer
             needs_rescue = n_good == 0 and (needs_rescue or n_optimal > 0)
 
@@ -144,7 +154,7 @@ class BatchScreening:
 
         None where that does not lead to a certified point; it is to be reached along the path then.
         """
-        self._score = self._judge.size(pull) / alpha
+        self._score = self._certifier.size(pull) / alpha
         self._extra |= self._score > 1
         self._accepted = (features, weights, -1.0)
         self._restricted.restore(features, weights, alpha)
@@ -153,9 +163,9 @@ class BatchScreening:
             batch = self._restricted.solve(candidates, np.array([alpha]), -1.0)
             if len(batch) == 0:
                 return None
-            n_optimal, gaps, _, _ = self._check(self._restricted, batch, candidates)
+            n_optimal, found = self._check(batch, candidates)
             if n_optimal:
-                return batch if gaps[0] <= self._tolerance else None
+                return batch if found.gaps[0] <= self._tolerance else None
         return None
 
     @property
@@ -171,69 +181,65 @@ class BatchScreening:
         clock = perf_counter()
         if not self._revisited.any():
             self._revisited = self._ever | self._extra
-            rest = np.where(self._revisited | ~self._judge.allowed, -np.inf, self._closest)
-            self._revisited |= self._judge.allowed if self._restricted.knows_all else rest > NEAR_ENTRY
+            rest = np.where(self._revisited | ~self._certifier.allowed, -np.inf, self._closest)
+            self._revisited |= self._certifier.allowed if self._restricted.knows_all else rest > NEAR_ENTRY
         self._restricted.restore(features, weights, alpha)
-        batch = self._restricted.solve(self._judge.complete(self._revisited), alphas, alpha)
+        batch = self._restricted.solve(self._certifier.complete(self._revisited), alphas, alpha)
         self._charge("solving", clock)
         return batch if len(batch) == len(alphas) else None
 
     def confirm(self, batch: Batch) -> tuple[Mask, Floats]:
         """Which points of a revisited batch are optimal over all features, and their relative gaps."""
         clock = perf_counter()
-        candidates = self._judge.complete(self._revisited)
+        candidates = self._certifier.complete(self._revisited)
         gaps, is_optimal = np.zeros(len(batch)), np.zeros(len(batch), dtype=bool)
         for start in range(0, len(batch), CONFIRMED_AT_ONCE):
             points = slice(start, start + CONFIRMED_AT_ONCE)
             part = batch.part(points)
-            finding = self._judge.check(part, candidates)
-            largest = np.maximum(part.largest, finding.largest)
-            gaps[points] = self._restricted.certify(part, largest)
+            found = self._certifier.check(part, candidates)
+            gaps[points] = found.gaps
             is_optimal[points] = gaps[points] <= self._tolerance
-            self._revisited |= finding.first < len(part)
+            self._revisited |= found.first < len(part)
         self._charge("passes", clock)
         return is_optimal, gaps
 
     def _choose(self) -> Indices:
-        size = max(self._judge.fewest_candidates, len(self._accepted[0]))
+        size = max(self._certifier.fewest_candidates, len(self._accepted[0]))
         chosen = self._ever | self._extra
         chosen[self._accepted[0]] = True
-        score = np.where(chosen | ~self._judge.allowed, -np.inf, self._score)
+        score = np.where(chosen | ~self._certifier.allowed, -np.inf, self._score)
         if size < len(score) and not self._restricted.knows_all:
             top = np.argpartition(-score, size)[:size]
-            chosen[top] = score[top] > (EXPECTED if self._judge.is_frugal else -np.inf)
+            chosen[top] |= score[top] > (EXPECTED if self._certifier.is_frugal else -np.inf)
         else:
-            chosen |= self._judge.allowed
-        return self._judge.complete(chosen)
+            chosen |= self._certifier.allowed
+        return self._certifier.complete(chosen)
 
-    def _check(
-        self, solver: Restricted, batch: Batch, candidates: Indices
-    ) -> tuple[int, Floats, Floats, Scan]:
-        """Points before the first violation, gaps, dual norms; violators are looked at from now on."""
-        finding = self._judge.check(batch, candidates)
-        largest = np.maximum(batch.largest, finding.largest)
-        gaps = solver.certify(batch, largest)
-        n_optimal = min(int(finding.first.min(initial=len(batch))), len(batch))
+    def _check(self, batch: Batch, candidates: Indices) -> tuple[int, Findings]:
+        """Points before the first violation, and what was found; violators are candidates from now on."""
+        found = self._certifier.check(batch, candidates)
+        batch.losses, batch.norms = found.losses, found.norms
+        n_optimal = min(int(found.first.min(initial=len(batch))), len(batch))
         # points after the first bad one lack what enters there, and are violated by far more
-        looked_at = min(n_optimal + 1, len(batch)) if self._judge.is_frugal else len(batch)
-        violators = finding.first < looked_at
+        looked_at = min(n_optimal + 1, len(batch)) if self._certifier.is_frugal else len(batch)
+        violators = found.first < looked_at
         if n_optimal == 0:  # the candidates only grow until a point is accepted, or this could go on for ever
             self._extra[candidates] = True
             self._extra |= violators
         else:
             self._extra = violators
-        return n_optimal, gaps, largest, finding
+        return n_optimal, found
 
-    def _rank(self, batch: Batch, finding: Scan, ahead: Floats) -> None:
+    def _rank(self, batch: Batch, found: Findings, ahead: Floats) -> None:
         """Score the features by what they will pull at the end of the next batch."""
         if len(ahead) == 0:
             return
         now, goal = batch.alphas[-1], ahead[-1]
         before = batch.alphas[-2] if len(batch) > 1 else now
         steps = (now - goal) / (before - now) if before > now else 0.0
-        expected = finding.late + steps * (finding.late - finding.early)
-        size = self._judge.size
-        pulls = size(finding.late) / now
+        expected = found.late + steps * (found.late - found.early)
+        size = self._certifier.size
+        pulls = size(found.late) / now
         self._closest = np.maximum(self._closest, pulls)
         self._score = np.maximum(size(expected) / goal, pulls)
 

@@ -17,11 +17,17 @@ from .face_newton import Point, solve_on_face
 from .generic_path import GenericPath
 from .group_descent_path import GroupDescentPath
 from .group_path import GroupPath
-from .groups import GroupJudge
 from .instance import ColumnStore, Instance
-from .least_squares_path import GramTooRoughError, LeastSquaresPath
+from .least_squares_path import LeastSquaresPath
 from .levels import Levels, find_levels
-from .restricted import Batch, Judge, Restricted, SeparableJudge
+from .path_certificate import (
+    GramCertifier,
+    GramTooRoughError,
+    GroupCertifier,
+    PathCertifier,
+    SeparableCertifier,
+)
+from .restricted import Batch, Restricted
 from .reweighted_path import ReweightedPath
 from .smooth_fit import null_model
 from .terms import Condition, Penalty
@@ -130,11 +136,11 @@ class PathEngine:
         is_wanted = np.zeros(len(steps), dtype=bool)
         is_wanted[places] = True
         pieces, k = [], 0
-        for batch, gaps, _, count in screening.follow(steps):
+        for batch, found, count in screening.follow(steps):
             chosen = np.flatnonzero(is_wanted[k : k + count])
             k += count
             if len(chosen):
-                pieces.append((batch, gaps, chosen))
+                pieces.append((batch, found.gaps, chosen))
                 report(len(chosen))
         self.profile = screening.profile
         return self._join(alphas, pieces)
@@ -246,20 +252,23 @@ class PathEngine:
     def _screening(self, precision: float) -> BatchScreening:
         instance, null = self._instance, self._null
         start = (null.point.w, null.point.intercept)
-        judge: Judge
+        certifier: PathCertifier
         restricted: Restricted
         if self._blocks is not None:
-            judge = GroupJudge(instance, self._blocks, null.pull)
+            certifier = GroupCertifier(instance, self._blocks, null.pull)
             if instance.loss.is_quadratic:
                 restricted = GroupDescentPath(instance, self._blocks, precision)
             else:
                 restricted = GroupPath(instance, self._blocks, null.point.intercept, precision)
         else:
             assert self._separable is not None
-            judge = SeparableJudge(instance, self._separable, null.pull)
             restricted = self._separable_path(self._separable, start, precision)
-        rescuer = GenericPath(instance, self._separable, start, 1e-2 * self._tolerance)
-        return BatchScreening(judge, restricted, rescuer, null.point.alpha, self._tolerance)
+            if restricted.knows_all:
+                certifier = GramCertifier(instance, self._separable, null.pull, self._tolerance)
+            else:
+                certifier = SeparableCertifier(instance, self._separable, null.pull)
+        rescuer = GenericPath(instance, start, 1e-2 * self._tolerance)
+        return BatchScreening(certifier, restricted, rescuer, null.point.alpha, self._tolerance)
 
     def _separable_path(
         self, separable: Separable, start: tuple[Floats, float], precision: float

@@ -1,8 +1,9 @@
 """The groups that entered a path: their columns, Gram matrix and weights; descent and Newton on them.
 
 A group is held in the coordinates in which its block of G = X'VX is diagonal (X_g Q for
-X_g'VX_g = Q D Q'), without those in which it vanishes: the length of w_g is the same there,
-and collinear columns do no harm. With k responses W is (p, k), and |W_g| counts all of them.
+X_g'VX_g = Q D Q'), without those in which it is zero: the length of w_g is the same there,
+and collinear columns do no harm. Where D spans many digits it comes from the columns, since
+their Gram matrix has lost what is small. With k responses W is (p, k), and |W_g| counts all of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dgejsv
 
 from .._kernels import descend_groups
 from ..designs.base import Design
@@ -26,8 +28,8 @@ MOST_STEPS = 60
 MOST_HALVINGS = 12
 LARGEST_SYSTEM = 4000
 """Unknowns up to which Newton's method takes a step."""
-VANISHING = 1e-13
-"""Share of a group's largest eigenvalue up to which another is taken for zero."""
+WELL_CONDITIONED = 1e-6
+"""Share of a group's largest eigenvalue from which the others are exact enough from its Gram matrix."""
 
 
 class EnteredGroups:
@@ -93,17 +95,16 @@ class EnteredGroups:
         sizes = self._blocks.sizes(groups)
         z = columns.T @ self.residual(self.weights)
         ratio = np.sqrt(sums((z**2).sum(axis=1), sizes)) / self._blocks.price[groups]
-        ends, found = np.cumsum(sizes), _bases_of(columns, sizes)
+        ends, found = np.cumsum(sizes), _own_coordinates(columns, sizes)
         self._is_in[groups] = True
-        order = [place for place in np.argsort(-ratio) if found[place].shape[1]]
+        order = [place for place in np.argsort(-ratio) if found[place][0].shape[1]]
         if not order:
             return
         parts = [slice(ends[place] - sizes[place], ends[place]) for place in order]
-        groups, bases = groups[order], [found[place] for place in order]
+        groups, bases = groups[order], [found[place][0] for place in order]
         features = self._blocks.members(groups)
-        rotated = [basis.T @ columns.T[part] for part, basis in zip(parts, bases, strict=True)]
         moved = [means[part] @ basis for part, basis in zip(parts, bases, strict=True)]
-        self._append(np.vstack(rotated).T, np.concatenate(moved))
+        self._append(np.hstack([found[place][1] for place in order]), np.concatenate(moved))
         self._turn_more(bases)
         self.groups = np.concatenate([self.groups, groups])
         self.features = np.concatenate([self.features, features])
@@ -262,14 +263,18 @@ class EnteredGroups:
             part = slice(start, end)
             H[:, part, :, part] -= stiffness[start] * np.multiply.outer(unit[:, part], unit[:, part])
         system = H.reshape(k * m, k * m)
-        system[np.diag_indices(k * m)] += 1e-13 * float(np.trace(system)) / (k * m)
+        diagonal = np.diagonal(system)
+        if not (diagonal > 0).all():
+            return
+        size = 1 / np.sqrt(diagonal)  # the diagonal is made 1, since coordinates differ in size
+        system *= size[:, None] * size
+        system[np.diag_indices(k * m)] += 1e-13
         try:
             factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
         except np.linalg.LinAlgError:
             return
-        step = cho_solve(factor, (self.pulls[:, held] - stiffness * w).ravel(), check_finite=False).reshape(
-            k, m
-        )
+        force = (self.pulls[:, held] - stiffness * w).ravel()
+        step = (size * cho_solve(factor, size * force, check_finite=False)).reshape(k, m)
         # a group that would be carried through zero leaves
         leaves = sums(((w + step) * w).sum(axis=0), sizes) <= 0
         weights, pulls, before = self.weights, self.pulls, self.excess(alpha)
@@ -293,13 +298,33 @@ class EnteredGroups:
         return False
 
 
-def _bases_of(columns: Floats, sizes: Indices) -> list[Floats]:
-    """For each run of columns an orthonormal basis that makes its Gram matrix diagonal, without zeros."""
+def _own_coordinates(columns: Floats, sizes: Indices) -> list[tuple[Floats, Floats]]:
+    """For each run of columns A an orthonormal basis Q with A Q orthogonal, and A Q, without zeros."""
+    ends = np.cumsum(sizes)
+    runs = [columns[:, part] for part in map(slice, ends - sizes, ends)]
     if len(sizes) > 1 and (sizes == sizes[0]).all():
         stacked = columns.reshape(len(columns), len(sizes), -1).transpose(1, 2, 0)
-        found = zip(*np.linalg.eigh(stacked @ stacked.transpose(0, 2, 1)), strict=True)
+        found = list(zip(*np.linalg.eigh(stacked @ stacked.transpose(0, 2, 1)), strict=True))
     else:
-        ends = np.cumsum(sizes)
-        runs = [columns[:, part] for part in map(slice, ends - sizes, ends)]
-        found = zip(*zip(*(np.linalg.eigh(run.T @ run) for run in runs), strict=True), strict=True)
-    return [basis[:, values > VANISHING * values[-1]] for values, basis in found]
+        found = [(values, basis) for values, basis in (np.linalg.eigh(run.T @ run) for run in runs)]
+    return [
+        (basis, run @ basis) if values[0] > WELL_CONDITIONED * values[-1] else _by_rotations(run)
+        for (values, basis), run in zip(found, runs, strict=True)
+    ]
+
+
+def _by_rotations(columns: Floats) -> tuple[Floats, Floats]:
+    """The same by Jacobi's rotations, to as many digits as the columns have, whatever their scales.
+
+    Drmac, Veselic, "New fast and accurate Jacobi SVD algorithm", SIAM J. Matrix Anal. Appl. 29 (2008).
+    """
+    m = columns.shape[1]
+    missing = max(m - len(columns), 0)
+    tall = np.vstack([columns, np.zeros((missing, m))])
+    values, left, basis, work, _, info = dgejsv(tall, joba=0, jobr=0, jobp=0)
+    values = values * (work[0] / work[1])
+    if info != 0 or not np.isfinite(values).all():
+        left, values, turned = np.linalg.svd(tall, full_matrices=False)
+        basis = turned.T
+    kept = values**2 > 0
+    return basis[:, kept], (left[:, kept] * values[kept])[: len(columns)]

@@ -10,14 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..norms.separable import Separable
 from ..typing import Floats, Indices
-from .certificate import certify_term, dual_point
+from .certificate import certify_term
 from .face_newton import Point
 from .instance import Instance
 from .orthogonal_active_set import solve_on_factors
 from .proximal_newton import Options, Workspace, solve_term
-from .restricted import Batch, Restricted, certify_batch
+from .restricted import Batch, Restricted
 from .terms import Penalty
 
 
@@ -27,15 +26,12 @@ class GenericPath(Restricted):
     Parameters
     ----------
     instance : Instance
-    separable : Separable, or None for a norm that is no sum over the features
     start : (p,) weights and the intercept of the null point.
     tolerance : float, relative gap.
     """
 
-    def __init__(
-        self, instance: Instance, separable: Separable | None, start: tuple[Floats, float], tolerance: float
-    ) -> None:
-        self._instance, self._separable = instance, separable
+    def __init__(self, instance: Instance, start: tuple[Floats, float], tolerance: float) -> None:
+        self._instance = instance
         self._options = Options(tolerance)
         self._w, self._intercept = start[0].copy(), start[1]
 
@@ -51,10 +47,8 @@ class GenericPath(Restricted):
         alpha = float(alphas[0])
         point = self._find(instance, Point(self._w[candidates], self._intercept, alpha))
         eta = instance.predictor(point.w, point.intercept)
-        direction, z = dual_point(instance, eta)
         used = np.flatnonzero(point.w)
         features = candidates[used]
-        largest = self._largest(candidates, instance, z, point.w, alpha)
         self.restore(features, point.w[used], alpha)
         self._intercept = point.intercept
         return Batch(
@@ -65,8 +59,6 @@ class GenericPath(Restricted):
             intercepts=np.array([point.intercept]),
             losses=np.array([instance.value(eta)]),
             norms=np.array([instance.norm.value(point.w)]),
-            directions=direction[None, :],
-            largest=np.array([largest]),
             slopes=np.zeros(1),
         )
 
@@ -81,17 +73,3 @@ class GenericPath(Restricted):
                 return point
             start = point
         return solve_term(Workspace(instance), term, start, self._options).point
-
-    def certify(self, batch: Batch, largest: Floats) -> Floats:
-        return certify_batch(self._instance, self._separable, batch, largest)
-
-    def _largest(self, candidates: Indices, instance: Instance, z: Floats, w: Floats, alpha: float) -> float:
-        """Largest pull over price among the candidates."""
-        separable = self._separable
-        if separable is None:
-            return instance.norm.dual_norm(z)
-        price = separable.price[candidates]
-        if separable.ridge is not None:
-            z = z - alpha * separable.ridge[candidates] * w
-        pull = z[price > 0] / price[price > 0]
-        return float((pull if separable.is_one_sided else np.abs(pull)).max(initial=0.0))

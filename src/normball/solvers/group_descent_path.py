@@ -22,7 +22,7 @@ from ..typing import Floats, Indices
 from .entered_groups import EnteredGroups
 from .groups import GroupPoint, group_batch, lengths, sums
 from .instance import Instance
-from .restricted import Batch, Restricted, certify_batch
+from .restricted import Batch, Restricted
 
 COARSE, FINEST = 1e-3, 1e-14
 """Change of the pulls, relative to alpha, that is certainly too large, and that is rounding."""
@@ -64,22 +64,18 @@ class GroupDescentPath(Restricted):
             weights = np.zeros_like(entered.weights)
             weights[:, : self._earlier[0].shape[1]] = self._earlier[0]
             self._earlier = (weights, entered.pulls_of(weights), self._earlier[2])
-        found: list[tuple[Floats, float]] = []
+        found: list[Floats] = []
         for alpha in alphas.tolist():
             weights, pulls = entered.weights.copy(), entered.pulls.copy()
             if self._earlier is not None:
                 self._extrapolate(*self._earlier, alpha_before, alpha)
-            largest = self._solve_one(alpha)
-            is_step = largest is not None and alpha_before > alpha
-            self._earlier = (weights, pulls, alpha_before) if is_step else None
-            if largest is None:
+            is_solved = self._solve_one(alpha)
+            self._earlier = (weights, pulls, alpha_before) if is_solved and alpha_before > alpha else None
+            if not is_solved:
                 break
             alpha_before = alpha
-            found.append((entered.weights[0].copy(), largest))
+            found.append(entered.weights[0].copy())
         return self._batch(alphas, found)
-
-    def certify(self, batch: Batch, largest: Floats) -> Floats:
-        return certify_batch(self._instance, None, batch, largest)
 
     def _extrapolate(
         self, earlier: Floats, pulls_earlier: Floats, alpha_earlier: float, alpha_now: float, alpha: float
@@ -98,8 +94,8 @@ class GroupDescentPath(Restricted):
         if not entered.excess(alpha) < before:
             entered.weights, entered.pulls = weights, pulls
 
-    def _solve_one(self, alpha: float) -> float | None:
-        """Bring the weights to alpha; the largest pull over price there, None where that fails."""
+    def _solve_one(self, alpha: float) -> bool:
+        """Bring the weights to alpha; whether that succeeded."""
         entered, precision = self._entered, 10 * COARSE
         while True:
             reach = max(alpha * entered.norm(), 1e-300)
@@ -107,19 +103,19 @@ class GroupDescentPath(Restricted):
             precision = max(min(wanted, 0.1 * precision), FINEST)
             is_finest = precision <= FINEST
             if not entered.settle(alpha, precision) and not is_finest:
-                return None
+                return False
             entered.refresh()
             largest = entered.largest()
             gap = entered.gap(alpha, largest) / self._instance.scale
             if gap <= self._tolerance or (is_finest and gap <= 1e3 * self._tolerance):
-                return largest
+                return True
             if is_finest:
-                return None
+                return False
 
-    def _batch(self, alphas: Floats, found: list[tuple[Floats, float]]) -> Batch:
-        """The points, given their weights in the groups' own coordinates and the largest pulls over price."""
+    def _batch(self, alphas: Floats, found: list[Floats]) -> Batch:
+        """The points, given their weights in the groups' own coordinates."""
         blocks, entered = self._blocks, self._entered
-        W = np.array([weights for weights, _ in found]).reshape(len(found), len(entered.means))
+        W = np.array(found).reshape(len(found), len(entered.means))
         residuals = entered.residual(W)
         held, sizes = entered.feature_weights(W), blocks.sizes(entered.groups)
         intercepts, predictors = entered.intercepts(W), entered.predictor(residuals)
@@ -128,5 +124,4 @@ class GroupDescentPath(Restricted):
             is_in = lengths(W[k], entered.sizes) > 0
             weights = held[k, np.repeat(is_in, sizes)]
             points.append(GroupPoint(entered.groups[is_in], weights, float(intercepts[k]), predictors[:, k]))
-        largest = np.array([value for _, value in found])
-        return group_batch(self._instance, blocks, alphas, points, entered.direction(residuals), largest)
+        return group_batch(self._instance, blocks, alphas, points)

@@ -22,7 +22,7 @@ from ..typing import Floats, Indices
 from .candidates import Candidates
 from .groups import GroupPoint, group_batch, lengths, sums
 from .instance import Instance
-from .restricted import Batch, Restricted, certify_batch, separable_gap
+from .restricted import Batch, Restricted
 
 MAX_STEPS = 60
 MANY_GRADIENTS = 12
@@ -69,23 +69,15 @@ class GroupPath(Restricted):
         groups = np.unique(self._blocks.label[candidates])
         members = self._blocks.members(groups)
         self._store.admit(members)
-        points, directions, largest = [], [], []
+        points = []
         for alpha in alphas:
-            found = self._solve_one(groups, members, float(alpha))
-            if found is None:
+            if not self._solve_one(groups, members, float(alpha)):
                 break
             points.append(self._point)
-            directions.append(found[0])
-            largest.append(found[1])
-        return group_batch(
-            self._instance, self._blocks, alphas, points, np.array(directions), np.array(largest)
-        )
+        return group_batch(self._instance, self._blocks, alphas, points)
 
-    def certify(self, batch: Batch, largest: Floats) -> Floats:
-        return certify_batch(self._instance, None, batch, largest)
-
-    def _solve_one(self, groups: Indices, members: Indices, alpha: float) -> tuple[Floats, float] | None:
-        """Move `_point` to the optimum at alpha; -grad f and the largest pull over price there."""
+    def _solve_one(self, groups: Indices, members: Indices, alpha: float) -> bool:
+        """Move `_point` to the optimum at alpha; whether that succeeded."""
         instance, blocks = self._instance, self._blocks
         slots, sizes = self._store.slots(members), blocks.sizes(groups)
         best, n_stalled = np.inf, 0
@@ -93,35 +85,43 @@ class GroupPath(Restricted):
             point = self._point
             gradient = instance.gradient(point.eta)
             curvature = self._curvature(point.eta)
+            if not (np.isfinite(gradient).all() and 0 < curvature.sum() < np.inf):
+                return False
             direction = -gradient
             if instance.fit_intercept:
                 direction = direction - curvature * (direction.sum() / curvature.sum())
             z = self._active.inner_products(slots, direction[None, :])[:, 0]
             ratio = lengths(z, sizes) / blocks.price[groups]
-            largest = float(ratio.max(initial=0.0))
-            gap = separable_gap(
-                instance,
-                alpha,
-                instance.value(point.eta),
-                self._norm(point.groups, point.weights),
-                0.0,
-                direction,
-                largest,
-            )
+            gap = self._gap(alpha, direction, float(ratio.max(initial=0.0)))
             n_stalled = 0 if gap < 0.5 * best else n_stalled + 1
             best = min(gap, best)
             if gap <= self._tolerance or (n_stalled >= 4 and gap <= 1e3 * self._tolerance):
-                return direction, largest
+                return True
             if n_stalled > 10:
-                return None
-            self._enter(groups, sizes, z, ratio, curvature, alpha)
-            self._newton(gradient, curvature, alpha)
-        return None
+                return False
+            self._enter(groups, sizes, z, ratio, gradient, curvature, alpha)
+            self._newton(alpha)
+        return False
+
+    def _gap(self, alpha: float, direction: Floats, largest: float) -> float:
+        """Relative gap among the candidates, given -grad f and the largest |z_g| / price_g of them."""
+        instance, point = self._instance, self._point
+        scaling = alpha / max(largest, alpha)
+        primal = instance.value(point.eta) + alpha * self._norm(point.groups, point.weights)
+        gap = primal + instance.conjugate(-scaling * direction)
+        return max(gap, 0.0) / instance.scale if np.isfinite(gap) else np.inf
 
     def _enter(
-        self, groups: Indices, sizes: Indices, z: Floats, ratio: Floats, curvature: Floats, alpha: float
+        self,
+        groups: Indices,
+        sizes: Indices,
+        z: Floats,
+        ratio: Floats,
+        gradient: Floats,
+        curvature: Floats,
+        alpha: float,
     ) -> None:
-        """Give violating groups a first weight: a proximal step of each by itself."""
+        """Give violating groups a first weight: a proximal step of each by itself, with a search along it."""
         point, blocks = self._point, self._blocks
         is_new = (ratio > alpha * (1 + 1e-9)) & ~np.isin(groups, point.groups)
         if not is_new.any():
@@ -135,19 +135,19 @@ class GroupPath(Restricted):
         traces = np.add.reduceat(curvature @ columns**2, np.cumsum(new_sizes) - new_sizes)
         share = (1 - alpha / ratio[is_new]) / np.maximum(traces, 1e-300)
         weights = np.repeat(share, new_sizes) * pulls
-        merged, held = self._merge(point, new, weights)
-        eta = point.eta + columns @ weights / max(len(new), 1)
-        held[np.isin(blocks.label[blocks.members(merged)], new)] /= max(len(new), 1)
-        self._point = GroupPoint(merged, held, point.intercept, eta)
-
-    def _merge(self, point: GroupPoint, new: Indices, weights: Floats) -> tuple[Indices, Floats]:
         merged = np.union1d(point.groups, new)
-        held = np.zeros(self._instance.n_features)
-        held[self._blocks.members(point.groups)] = point.weights
-        held[self._blocks.members(new)] = weights
-        return merged, held[self._blocks.members(merged)]
+        held, step = np.zeros(self._instance.n_features), np.zeros(self._instance.n_features)
+        held[blocks.members(point.groups)] = point.weights
+        step[features] = weights / len(new)
+        linear = columns @ step[features]
+        shift = -float(gradient.sum() + curvature @ linear) / float(curvature.sum())
+        shift = shift if self._instance.fit_intercept else 0.0
+        everywhere = blocks.members(merged)
+        self._point = GroupPoint(merged, held[everywhere], point.intercept, point.eta)
+        stay = np.zeros(len(merged), dtype=bool)
+        self._search(step[everywhere], linear + shift, shift, blocks.sizes(merged), stay, gradient, alpha)
 
-    def _newton(self, gradient: Floats, curvature: Floats, alpha: float) -> None:
+    def _newton(self, alpha: float) -> None:
         """One Newton step on the active groups, with a search along it."""
         point, blocks, instance = self._point, self._blocks, self._instance
         if len(point.groups) == 0:
@@ -164,6 +164,8 @@ class GroupPath(Restricted):
         stiffness = np.repeat(alpha * blocks.price[point.groups] / length, sizes)
         rhs = self._inner(features, -gradient)
         total = float(curvature.sum())
+        if not 0 < total < np.inf:
+            return
         mean_gradient = float(gradient.sum()) if instance.fit_intercept else 0.0
         if instance.fit_intercept:
             rhs += self._inner(features, curvature) * (mean_gradient / total)
@@ -209,6 +211,8 @@ class GroupPath(Restricted):
             if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
                 break
             share *= 0.5
+        else:
+            weights, eta, share = point.weights, point.eta, 0.0
         groups = point.groups
         stays = ~leaves if share == 1.0 else np.ones(len(groups), dtype=bool)
         stays &= lengths(weights, sizes) > 0
@@ -270,13 +274,16 @@ class GroupPath(Restricted):
         for start, end in zip(ends - sizes, ends, strict=True):
             part = slice(start, end)
             H[part, part] += stiffness[start] * (np.eye(end - start) - np.outer(unit[part], unit[part]))
-        H[np.diag_indices_from(H)] *= 1 + 1e-12
-        H[np.diag_indices_from(H)] += 1e-300
-        try:
-            self._earlier = _Preconditioner(features, cho_factor(H, lower=True, check_finite=False))
-        except np.linalg.LinAlgError:
-            H[np.diag_indices_from(H)] += 1e-8 * np.trace(H) / len(H)
-            self._earlier = _Preconditioner(features, cho_factor(H, lower=True, check_finite=False))
+        diagonal = np.maximum(np.diagonal(H), 1e-300)
+        for damping in (1e-12, 1e-8, 1e-4, 1.0):  # the last makes H dominated by its diagonal, or nearly
+            H[np.diag_indices_from(H)] = diagonal * (1 + damping)
+            try:
+                factor = cho_factor(H, lower=True, check_finite=False)
+            except np.linalg.LinAlgError:
+                continue
+            self._earlier = _Preconditioner(features, factor)
+            return
+        self._earlier = _Preconditioner(features, (np.diag(np.sqrt(diagonal)), True))
 
     def _preconditioner(self, features: Indices) -> Callable[[Floats], Floats]:
         """The earlier inverse on the features that it knows, the mean of its diagonal on others."""

@@ -4,14 +4,8 @@ With weights v (sum 1), centred y and X (an eliminated intercept), u = V (y - X 
 
     f = u'V^-1 u / 2,     optimal if  x_j'u - alpha ridge_j w_j  is in  alpha price_j d|w_j|.
 
-A ridge term is squared error on more rows, sqrt(alpha ridge_j) e_j with target 0; its dual
-entries are -alpha ridge_j w_j. With s = min(1, alpha / largest) that gives the dual value
-
-    s <y, u> - s^2 (u'V^-1 u / 2 + alpha sum_j ridge_j w_j^2 / 2).
-
 The pivoting itself is compiled (src/kernels/pivoting.hpp). Where p is small against n it
-works on the Gram matrix, and the same numbers come from <c, w> and <z, w>:
-u'V^-1 u = <y, y> - <c, w> - <z, w>, <y, u> = <y, y> - <c, w>.
+works on the Gram matrix, and u'V^-1 u = <y, y> - <c, w> - <z, w>.
 """
 
 from __future__ import annotations
@@ -26,13 +20,6 @@ from .candidates import Candidates
 from .instance import Instance
 from .restricted import Batch, Restricted
 from .smooth_fit import null_model
-
-CANCELLATION = 1e3
-"""Sum of |c_j w_j| over <y, y> up to which a Gram matrix gives gaps to 1e-12."""
-
-
-class GramTooRoughError(Exception):
-    """Products with the Gram matrix cancel so far that it cannot certify; the columns still can."""
 
 
 class LeastSquaresPath(Restricted):
@@ -112,16 +99,11 @@ class LeastSquaresPath(Restricted):
     def solve(self, candidates: Indices, alphas: Floats, alpha_before: float) -> Batch:
         slots = self._admit(candidates)
         found = walk(self._active, slots, alphas, alpha_before)
-        directions = found.directions
-        largest, slopes, cw, zw, unmet, priced, squared, crossed, shifts = found.figures
-        if directions is None:
+        _, slopes, cw, zw, _, priced, squared, _, shifts = found.figures
+        if found.directions is None:
             residual = np.maximum(self._size - cw - zw, 0.0)
-            along = self._size - cw
-            is_cancelled = crossed > CANCELLATION * self._size
         else:
-            residual = np.einsum("ij,ij,j->i", directions, directions, 1 / self._instance.sample_weight)
-            along = directions @ self._y
-            is_cancelled = np.zeros(len(found))
+            residual = (found.directions**2) @ (1 / self._instance.sample_weight)
         return Batch(
             alphas=alphas[: len(found)],
             sizes=found.sizes,
@@ -130,20 +112,5 @@ class LeastSquaresPath(Restricted):
             intercepts=self._centre - shifts,
             losses=0.5 * residual,
             norms=priced + squared,
-            directions=directions,
-            largest=largest,
             slopes=slopes,
-            facts=np.stack([residual, along, priced, squared, unmet, is_cancelled], axis=1),
         )
-
-    def certify(self, batch: Batch, largest: Floats) -> Floats:
-        assert batch.facts is not None
-        alphas = batch.alphas
-        residual, along, sums, lengths, unmet, is_cancelled = batch.facts.T
-        squares = 0.5 * residual + alphas * lengths
-        scaling = alphas / np.maximum(largest, alphas)
-        dual = scaling * along - scaling**2 * squares
-        gap = squares + alphas * sums - dual + unmet * sums
-        if is_cancelled.any():
-            raise GramTooRoughError
-        return np.asarray(np.maximum(gap, 0.0) / self._instance.scale)

@@ -76,7 +76,7 @@ def find_levels(
     walk = null[0] * np.power(WALKING_RATIO, np.arange(1.0, count + 1))
     start = float(levels.reached(np.zeros(1), np.array([null[1]]))[0])
     known = _Known([null[0]], [start], [0.0], [screening.accepted])
-    for batch, _, _, n_accepted in screening.follow(walk):
+    for batch, _, n_accepted in screening.follow(walk):
         known.add(batch.part(slice(n_accepted)), levels)
         missing = levels.goals[-1] - known.reached[-1]
         if missing <= 0:

@@ -21,7 +21,7 @@ from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .candidates import Candidates
 from .instance import Instance
-from .restricted import Batch, Restricted, certify_batch
+from .restricted import Batch, Restricted
 
 _Point = tuple[Indices, Floats, float]
 """Slots, their weights, the intercept."""
@@ -88,7 +88,7 @@ class ReweightedPath(Restricted):
             store.active.set_quadratic(
                 None, None, None, store.c, store.price, store.ridge, self._separable.is_one_sided
             )
-            status, done, sizes, members, weights, directions, numbers = self._solver.solve(
+            status, done, sizes, members, weights, _, numbers = self._solver.solve(
                 slots,
                 self._free,
                 store.inverse_price,
@@ -106,25 +106,19 @@ class ReweightedPath(Restricted):
                     self._alpha_earlier = -1.0
                 self._point = (members[k, : sizes[k]], weights[k, : sizes[k]], float(numbers[0, k]))
                 alpha_before = float(alphas[k])
-            parts.append(self._batch(alphas, sizes[:done], members, weights, directions, numbers))
+            parts.append(self._batch(alphas, sizes[:done], members, weights, numbers))
             alphas = alphas[done:]
             if status == NEEDS_CAPACITY:
                 store.active.grow(2 * store.active.capacity)
         return parts[0] if len(parts) == 1 else Batch.join(parts)
 
     def _batch(
-        self,
-        alphas: Floats,
-        sizes: Indices,
-        members: Indices,
-        weights: Floats,
-        directions: Floats,
-        numbers: Floats,
+        self, alphas: Floats, sizes: Indices, members: Indices, weights: Floats, numbers: Floats
     ) -> Batch:
         K, room = len(sizes), int(sizes.max(initial=0))
         features = self._store.features(members[:K, :room])
         features[np.arange(room) >= sizes[:, None]] = 0
-        intercepts, losses, norms, largest, slopes = numbers[:, :K]
+        intercepts, losses, norms, _, slopes = numbers[:, :K]
         return Batch(
             alphas=alphas[:K],
             sizes=sizes,
@@ -133,10 +127,5 @@ class ReweightedPath(Restricted):
             intercepts=intercepts,
             losses=losses,
             norms=norms,
-            directions=directions[:K],
-            largest=largest,
             slopes=slopes,
         )
-
-    def certify(self, batch: Batch, largest: Floats) -> Floats:
-        return certify_batch(self._instance, self._separable, batch, largest)

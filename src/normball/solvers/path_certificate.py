@@ -1,0 +1,273 @@
+"""Certificates of many points of a path at once, and what those points say of every feature.
+
+A restricted solver hands over alphas, weights and intercepts, and nothing else of what it
+computed is believed. At a point (w, b) of alpha, with prices c_j and ridges r_j,
+
+    eta = X w + b,   theta = -grad f(eta) without its part along what carries no price,
+    q_j = (x_j'theta - alpha r_j w_j) / c_j,   s = min(1, alpha / max_j |q_j|),
+
+where the maximum is over all features (over groups: q_g = |X_g'theta| / c_g). A ridge term is a
+loss on more rows, whose dual entries alpha r_j w_j are scaled with theta, so that weak duality
+gives
+
+    gap = f(eta) + alpha R(w) + f*(-s theta) + s^2 alpha sum_j r_j w_j^2 / 2  >=  0.
+
+The same pass over X tells which features violate their condition |q_j| <= alpha, and by how
+much each falls short of it. It costs 2 n p operations a point, and 2 n |S| for eta.
+
+Where p is small against n, squared error works on G = X'VX and c = X'Vy, and so does its
+certificate, with what rounding may hide added to the gap. With S = sum_j sqrt(G_jj) |w_j|, a
+product with G is known to eps sqrt(G_jj) S, and the loss to eps S^2.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from ..designs.base import SLACK
+from ..norms.blocks import Blocks
+from ..norms.separable import Separable
+from ..typing import Floats, Indices, Mask
+from .certificate import free_part_removed
+from .instance import Instance
+from .restricted import Batch
+from .smooth_fit import null_model
+
+ROUNDING = 10 * float(np.finfo(float).eps)
+"""Relative error of a sum over samples, about means that may be ten times the spread."""
+
+SHARE_OF_ROUNDING = 0.5
+"""Share of the tolerance that the rounding of a Gram matrix may make up."""
+
+
+class GramTooRoughError(Exception):
+    """Products with the Gram matrix cancel so far that it cannot certify; the columns still can."""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What is true of K points.
+
+    Attributes
+    ----------
+    first : (p,) the first point that a feature beside the candidates violates, K if none.
+    gaps : (K,) relative duality gaps, inf where there is no dual point.
+    losses, norms : (K,) f and R.
+    early, late : (p,) q_j at the last point but one and at the last.
+    """
+
+    first: NDArray[np.int32]
+    gaps: Floats
+    losses: Floats
+    norms: Floats
+    early: Floats
+    late: Floats
+
+
+class PathCertifier(ABC):
+    """Certifies points of a path of one problem, and knows which features may be in it.
+
+    Attributes
+    ----------
+    always, allowed : (p,) flags: unpenalised features, and those that may enter at all.
+    """
+
+    always: Mask
+    allowed: Mask
+    fewest_candidates: int = 1000
+    """Features beyond those that ever entered among which a batch is solved: few make batches end early."""
+    is_frugal: bool = False
+    """Candidates cost much: only features that are expected to enter become some."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Samples and features."""
+        return self._instance.design.shape
+
+    @abstractmethod
+    def first_score(self) -> Floats:
+        """(p,) q_j at the null point."""
+
+    @abstractmethod
+    def check(self, batch: Batch, candidates: Indices) -> Findings:
+        """Certify a batch of a solver that saw the candidates."""
+
+    def size(self, ratio: Floats) -> Floats:
+        """(p,) by how much q_j counts: its absolute value, or what is positive of it."""
+        return np.abs(ratio)
+
+    def complete(self, chosen: Mask) -> Indices:
+        """The candidates, given those that were chosen."""
+        return np.flatnonzero(chosen)
+
+    def _gaps(self, alphas: Floats, primal: Floats, dual: Floats) -> Floats:
+        gaps = primal - dual
+        return np.where(np.isfinite(gaps), np.maximum(gaps, 0.0), np.inf) / self._instance.scale
+
+    def _evaluate(self, batch: Batch) -> tuple[Indices, Floats, Floats, Floats]:
+        """The union (m,) of the supports, the weights (m, K) on it, f (K,) and theta (K, n)."""
+        instance = self._instance
+        used, W = batch.on_union()
+        etas = instance.design.combinations(used, W).T + batch.intercepts[:, None]
+        return used, W, instance.loss.values(etas, instance.y, instance.sample_weight), self._duals(etas)
+
+    def _duals(self, etas: Floats) -> Floats:
+        """-grad f (K, n), free directions removed; NaN where that cannot be done."""
+        instance, columns = self._instance, self._instance.free_columns
+        if columns.shape[1] > 1:
+            return np.array([free_part_removed(instance, eta, columns) for eta in etas]).reshape(etas.shape)
+        is_quadratic, v = instance.loss.is_quadratic, instance.sample_weight
+        if is_quadratic:
+            thetas = v * (instance.y - etas)
+        else:
+            thetas = np.array([-instance.gradient(eta) for eta in etas])
+        if columns.shape[1]:  # the same for one column and many points
+            column = columns[:, 0]
+            curvature = v[None, :] if is_quadratic else np.array([instance.curvature(eta) for eta in etas])
+            along = curvature * column
+            with np.errstate(divide="ignore", invalid="ignore"):  # without curvature there is no dual point
+                for _ in range(2):
+                    thetas = thetas - (thetas @ column / (along @ column))[:, None] * along
+            noise = 1e-12 * np.abs(thetas) + 1e-14 * curvature * (np.abs(etas) + np.abs(instance.y))
+            thetas[np.abs(thetas @ column) > noise @ np.abs(column) + 1e-300] = np.nan
+        return np.ascontiguousarray(thetas.reshape(etas.shape))
+
+
+class SeparableCertifier(PathCertifier):
+    """For a regulariser that is a sum over the features."""
+
+    def __init__(self, instance: Instance, separable: Separable, gradient: Floats) -> None:
+        """`gradient` (p,) is X'(-grad f) at the null point."""
+        super().__init__(instance)
+        self._separable, self._inverse = separable, separable.inverse_price
+        self.allowed = np.isfinite(separable.price)
+        self.always = separable.price == 0
+        self._first = gradient if self._inverse is None else gradient * self._inverse
+
+    def first_score(self) -> Floats:
+        return self.size(self._first)
+
+    def size(self, ratio: Floats) -> Floats:
+        return ratio if self._separable.is_one_sided else np.abs(ratio)
+
+    def check(self, batch: Batch, candidates: Indices) -> Findings:
+        instance, alphas, K = self._instance, batch.alphas, len(batch)
+        used, W, losses, thetas = self._evaluate(batch)
+        linear, squares = self._norm_parts(used, W)
+        is_apart = np.zeros(instance.n_features, dtype=bool)
+        has_ridge = self._separable.ridge is not None
+        is_apart[used] = has_ridge  # whose condition has a part in w
+        scan = instance.design.scan(
+            thetas, alphas, self._inverse, is_apart, self._separable.is_one_sided, max(K - 2, 0), K - 1
+        )
+        first, early, late, largest = scan.first, scan.early, scan.late, scan.largest
+        if has_ridge and len(used):
+            ratios = self._ratios(used, W, instance.design.inner_products(used, thetas), alphas)
+            early[used], late[used] = ratios[:, max(K - 2, 0)], ratios[:, K - 1]
+            largest = np.maximum(largest, self.size(ratios).max(axis=0))
+        first[candidates] = K
+        norms = linear + squares
+        scaling = alphas / np.maximum(largest, alphas)
+        duals = -instance.conjugates(-scaling[:, None] * thetas) - scaling**2 * alphas * squares
+        gaps = self._gaps(alphas, losses + alphas * norms, duals)
+        return Findings(first, gaps, losses, norms, early, late)
+
+    def _norm_parts(self, used: Indices, W: Floats) -> tuple[Floats, Floats]:
+        """sum_j c_j |w_j| and sum_j r_j w_j^2 / 2, (K,)."""
+        ridge = self._separable.ridge
+        squares = np.zeros(W.shape[1]) if ridge is None else 0.5 * (ridge[used] @ W**2)
+        return self._separable.price[used] @ np.abs(W), squares
+
+    def _ratios(self, used: Indices, W: Floats, Z: Floats, alphas: Floats) -> Floats:
+        """q_j (m, K) of some features, 0 for those without price."""
+        if self._separable.ridge is not None:
+            Z = Z - alphas * self._separable.ridge[used, None] * W
+        return Z if self._inverse is None else Z * self._inverse[used, None]
+
+
+class GramCertifier(SeparableCertifier):
+    """For squared error, on the Gram matrix of all features."""
+
+    def __init__(self, instance: Instance, separable: Separable, gradient: Floats, tolerance: float) -> None:
+        super().__init__(instance, separable, gradient)
+        self._tolerance = tolerance
+        v = instance.sample_weight
+        y = instance.y - (float(v @ instance.y) if instance.fit_intercept else 0.0)
+        self._b = v * y
+        if instance.fit_intercept:  # the rounding of the centring
+            self._b -= v * self._b.sum()
+        self._square = float(self._b @ y)
+        self._c = instance.design.rmatvec(self._b) if self.always.any() else null_model(instance).pull
+        self._sizes = np.sqrt(np.maximum(np.diagonal(instance.gram[0]), 0.0))
+        paid = (separable.price > 0) & self.allowed
+        self._largest_size = float((self._sizes[paid] / separable.price[paid]).max(initial=0.0))
+
+    def check(self, batch: Batch, candidates: Indices) -> Findings:
+        gram, alphas, K, c = self._instance.gram[0], batch.alphas, len(batch), self._c
+        used, W = batch.on_union()
+        linear, squares = self._norm_parts(used, W)
+        Z = c[:, None] - gram[:, used] @ W
+        products = c[used] @ W
+        losses = np.maximum(0.5 * (self._square - products - (W * Z[used]).sum(axis=0)), 0.0)
+        residuals, along = 2 * losses, self._square - products
+        free = np.flatnonzero(self.always)
+        if len(free):  # theta without its part along free columns is that of other weights
+            change = linalg.lstsq(gram[np.ix_(free, free)], Z[free])[0]
+            residuals = residuals - (change * Z[free]).sum(axis=0)
+            along = along - c[free] @ change
+            Z = Z - gram[:, free] @ change
+        ratios = Z if self._inverse is None else Z * self._inverse[:, None]
+        ratios[used] = self._ratios(used, W, Z[used], alphas)
+        largest = self.size(ratios).max(axis=0, initial=0.0)
+        norms = linear + squares
+        scaling = alphas / np.maximum(largest, alphas)
+        duals = scaling * along - scaling**2 * (0.5 * residuals + alphas * squares)
+        reach = self._sizes[used] @ np.abs(W)
+        rounding = ROUNDING * (reach**2 + reach * self._largest_size * norms)
+        if (rounding > SHARE_OF_ROUNDING * self._tolerance * self._instance.scale).any():
+            raise GramTooRoughError
+        gaps = self._gaps(alphas, losses + alphas * norms + rounding, duals)
+        nowhere = np.full(len(c), K, dtype=np.int32)
+        return Findings(nowhere, gaps, losses, norms, ratios[:, max(K - 2, 0)], ratios[:, K - 1])
+
+
+class GroupCertifier(PathCertifier):
+    """For a sum of lengths of groups; what is said of a feature is that of its group."""
+
+    fewest_candidates = 500
+    is_frugal = True
+
+    def __init__(self, instance: Instance, blocks: Blocks, gradient: Floats) -> None:
+        """`gradient` (p,) is X'(-grad f) at the null point."""
+        super().__init__(instance)
+        self._blocks = blocks
+        p = instance.n_features
+        self.always, self.allowed = np.zeros(p, dtype=bool), np.ones(p, dtype=bool)
+        self._first = blocks.ratios(gradient[:, None])[:, 0]
+
+    def first_score(self) -> Floats:
+        return self._first[self._blocks.label]
+
+    def check(self, batch: Batch, candidates: Indices) -> Findings:
+        instance, alphas, K, label = self._instance, batch.alphas, len(batch), self._blocks.label
+        used, W, losses, thetas = self._evaluate(batch)
+        ratios = self._blocks.ratios(instance.design.products(thetas))
+        violated = ratios > alphas * (1 + SLACK)
+        violated[np.unique(label[candidates])] = False
+        first = np.where(violated.any(axis=1), violated.argmax(axis=1), K).astype(np.int32)
+        norms = self._blocks.norms(used, W)
+        scaling = alphas / np.maximum(ratios.max(axis=0, initial=0.0), alphas)
+        duals = -instance.conjugates(-scaling[:, None] * thetas)
+        gaps = self._gaps(alphas, losses + alphas * norms, duals)
+        return Findings(first[label], gaps, losses, norms, ratios[label, max(K - 2, 0)], ratios[label, K - 1])
+
+    def complete(self, chosen: Mask) -> Indices:
+        return np.sort(self._blocks.members(np.unique(self._blocks.label[chosen])))
