@@ -1,11 +1,14 @@
 """The full cross-check: random problems of every loss, norm and form against CVXPY with Clarabel.
 
-    python benchmarks/cvxpy_grid.py --problems 2688 --jobs 2
+    python benchmarks/cvxpy_grid.py --problems 5000 --jobs 2
 
-walks through `tests/problems.py`'s grid (2688 problems are one full round: each loss x norm x
-form with both storages and shapes, with and without weights and intercept), prints a table by
-loss x norm x form, then each failure with its position, and exits with 1 if there is any.
-`--first POSITION --problems 1` repeats one.
+walks through `tests/problems.py`'s problems on plain and on hard data (collinear, badly scaled,
+far from zero, tied, one-hot, tiny), single fits and paths: 672 problems hold each loss x norm x form
+once, 4704 with every kind of data. `--data plain` walks through plain data only, each cell with both
+storages and shapes, with and without weights and intercept. It prints a table by loss x norm x form,
+by kind of data, then each failure with its position, and exits with 1 if there is any. Where the two
+answers differ, a certificate in extended precision (`tests/extended_certificate.py`) tells whose
+fault it is. `--first POSITION --problems 1` repeats one problem.
 """
 
 from __future__ import annotations
@@ -30,41 +33,48 @@ import numpy as np
 
 from comparison import Comparison, compare
 from normball import ConvergenceWarning
-from problems import grid_problem
+from problems import grid_problem, hard_problem
+from time_limit import time_limit
 
+WALKS = {"hard": hard_problem, "plain": grid_problem}
 LARGEST_INACCURATE_SHARE = 0.03
+"""Of plain data; Clarabel is no judge of columns whose units differ by 1e16."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One problem of the grid; `comparison` is None if the package raised."""
+    """One problem of the walk; `comparisons` has its points, and is empty if the package raised."""
 
     position: int
     cell: tuple[str, str, str]
+    data: str
     label: str
-    comparison: Comparison | None
+    comparisons: list[Comparison]
     failures: list[str]
 
 
-def run(position: int, tol: float) -> Result:
-    """Compare at one position of the grid; an unmet tolerance is a figure, any other warning a failure."""
-    problem = grid_problem(position)
+def run(position: int, data: str, tol: float, limit: float) -> Result:
+    """Compare at one position of a walk; an unmet tolerance is a figure, any other warning a failure."""
+    problem = WALKS[data](position)
+    comparisons: list[Comparison] = []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", ConvergenceWarning)
         try:
-            comparison = compare(problem, tol)
-        except Exception as error:  # a crash is one failure of many, the rest of the grid goes on
+            with time_limit(limit):
+                comparisons = compare(problem, tol)
+            failures = [sentence for each in comparisons for sentence in each.failures()]
+        except Exception as error:  # a crash is one failure of many, the rest of the walk goes on
             failures = [f"{type(error).__name__}: {error}"]
-            return Result(position, problem.axes.cell, str(problem), None, failures)
-    return Result(position, problem.axes.cell, str(problem), comparison, comparison.failures())
+    return Result(position, problem.axes.cell, problem.axes.data, str(problem), comparisons, failures)
 
 
-def run_all(positions: Sequence[int], tol: float, n_jobs: int) -> Iterator[Result]:
+def run_all(positions: Sequence[int], data: str, tol: float, limit: float, n_jobs: int) -> Iterator[Result]:
     """Results in order, with progress on standard error."""
     start = perf_counter()
+    work = partial(run, data=data, tol=tol, limit=limit)
     with ProcessPoolExecutor(n_jobs) as pool:
-        for done, result in enumerate(pool.map(partial(run, tol=tol), positions, chunksize=4), 1):
+        for done, result in enumerate(pool.map(work, positions, chunksize=4), 1):
             if done % 25 == 0 or done == len(positions):
                 seconds = perf_counter() - start
                 print(
@@ -81,7 +91,7 @@ COLUMNS = {
     "problems": 8,
     "failed": 6,
     "difference": 10,
-    "excess": 8,
+    "broken": 8,
     "gap": 8,
     "gap<=1e-8": 9,
     "gap<=1e-12": 10,
@@ -89,28 +99,28 @@ COLUMNS = {
     "slowest ms": 10,
     "reference ms": 12,
 }
-"""Heading -> width; the worst difference, excess and gap of a row, and mean times."""
+"""Heading -> width; the worst difference, broken constraint and gap of a row, and mean times a point."""
 
 
 def table_row(results: Sequence[Result]) -> str:
     """Figures of some results, under `COLUMNS`."""
-    seen = [result.comparison for result in results if result.comparison is not None]
+    seen = [each for result in results for each in result.comparisons]
     n_failed = sum(bool(result.failures) for result in results)
 
     def figures(name: str) -> np.ndarray:
         return np.array([getattr(comparison, name) for comparison in seen] or [np.nan])
 
     differences, gaps, seconds = figures("difference"), figures("gap"), figures("seconds")
-    is_known = np.isfinite(differences)
-    worst = np.abs(differences[is_known]).max() if is_known.any() else np.nan
+    is_known = np.isfinite(differences) & figures("is_accurate").astype(bool)
+    broken = np.array([comparison.finding.infeasibility for comparison in seen] or [np.nan])
     cells = (
         f"{len(results)}",
         f"{n_failed}",
-        f"{worst:.1e}",
-        f"{figures('excess').max():.1e}",
+        f"{np.abs(differences[is_known]).max(initial=0.0):.1e}",
+        f"{broken.max():.1e}",
         f"{gaps.max():.1e}",
-        f"{(gaps <= 1e-8).sum() / len(results):.1%}",
-        f"{(gaps <= 1e-12).sum() / len(results):.1%}",
+        f"{(gaps <= 1e-8).mean():.1%}",
+        f"{(gaps <= 1e-12).mean():.1%}",
         f"{1e3 * seconds.mean():.1f}",
         f"{1e3 * seconds.max():.0f}",
         f"{1e3 * figures('reference_seconds').mean():.1f}",
@@ -119,11 +129,12 @@ def table_row(results: Sequence[Result]) -> str:
 
 
 def print_table(results: Sequence[Result]) -> None:
-    """One row a loss x norm x form, and totals by loss, by form and of all."""
+    """One row a loss x norm x form, and totals by loss, by form, by kind of data and of all."""
     groups: dict[tuple[str, ...], list[Result]] = defaultdict(list)
     for result in results:
         loss, _, form = result.cell
-        for group in (result.cell, ("~ all", "", ""), ("~ all", "", form), (loss, "~ all", "")):
+        totals = (("~ all", "", ""), ("~ all", "", form), ("~ all", result.data, ""), (loss, "~ all", ""))
+        for group in (result.cell, *totals):
             groups[group].append(result)
     print(f"{'loss':14}{'norm':20}{'form':14}" + "  ".join(k.rjust(v) for k, v in COLUMNS.items()))
     # the tilde sorts totals after what they sum up
@@ -136,17 +147,17 @@ def print_failures(results: Sequence[Result]) -> bool:
     failed = [result for result in results if result.failures]
     for result in failed:
         print(f"FAILED at position {result.position} ({result.label}): {'; '.join(result.failures)}")
-    n_inaccurate = sum(
-        result.comparison is not None and not result.comparison.is_accurate for result in results
-    )
-    share = n_inaccurate / len(results)
+    points = [(result.data, each) for result in results for each in result.comparisons]
+    inaccurate = [data for data, each in points if not each.is_accurate]
     print(
-        f"{len(failed)} of {len(results)} problems failed; Clarabel was inaccurate on {n_inaccurate} "
-        f"({share:.1%}), where the answer rests on our own gap."
+        f"{len(failed)} of {len(results)} problems failed; Clarabel was inaccurate on {len(inaccurate)} of "
+        f"{len(points)} points, where the answer rests on the certificate in extended precision."
     )
-    if share > LARGEST_INACCURATE_SHARE:
-        print(f"FAILED: more than {LARGEST_INACCURATE_SHARE:.0%} of the references are inaccurate.")
-    return bool(failed) or share > LARGEST_INACCURATE_SHARE
+    n_plain = sum(data == "plain" for data, _ in points)
+    is_doubtful = inaccurate.count("plain") > LARGEST_INACCURATE_SHARE * n_plain
+    if is_doubtful:
+        print(f"FAILED: more than {LARGEST_INACCURATE_SHARE:.0%} of the references on plain data are off.")
+    return bool(failed) or is_doubtful
 
 
 def main() -> int:
@@ -157,12 +168,14 @@ def main() -> int:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)"
     )
+    parser.add_argument("--data", choices=tuple(WALKS), default="hard", help="which walk (default hard)")
+    parser.add_argument("--limit", type=float, default=30.0, help="seconds a problem may take (default 30)")
     parser.add_argument("--tol", type=float, default=1e-8, help="gap asked of the package (default 1e-8)")
     arguments = parser.parse_args()
     if min(arguments.problems, arguments.jobs) < 1 or arguments.first < 0 or not arguments.tol > 0:
         parser.error("--problems and --jobs must be at least 1, --first at least 0 and --tol above 0.")
     positions = range(arguments.first, arguments.first + arguments.problems)
-    results = list(run_all(positions, arguments.tol, arguments.jobs))
+    results = list(run_all(positions, arguments.data, arguments.tol, arguments.limit, arguments.jobs))
     print_table(results)
     return int(print_failures(results))
 

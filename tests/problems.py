@@ -1,18 +1,18 @@
-"""Random small problems over every loss, norm, form, storage, shape, weighting and intercept.
+"""Random small problems over every loss, norm, form, kind of data, storage, weighting and intercept.
 
-`random_problem(seed)` draws all axes; `grid_problem(k)` walks through their product, so that
-`range(len(CELLS))` holds each loss x norm x form once and `range(len(CELLS) * 16)` each of
-those with both storages, both shapes, with and without weights and intercept.
+`random_problem(seed)` draws all axes of plain data; `grid_problem(k)` walks through their product, so
+that `range(len(CELLS))` holds each loss x norm x form once and `range(len(CELLS) * 16)` each of
+those with both storages, both shapes, with and without weights and intercept. `hard_problem(k)`
+walks through loss x norm x form with paths among the forms and every kind of `problem_data.py`.
 
 Levels (alpha, budget, target) need a scale that does not come from the package. A smooth fit
-with a small ridge penalty, by L-BFGS on `reference.Objective`, gives one end of the frontier
-and w = 0 the other: budgets are shares of its norm, targets lie between its loss and that at
-zero, and alphas are multiples of the mean price between the two ends.
+with a small ridge penalty on standardised columns, by L-BFGS on `reference.Objective`, gives one
+end of the frontier and w = 0 the other: budgets are shares of its norm, targets lie between its
+loss and that at zero, and alphas are multiples of the mean price between the two ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -22,82 +22,19 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog, minimize
 
-from normball import Problem, Solution
-from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
-from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
+from normball import Path, Problem, Solution
+from normball.losses import Loss
+from normball.norms import Norm
 from normball.typing import Floats
 from oracles import bounds
-from reference import Objective, Reference, solve_reference
-
-Draw = np.random.Generator
-
-
-def _weights(rng: Draw, p: int) -> Floats:
-    return rng.uniform(0.5, 2.0, p)
-
-
-def _weights_with_ends(rng: Draw, p: int) -> Floats:
-    weights = _weights(rng, p)
-    weights[:2] = 0.0, np.inf
-    return rng.permutation(weights)
-
-
-NORM_CASES: dict[str, Callable[[Draw, int], Norm]] = {
-    "l1": lambda rng, p: L1(),
-    "l1 weighted": lambda rng, p: L1(weights=_weights(rng, p)),
-    "l1 with 0 and inf": lambda rng, p: L1(weights=_weights_with_ends(rng, p)),
-    "l1 positive": lambda rng, p: L1(positive=True),
-    "l2": lambda rng, p: L2(),
-    "linf": lambda rng, p: LInf(),
-    "lp below 2": lambda rng, p: Lp(float(rng.choice([4 / 3, 1.5, 1.75]))),
-    "lp above 2": lambda rng, p: Lp(float(rng.choice([2.5, 3.0, 4.0]))),
-    "squared l2": lambda rng, p: SquaredL2(),
-    "elastic net": lambda rng, p: ElasticNet(l1_ratio=float(rng.choice([0.1, 0.5, 0.9]))),
-    "elastic net weighted": lambda rng, p: ElasticNet(0.5, weights=_weights_with_ends(rng, p)),
-    "elastic net positive": lambda rng, p: ElasticNet(0.5, weights=_weights(rng, p), positive=True),
-    "group l2": lambda rng, p: GroupL2(rng.integers(0, max(p // 3, 2), p)),
-    "group l2 weighted": lambda rng, p: GroupL2(np.arange(p) % 4, weights=_weights(rng, 4)),
-    "sorted l1": lambda rng, p: SortedL1(),
-    "sorted l1 with ties": lambda rng, p: SortedL1(
-        weights=np.sort(rng.integers(1, 4, p))[::-1].astype(float)
-    ),
-}
-"""Name -> norm for p features, p >= 4."""
-
-LOSS_CASES: dict[str, Callable[[Draw, Floats], tuple[Loss, Floats]]] = {
-    "squared_error": lambda rng, eta: (SquaredError(), eta + rng.standard_normal(len(eta))),
-    "huber": lambda rng, eta: (Huber(float(rng.choice([0.3, 1.0, 3.0]))), eta + rng.standard_t(2, len(eta))),
-    "logistic": lambda rng, eta: (Logistic(), _with_two_classes(eta + rng.logistic(size=len(eta)) > 0)),
-    "poisson": lambda rng, eta: (Poisson(), _with_a_count(rng.poisson(np.exp(np.clip(eta, -3, 3))))),
-    "gamma": lambda rng, eta: (Gamma(), np.exp(eta) * rng.gamma(2.0, 0.5, len(eta))),
-    "tweedie": lambda rng, eta: (
-        Tweedie(float(rng.choice([1.2, 1.5, 1.7]))),
-        _with_a_count(np.exp(eta) * rng.gamma(2.0, 0.5, len(eta)) * (rng.random(len(eta)) < 0.6)),
-    ),
-    "quantile": lambda rng, eta: (
-        Quantile(float(rng.choice([0.1, 0.5, 0.75]))),
-        _rounded(rng, eta + rng.standard_t(2, len(eta))),
-    ),
-}
-"""Name -> loss and response for the true predictor eta (n,)."""
-
-
-def _rounded(rng: Draw, y: Floats) -> Floats:
-    """y, or now and then whole numbers, of which several are equal."""
-    return np.round(y) if rng.random() < 0.3 else y
-
-
-def _with_two_classes(y: Any) -> Floats:
-    return np.concatenate([[0.0, 1.0], y[2:]])
-
-
-def _with_a_count(y: Any) -> Floats:
-    return np.concatenate([[1.0], y[1:]])
+from problem_cases import LOSS_CASES, NORM_CASES, Draw
+from problem_data import DATA_KINDS
+from reference import Objective, Reference, Units, solve_reference
 
 
 @dataclass(frozen=True)
 class Axes:
-    """What kind of problem; `loss` and `norm` are keys of the dictionaries above."""
+    """What kind of problem; `loss`, `norm` and `data` are keys of the dictionaries of cases."""
 
     loss: str
     norm: str
@@ -106,6 +43,7 @@ class Axes:
     is_wide: bool
     has_weights: bool
     fit_intercept: bool
+    data: str = "plain"
 
     @property
     def cell(self) -> tuple[str, str, str]:
@@ -114,14 +52,19 @@ class Axes:
 
 
 FORMS = ("alpha", "budget", "target")
+PATH_FORMS = {"alphas": "alpha", "budgets": "budget", "targets": "target"}
+"""Several levels at once -> the form of each."""
 CELLS = tuple(product(LOSS_CASES, NORM_CASES, FORMS))
 """Every loss x norm x form."""
+HARD_CELLS = tuple(product(LOSS_CASES, NORM_CASES, (*FORMS, *PATH_FORMS)))
+"""The same and paths."""
+N_LEVELS = 4
 _SWITCHES = tuple(product((False, True), repeat=4))
 
 
 @dataclass(frozen=True, eq=False)
 class RandomProblem:
-    """A problem as `Problem` takes it, and the level of its form."""
+    """A problem as `Problem` takes it, and the level or the levels (N_LEVELS,) of its form."""
 
     seed: int
     axes: Axes
@@ -130,15 +73,16 @@ class RandomProblem:
     loss: Loss
     norm: Norm
     sample_weight: Floats | None
-    level: float
+    level: Any
 
     @cached_property
     def objective(self) -> Objective:
         """The same in plain NumPy."""
-        return Objective.of(**self._arguments)
+        return Objective.of(**self.arguments)
 
     @property
-    def _arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
+        """Those of `Problem`."""
         return {
             "X": self.X,
             "y": self.y,
@@ -148,21 +92,43 @@ class RandomProblem:
             "sample_weight": self.sample_weight,
         }
 
+    @property
+    def is_path(self) -> bool:
+        """Whether several levels are asked for at once."""
+        return self.axes.form in PATH_FORMS
+
+    @property
+    def points(self) -> list[RandomProblem]:
+        """One problem a level, in the order of falling alpha."""
+        if not self.is_path:
+            return [self]
+        axes = replace(self.axes, form=PATH_FORMS[self.axes.form])
+        return [replace(self, axes=axes, level=float(level)) for level in self.level]
+
     def solve(self, tol: float = 1e-8) -> Solution:
         """By the package."""
-        return Problem(**self._arguments).solve(**{self.axes.form: self.level}, tol=tol)
+        return Problem(**self.arguments).solve(**{self.axes.form: self.level}, tol=tol)
+
+    def path(self, tol: float = 1e-8) -> Path:
+        """All levels by the package."""
+        return Problem(**self.arguments).path(**{self.axes.form: self.level}, tol=tol)
 
     @cached_property
     def reference(self) -> Reference:
         """By CVXPY and Clarabel."""
-        return solve_reference(**self._arguments, **{self.axes.form: self.level})
+        return solve_reference(**self.arguments, **{self.axes.form: self.level})
 
     def __str__(self) -> str:
         shape = "x".join(map(str, self.X.shape))
-        switches = ("sparse" * self.axes.is_sparse, "weights" * self.axes.has_weights)
+        switches = (
+            self.axes.data * (self.axes.data != "plain"),
+            "sparse" * self.axes.is_sparse,
+            "weights" * self.axes.has_weights,
+        )
         words = (*filter(None, switches), "intercept" if self.axes.fit_intercept else "no intercept")
+        level = ", ".join(f"{x:.4g}" for x in np.atleast_1d(self.level))
         return (
-            f"seed {self.seed}: {self.loss!r}, {self.axes.norm}, {self.axes.form}={self.level:.4g}, "
+            f"seed {self.seed}: {self.loss!r}, {self.axes.norm}, {self.axes.form}={level}, "
             f"{shape}, {', '.join(words)}"
         )
 
@@ -182,6 +148,24 @@ def grid_problem(position: int) -> RandomProblem:
     return build(Axes(*CELLS[cell], *_SWITCHES[switches[turn % len(_SWITCHES)]]), position)
 
 
+def hard_problem(position: int) -> RandomProblem:
+    """The problem at a position >= 0 of the walk through losses, norms, forms, paths and kinds of data."""
+    return build(hard_axes(position), position)
+
+
+def hard_axes(position: int) -> Axes:
+    """What that walk meets at a position.
+
+    Each run of `len(HARD_CELLS)` positions holds every cell, each of `len(DATA_KINDS)` runs with
+    another kind of data.
+    """
+    turn, cell = divmod(position, len(HARD_CELLS))
+    rng = np.random.default_rng([cell, turn // len(DATA_KINDS), 1])
+    data = list(rng.permutation(list(DATA_KINDS)))[turn % len(DATA_KINDS)]
+    switches = _SWITCHES[int(np.random.default_rng([position, 2]).integers(len(_SWITCHES)))]
+    return Axes(*HARD_CELLS[cell], *switches, data=str(data))
+
+
 def build(axes: Axes, seed: int) -> RandomProblem:
     """A problem of that kind."""
     rng = np.random.default_rng([seed, 1])
@@ -191,11 +175,16 @@ def build(axes: Axes, seed: int) -> RandomProblem:
     else:
         p = int(rng.integers(5, 16))
         n = int(rng.integers(p + 5, 41))
-    X = _matrix(rng, n, p, axes.is_sparse)
+    X, causes = DATA_KINDS[axes.data](rng, n, p, axes.is_sparse)
+    n, p = X.shape
     truth = np.where(rng.random(p) < 0.4, rng.standard_normal(p), 0.0)
-    eta = X @ truth
+    eta = causes @ truth
     eta *= 1.5 / max(float(np.std(eta)), 0.1)
     loss, y = LOSS_CASES[axes.loss](rng, eta + float(rng.normal()))
+    if axes.data == "scaled" and axes.loss in ("squared_error", "quantile"):
+        y = y * 10.0 ** rng.uniform(-8, 8)
+    if axes.data == "tied" and axes.loss in ("squared_error", "huber", "quantile", "gamma"):
+        y = np.round(y) + (axes.loss == "gamma")
     sample_weight = _sample_weight(rng, n) if axes.has_weights else None
     draft = RandomProblem(seed, axes, X, y, loss, NORM_CASES[axes.norm](rng, p), sample_weight, 0.0)
     if _fits_without_limit(draft.objective):
@@ -206,34 +195,27 @@ def build(axes: Axes, seed: int) -> RandomProblem:
     return replace(draft, X=stored)
 
 
-def _matrix(rng: Draw, n: int, p: int, is_sparse: bool) -> Floats:
-    """Correlated columns of unequal means and lengths; now and then one twice, or one empty."""
-    factors = rng.standard_normal((n, 2)) @ rng.standard_normal((2, p))
-    X = rng.standard_normal((n, p)) + float(rng.choice([0.0, 0.5])) * factors
-    if is_sparse:
-        X *= rng.random((n, p)) < 0.4
-    else:
-        X += rng.choice([0.0, 1.0]) * rng.standard_normal(p)
-    X *= np.exp(0.5 * rng.standard_normal(p))
-    if rng.random() < 0.15:
-        X[:, 0] = X[:, 1]
-    if rng.random() < 0.1:
-        X[:, -1] = 0.0
-    return X
-
-
 def _sample_weight(rng: Draw, n: int) -> Floats:
     """Unequal weights; now and then one is zero, never that of the responses that the losses rely on."""
     weight = rng.exponential(size=n) + 0.05
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 and n > 2:
         weight[-1] = 0.0
     return weight
 
 
-def _level(rng: Draw, draft: RandomProblem) -> float:
+def _level(rng: Draw, draft: RandomProblem) -> Any:
     objective, form = draft.objective, draft.axes.form
     w, intercept = _ridge_fit(objective)
     loss, norm, null = objective.loss_value(w, intercept), objective.norm_value(w), objective.null_loss
+    price = (null - loss) / norm if norm > 0 and null > loss else 1.0
+    if draft.is_path:
+        shares = np.sort(rng.uniform(0.02, 1.0, N_LEVELS))
+        return {
+            # the largest of these lie above alpha_max, where w = 0
+            "alphas": price * 10 ** (2.5 * shares[::-1] - 2.0),
+            "budgets": shares * (norm if norm > 0 else 1.0),
+            "targets": loss + 0.9 * shares[::-1] * (null - loss),
+        }[form]
     interpolates = draft.axes.is_wide and draft.axes.loss in ("squared_error", "huber", "quantile")
     if form == "target" and interpolates and rng.random() < 0.25 and _can_interpolate(objective):
         return 0.0
@@ -241,8 +223,6 @@ def _level(rng: Draw, draft: RandomProblem) -> float:
         return loss + rng.uniform(0.02, 0.9) * (null - loss)
     if form == "budget":
         return float(rng.uniform(0.05, 1.0) * norm) if norm > 0 else 1.0
-    price = (null - loss) / norm if norm > 0 and null > loss else 1.0
-    # the largest of these lie above alpha_max, where w = 0
     return float(price * 10 ** rng.uniform(-2.0, 0.8))
 
 
@@ -256,7 +236,8 @@ def _fits_without_limit(objective: Objective) -> bool:
     if weights is None or np.all(weights) or objective.loss.name not in ("logistic", "poisson", "tweedie"):
         return False
     seen = objective.sample_weight > 0
-    y, columns = objective.y[seen], objective.X[seen][:, np.flatnonzero(weights == 0)]
+    units = Units.of(objective)
+    y, columns = objective.y[seen], units.X[seen][:, np.flatnonzero(weights == 0)]
     if objective.fit_intercept:
         columns = np.column_stack([columns, np.ones(len(y))])
     is_class = objective.loss.name == "logistic"
@@ -270,24 +251,26 @@ def _fits_without_limit(objective: Objective) -> bool:
 
 def _ridge_fit(objective: Objective) -> tuple[Floats, float]:
     """Weights and intercept of a smooth fit that holds the norm's bounds; at 1e-2 of the loss's own scale."""
+    units = Units.of(objective)
+    plain = replace(objective, X=units.X, y=objective.y / units.y, loss=units.loss)
     n_features = objective.X.shape[1]
     lower, upper = bounds(objective.norm, n_features)
     room = np.inf if objective.fit_intercept else 0.0
 
     def value(point: Floats) -> tuple[float, Floats]:
         w, intercept = point[:-1], float(point[-1])
-        slope, intercept_slope = objective.loss_slope(w, intercept)
-        f = objective.loss_value(w, intercept) + 0.005 * float(w @ w)
+        slope, intercept_slope = plain.loss_slope(w, intercept)
+        f = plain.loss_value(w, intercept) + 0.005 * float(w @ w)
         return f, np.append(slope + 0.01 * w, intercept_slope)
 
     limits = list(zip(np.append(lower, -room), np.append(upper, room), strict=True))
     found = minimize(value, np.zeros(n_features + 1), jac=True, method="L-BFGS-B", bounds=limits)
-    return found.x[:-1], float(found.x[-1])
+    return units.restored(found.x[:-1], float(found.x[-1]))
 
 
 def _can_interpolate(objective: Objective) -> bool:
-    """Whether any weights at all give a perfect fit: unbounded ones, of full row rank."""
+    """Whether any weights at all give a perfect fit: unbounded ones, of full row rank beyond doubt."""
     lower, upper = bounds(objective.norm, objective.X.shape[1])
-    columns = objective.X[:, upper > 0]
+    columns = Units.of(objective).X[:, upper > 0]
     is_free = not (lower[upper > 0] == 0).any()
-    return is_free and int(np.linalg.matrix_rank(columns)) == len(objective.y)
+    return is_free and int(np.linalg.matrix_rank(columns, rtol=1e-6)) == len(objective.y)

@@ -14,7 +14,7 @@ import cvxpy as cp
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from normball.losses import Loss
+from normball.losses import Huber, Loss, Quantile, SquaredError
 from normball.norms import Norm
 from normball.typing import Floats
 from oracles import LOSS_ORACLES, NORM_ORACLES, LossOracle, bounds
@@ -24,8 +24,6 @@ TOLERANCES = (1e-10, 1e-9)
 
 LEAST_SHARE = 1e-2
 """Differences of losses are relative to the loss above its floor, at least this share of it at w = 0."""
-LEAST_NORM = 1e-3
-"""Differences of norms are relative to the norm, at least this; weights here are of order 1."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,54 @@ class Objective:
     def scale(self, form: str, value: float) -> float:
         """What a difference of two values of the form is measured by."""
         if form == "target":
-            return max(value, LEAST_NORM)
+            return value if value > 0 else 1.0
         return max(value - self.floor, LEAST_SHARE * (self.null_loss - self.floor))
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """A problem in units of its own: standardised columns, and the response over its size.
+
+    For w = y u / size and b = y (c - mean' u / size) the predictor is X w + b = y (X_s u + c); the
+    three losses that are homogeneous in eta and y are then `loss_unit` times one of y / y_unit.
+
+    Attributes
+    ----------
+    X : (n, p) columns less their means (with an intercept) over their sizes.
+    mean, size : (p,)
+    y : unit of the response, 1 where the loss is not homogeneous.
+    loss : the loss in these units.
+    loss_unit : what a unit of it is.
+    """
+
+    X: Floats
+    mean: Floats
+    size: Floats
+    y: float
+    loss: Loss
+    loss_unit: float
+
+    @classmethod
+    def of(cls, objective: Objective) -> Units:
+        """The units of a problem."""
+        X, weight = objective.X, objective.sample_weight
+        mean = weight @ X if objective.fit_intercept else np.zeros(X.shape[1])
+        centred = X - mean
+        size = np.sqrt(weight @ centred**2)
+        size[size <= 1e-14 * np.abs(X).max(axis=0)] = 0.0
+        centred[:, size == 0] = 0.0
+        size[size == 0] = 1.0
+        loss, unit, loss_unit = objective.loss, 1.0, 1.0
+        if isinstance(loss, SquaredError | Huber | Quantile) and objective.y.any():
+            unit = float(np.sqrt(weight @ objective.y**2))
+            loss_unit = unit if isinstance(loss, Quantile) else unit**2
+            loss = Huber(loss.delta / unit) if isinstance(loss, Huber) else loss
+        return cls(centred / size, mean, size, unit, loss, loss_unit)
+
+    def restored(self, u: Floats, c: float) -> tuple[Floats, float]:
+        """Weights and intercept in the units of the data."""
+        w = self.y * u / self.size
+        return w, self.y * c - float(self.mean @ w)
 
 
 @dataclass(frozen=True)
@@ -142,13 +186,14 @@ def solve_reference(
     objective = Objective.of(X, y, loss, norm, fit_intercept, sample_weight)
     levels = {"alpha": alpha, "budget": budget, "target": target}
     ((form, level),) = ((name, float(value)) for name, value in levels.items() if value is not None)
-    w, b = cp.Variable(objective.X.shape[1]), cp.Variable()
-    status, is_accurate = _solve(_cone_program(objective, form, level, w, b))
-    if w.value is None:
-        nothing = np.full(w.size, np.nan)
+    units = Units.of(objective)
+    u, c = cp.Variable(objective.X.shape[1]), cp.Variable()
+    status, is_accurate = _solve(_cone_program(objective, units, form, level, u, c))
+    if u.value is None:
+        nothing = np.full(u.size, np.nan)
         return Reference(nothing, np.nan, np.nan, np.nan, np.nan, False, status)
-    lower, upper = bounds(norm, w.size)
-    coef, intercept = np.clip(w.value, lower, upper), float(b.value)
+    lower, upper = bounds(norm, u.size)
+    coef, intercept = units.restored(np.clip(u.value, lower, upper), float(c.value))
     return Reference(
         coef,
         intercept,
@@ -161,24 +206,26 @@ def solve_reference(
 
 
 def _cone_program(
-    objective: Objective, form: str, level: float, w: cp.Variable, b: cp.Variable
+    objective: Objective, units: Units, form: str, level: float, u: cp.Variable, c: cp.Variable
 ) -> cp.Problem:
-    eta = objective.X @ w + b
-    mean_loss = objective.sample_weight @ objective.oracle.expression(objective.loss, eta, objective.y)
+    eta, y = units.X @ u + c, objective.y / units.y
+    mean_loss = objective.sample_weight @ objective.oracle.expression(units.loss, eta, y)
+    w = cp.multiply(units.y / units.size, u)
     norm = NORM_ORACLES[type(objective.norm)].expression(objective.norm, w)
-    lower, upper = bounds(objective.norm, w.size)
+    lower, upper = bounds(objective.norm, u.size)
     fixed, floored = np.flatnonzero(upper == 0), np.flatnonzero((lower == 0) & (upper > 0))
-    constraints = [w[fixed] == 0] if len(fixed) else []
-    constraints += [w[floored] >= 0] if len(floored) else []
-    constraints += [] if objective.fit_intercept else [b == 0]
+    constraints = [u[fixed] == 0] if len(fixed) else []
+    constraints += [u[floored] >= 0] if len(floored) else []
+    constraints += [] if objective.fit_intercept else [c == 0]
     if form == "alpha":
-        return cp.Problem(cp.Minimize(mean_loss + level * norm), constraints)
+        return cp.Problem(cp.Minimize(mean_loss + level / units.loss_unit * norm), constraints)
     if form == "budget":
-        return cp.Problem(cp.Minimize(mean_loss), [*constraints, norm <= level])
+        scale = level if level > 0 else 1.0
+        return cp.Problem(cp.Minimize(mean_loss), [*constraints, norm / scale <= level / scale])
     if level <= objective.floor:
         seen = objective.sample_weight > 0
-        return cp.Problem(cp.Minimize(norm), [*constraints, eta[seen] == objective.y[seen]])
-    return cp.Problem(cp.Minimize(norm), [*constraints, mean_loss <= level])
+        return cp.Problem(cp.Minimize(norm), [*constraints, eta[seen] == y[seen]])
+    return cp.Problem(cp.Minimize(norm), [*constraints, mean_loss <= level / units.loss_unit])
 
 
 def _solve(problem: cp.Problem) -> tuple[str, bool]:

@@ -12,7 +12,8 @@ from normball.losses import LOSSES, Cox, Loss, SquaredError
 from normball.norms import L1, L2, NORMS, GroupL2, LInf, Norm
 from normball.typing import Floats
 from oracles import LOSS_ORACLES, NORM_ORACLES, bounds
-from problems import LOSS_CASES, NORM_CASES, random_problem
+from problem_cases import LOSS_CASES, NORM_CASES
+from problems import random_problem
 from reference import Objective, solve_reference
 
 

@@ -14,7 +14,7 @@ from normball import Problem
 from normball.losses import Huber, Logistic, Loss, Poisson, SquaredError
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from normball.typing import Floats
-from problems import NORM_CASES
+from problem_cases import NORM_CASES
 
 POLYHEDRAL_AND_ROUND = [L1(), L2(), LInf(), Lp(1.5), SquaredL2(), ElasticNet(0.5), SortedL1()]
 LOSSES = [SquaredError(), Huber(0.5), Logistic(), Poisson()]

@@ -1,0 +1,112 @@
+"""What is claimed of an answer, and what is true of the claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from normball import Path, Solution
+
+FACTOR = 10.0
+"""How much larger than claimed a gap may be."""
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """An answer and what is said of it.
+
+    Attributes
+    ----------
+    form : "penalty", "budget", "target" or "fit".
+    level : the alpha, budget or target.
+    w, b : (p,) and number.
+    alpha : price at the answer, a hint.
+    gap, infeasibility : what the package claims, relative.
+    theta : (n,) dual point behind it, of the rows with weight; None where none is returned.
+    hint : (n,) another dual point, in units of the loss, where one is known.
+    """
+
+    form: str
+    level: float
+    w: Any
+    b: float
+    alpha: float
+    gap: float
+    infeasibility: float = 0.0
+    theta: Any = None
+    hint: Any = None
+
+    @classmethod
+    def of(cls, solution: Solution) -> Claim:
+        """What a solution says of itself."""
+        proof = solution.certificate
+        return cls(
+            form=proof.form,
+            level=solution.level,
+            w=solution.coef,
+            b=solution.intercept,
+            alpha=solution.alpha,
+            gap=proof.gap,
+            infeasibility=proof.infeasibility,
+            theta=proof.theta,
+        )
+
+    @classmethod
+    def of_path(cls, path: Path, k: int, form: str, level: float) -> Claim:
+        """What a path says of its k-th point, an "alpha", "budget" or "target" of this level.
+
+        Its dual points are not kept, and constraints are met within its tolerance; at a kink, where
+        the answer alone has many, the dual point of the penalty form is taken.
+        """
+        at_kinks = path.problem.loss.is_smooth is False
+        known = path.problem.solution_at(path, k).certificate.theta if at_kinks else None
+        return cls(
+            form={"alpha": "penalty"}.get(form, form),
+            level=level,
+            w=path.coefs[k],
+            b=float(path.intercepts[k]),
+            alpha=float(path.alphas[k]),
+            gap=float(path.gaps[k]),
+            infeasibility=path.tolerance,
+            hint=known,
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is true of a claim, in its units: relative to the loss without features, or to R(w).
+
+    Attributes
+    ----------
+    gap : least gap that any dual point proves here.
+    theta_gap : gap that the returned dual point proves; `gap` where none was returned.
+    infeasibility : what is broken of the constraint, priced.
+    allowance : what float64 leaves open in the gap, and in the constraint.
+    """
+
+    claim: Claim = field(repr=False)
+    gap: float
+    theta_gap: float
+    infeasibility: float
+    allowance: float
+    slack: float
+
+    def contradictions(self) -> list[str]:
+        """Where the claim is not true, one sentence each."""
+        if not np.isfinite(self.claim.gap):
+            return []
+        most = FACTOR * self.claim.gap + self.allowance
+        broken = FACTOR * max(self.claim.infeasibility, self.claim.gap) + self.slack
+        sentences = {
+            "the gap is larger than claimed": (self.gap, most),
+            "the returned dual point does not prove the claimed gap": (self.theta_gap, most),
+            "the constraint is broken by more than claimed": (self.infeasibility, broken),
+        }
+        return [
+            f"{sentence} ({found:.1e}; claimed {self.claim.gap:.1e} and {self.claim.infeasibility:.1e}, "
+            f"float64 allows {limit:.1e})"
+            for sentence, (found, limit) in sentences.items()
+            if not found <= limit
+        ]
