@@ -19,13 +19,10 @@ static int solve(const Model& model, Support& support, Batch& batch) {
     }
 }
 
-static int never() { return 0; }
-
 template <class Space>
 static int retarget_in(const Model& model, Support& support, double alpha, const idx* members, const double* sign,
                        idx size) {
     Batch batch = Batch();
-    batch.poll = never;
     return Pivoting<Space>(model, support, batch).retarget(members, sign, size, alpha);
 }
 
@@ -40,12 +37,16 @@ static int retarget(const Model& model, Support& support, double alpha, const id
     }
 }
 
-// out[j * K + k] = x_j'u_k for stored columns (not centred), U (K, n) with K <= 4
+// out[j * K + k] = x_j'u_k for stored columns (not centred), U (K, n)
 static void inner_products(const Model& model, const idx* columns, idx m, const double* U, idx K, double* out) {
-    const double* vectors[4];
-    for (idx k = 0; k < K; ++k) vectors[k] = U + k * model.n;
-    if (model.space == SPARSE_SPACE) SparseColumns(model).inner(columns, m, vectors, K, out, K);
-    else DenseColumns(model).inner(columns, m, vectors, K, out, K);
+    const idx at_once = 16;
+    for (idx k0 = 0; k0 < K; k0 += at_once) {
+        const double* vectors[at_once];
+        idx b = smaller(at_once, K - k0);
+        for (idx k = 0; k < b; ++k) vectors[k] = U + (k0 + k) * model.n;
+        if (model.space == SPARSE_SPACE) SparseColumns(model).inner(columns, m, vectors, b, out + k0, K);
+        else DenseColumns(model).inner(columns, m, vectors, b, out + k0, K);
+    }
 }
 
 // out = sum_j w[j] x_j over stored columns

@@ -8,6 +8,15 @@ namespace normball {
 
 typedef int64_t idx;
 
+// Who called a kernel. Each call has its own: what goes wrong in one concerns no other thread.
+struct Caller {
+    int (*poll)(Caller& caller);  // asked now and then whether to stop; null where nobody can interrupt
+    int has_failed;               // a callback raised: the kernel is to come back soon
+    void* call;                   // the call itself, of _kernels.pyx
+
+    bool stops() { return has_failed || (poll && poll(*this)); }
+};
+
 // ---- one pass over the data ---------------------------------------------------------
 enum Storage { DENSE_COLUMNS = 0, DENSE_ROWS = 1, SPARSE_COLUMNS = 2 };
 
@@ -49,7 +58,7 @@ struct Model {
     idx step;
     const double* data;    // sparse columns
     const int32_t* indices;
-    const int32_t* indptr;
+    const idx* indptr;
     const double* gram;    // (m, m)
     const double* b;       // (n,)
     const double* h;       // (n,)
@@ -75,7 +84,7 @@ struct Support {
     idx size;
 };
 
-enum Status { DONE = 0, NEEDS_CAPACITY = 1, STALLED = 2, INTERRUPTED = 3 };
+enum Status { DONE = 0, NEEDS_CAPACITY = 1, STALLED = 2, INTERRUPTED = 3, OUT_OF_MEMORY = 4 };
 // What is told of each point; the order of the rows of Batch::figures.
 enum Figure {
     LARGEST = 0,  // largest |z_j - alpha ridge_j w_j| / price_j over the candidates
@@ -104,7 +113,7 @@ struct Batch {
     double* figures;       // (N_FIGURES, K) out
     idx counters[N_COUNTERS];
     idx done;              // alphas solved so far
-    int (*poll)();         // asked between pivots; non-zero stops
+    Caller* caller;        // asked between pivots
 };
 
 // ---- other losses than squared error -----------------------------------------------------
@@ -117,9 +126,10 @@ struct LossTerm {
     const double* y;              // (n,)
     const double* sample_weight;  // (n,) sums to 1
     // of OTHER_LOSS: f(eta) with weighted gradient, curvature and majorant (n,) out, and f*(u)
-    double (*evaluate)(void* context, const double* eta, double* gradient, double* curvature, double* majorant);
-    double (*conjugate)(void* context, const double* u);
-    void* context;
+    // (NaN with caller->has_failed set if they raise)
+    double (*evaluate)(Caller& caller, const double* eta, double* gradient, double* curvature, double* majorant);
+    double (*conjugate)(Caller& caller, const double* u);
+    Caller* caller;
 };
 
 // Weights at stored columns.
@@ -162,7 +172,7 @@ struct Reweighted {
     double *intercepts, *losses, *norms, *largest, *slopes;  // (K,)
     idx done;
     idx counters[N_COUNTERS];
-    int (*poll)();
+    Caller* caller;
 };
 
 // ---- groups -------------------------------------------------------------------------
@@ -208,8 +218,21 @@ struct Table {
     double (*conjugate)(const LossTerm&, const double* u);
 };
 
-const Table* best_table();
 const char* table_name();
 [[noreturn]] void out_of_memory();  // throws; kept out of the instruction-set builds
+
+// The kernels as _kernels.pyx calls them, in the build for this processor. Nothing is thrown: the status
+// is OUT_OF_MEMORY where memory ran out.
+int scan(const Matrix&, const Scan&, idx first_column, idx last_column);
+int products(const Matrix&, const double* U, idx K, idx width, double* out, idx first_column, idx last_column);
+int solve(const Model&, Support&, Batch&);
+int retarget(const Model&, Support&, double alpha, const idx* members, const double* sign, idx size);
+int inner_products(const Model&, const idx* columns, idx m, const double* U, idx K, double* out);
+int combination(const Model&, const idx* columns, const double* w, idx m, double* out);
+int descend(const Descent&, idx* n_sweeps);
+int split(const Split&, idx n_rows);
+int reweigh(const Model&, Support&, Reweighted&);
+int evaluate(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant, double* value);
+int conjugate(const LossTerm&, const double* u, double* value);
 
 }  // namespace normball

@@ -92,7 +92,7 @@ static double evaluate(const LossTerm& loss, const double* eta, double* gradient
         case LOGISTIC_LOSS: return evaluate_as<LogisticLoss>(loss, eta, gradient, curvature, majorant);
         case POISSON_LOSS: return evaluate_as<PoissonLoss>(loss, eta, gradient, curvature, majorant);
         case HUBER_LOSS: return evaluate_as<HuberLoss>(loss, eta, gradient, curvature, majorant);
-        default: return loss.evaluate(loss.context, eta, gradient, curvature, majorant);
+        default: return loss.evaluate(*loss.caller, eta, gradient, curvature, majorant);
     }
 }
 
@@ -102,7 +102,7 @@ static double conjugate(const LossTerm& loss, const double* u) {
         case LOGISTIC_LOSS: return conjugate_as<LogisticLoss>(loss, u);
         case POISSON_LOSS: return conjugate_as<PoissonLoss>(loss, u);
         case HUBER_LOSS: return conjugate_as<HuberLoss>(loss, u);
-        default: return loss.conjugate(loss.context, u);
+        default: return loss.conjugate(*loss.caller, u);
     }
 }
 

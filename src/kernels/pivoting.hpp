@@ -119,7 +119,7 @@ private:
         work_since_poll += 1e3 + double(a.size + n_near + 1) * (model.n + a.size);
         if (work_since_poll < 1e6) return false;
         work_since_poll = 0;
-        return q.poll() != 0;
+        return q.caller && q.caller->stops();
     }
 
     double price(idx i) const { return model.price[a.members[i]]; }

@@ -101,9 +101,10 @@ private:
 
     bool is_asked_to_stop() {
         work_since_poll += 1e4 + double(n_near + 100) * model.n;
+        if (q.caller->has_failed) return true;
         if (work_since_poll < 1e6) return false;
         work_since_poll = 0;
-        return q.poll() != 0;
+        return q.caller->stops();
     }
 
     // Move `now` to the optimum. Features that do not pull almost hard enough are looked at
@@ -245,7 +246,7 @@ private:
         one.alphas = &alpha;
         one.K = 1;
         one.alpha_before = -1;
-        one.poll = q.poll;
+        one.caller = q.caller;
         int status = Pivot(model, a, one).retarget(now.slots, signs, now.size, alpha);
         if (status != DONE) return status;
         points.hold(now);
@@ -314,7 +315,7 @@ private:
             q.caution = larger_of(0.1 * q.caution, 1e-6);
             return true;
         }
-        for (int turn = 1; turn < 40; ++turn) {
+        for (int turn = 1; turn < 40 && !q.caller->has_failed; ++turn) {
             share *= 0.5;
             for (idx l = 0; l < model.n; ++l) way[l] = now.eta[l] + share * (goal.eta[l] - now.eta[l]);
             if (!descends(evaluate(q.loss, way, target, h, direction))) continue;

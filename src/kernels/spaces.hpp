@@ -61,7 +61,7 @@ constexpr double GATHERING = 3;  // multiplications of neighbours that take as l
 struct SparseColumns {
     const double* data;
     const int32_t* indices;
-    const int32_t* indptr;
+    const idx* indptr;
     idx n;
     explicit SparseColumns(const Model& m) : data(m.data), indices(m.indices), indptr(m.indptr), n(m.n) {}
 

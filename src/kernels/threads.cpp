@@ -2,14 +2,17 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #ifdef _OPENMP
 #include <omp.h>
 #endif
 #if defined(__unix__) || defined(__APPLE__)
-#include <unistd.h>
+#include <pthread.h>
+#define NB_CAN_FORK
 #endif
 
 namespace normball {
@@ -38,6 +41,8 @@ public:
         context = context_;
         size = count;
         n_welcome = n_threads - 1;
+        failure = nullptr;
+        has_failed.store(false, std::memory_order_relaxed);
         n_done.store(0, std::memory_order_relaxed);
         ticket.store(job << PIECE_BITS, std::memory_order_seq_cst);
         if (n_asleep.load(std::memory_order_seq_cst) > 0) {
@@ -47,6 +52,11 @@ public:
         take_pieces(job);
         for (int spin = 0; n_done.load(std::memory_order_acquire) < count; ++spin)
             if (spin > SPINS) std::this_thread::yield();
+        if (failure) {
+            std::exception_ptr thrown = failure;
+            failure = nullptr;
+            std::rethrow_exception(thrown);
+        }
     }
 
 private:
@@ -55,12 +65,13 @@ private:
     std::atomic<uint64_t> ticket{0};
     std::atomic<int64_t> n_done{0};
     std::atomic<int> n_asleep{0};
+    std::atomic<bool> has_failed{false};
+    std::exception_ptr failure;  // the first, read by the caller once all pieces are done
     Piece piece = nullptr;
     void* context = nullptr;
     int64_t size = 0;
     int n_welcome = 0;
     int n_helpers = 0;
-    long process = 0;
 
     void take_pieces(uint64_t job) {
         for (;;) {
@@ -71,21 +82,21 @@ private:
             void* context_ = context;
             if (next >= size) return;
             if (!ticket.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel)) continue;
-            piece_(context_, next);
+            try {
+                piece_(context_, next);
+            } catch (const std::exception&) {  // memory ran out: the caller is told, whoever met it
+                if (!has_failed.exchange(true)) failure = std::current_exception();
+            }
             n_done.fetch_add(1, std::memory_order_release);
         }
     }
 
     void start_helpers(int wanted) {
-#if defined(__unix__) || defined(__APPLE__)
-        long here = long(getpid());
-        if (here != process) {  // threads do not survive a fork
-            process = here;
-            n_helpers = 0;
-            n_asleep.store(0);
+        try {
+            for (; n_helpers < wanted; ++n_helpers) std::thread(&Pool::help, this, n_helpers).detach();
+        } catch (const std::exception&) {
+            // no more threads to be had: the caller does what these would have done
         }
-#endif
-        for (; n_helpers < wanted; ++n_helpers) std::thread(&Pool::help, this, n_helpers).detach();
     }
 
     void help(int number) {
@@ -115,10 +126,23 @@ private:
     }
 };
 
+std::atomic<Pool*> the_pool{nullptr};
+
+// Threads do not survive a fork, and locks may be held by those that did not: a child begins with a pool
+// of its own. What the old one holds is left where it is.
+#ifdef NB_CAN_FORK
+void forget_pool() { the_pool.store(nullptr); }
+const int is_watching = pthread_atfork(nullptr, nullptr, forget_pool);  // from the moment the module is loaded
+#endif
+
 // never destroyed: helpers may outlive the end of main
 Pool& pool() {
-    static Pool* the_pool = new Pool;
-    return *the_pool;
+    Pool* found = the_pool.load(std::memory_order_acquire);
+    if (found) return *found;
+    Pool* made = new Pool;
+    if (the_pool.compare_exchange_strong(found, made)) return *made;
+    delete made;  // another thread was first; nobody has seen this one
+    return *found;
 }
 
 }  // namespace
