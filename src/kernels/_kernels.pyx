@@ -10,7 +10,7 @@ by memoryviews, lengths and positions by `expect` and `within`. Behind this bord
 
 from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport NAN
-from libc.stdint cimport int32_t, int64_t, uint8_t, uintptr_t
+from libc.stdint cimport INT32_MAX, int32_t, int64_t, uint8_t, uintptr_t
 
 import threading
 
@@ -533,7 +533,7 @@ cdef class ActiveSet:
         cdef double[::1] sign = np.empty(capacity)
         cdef int64_t size = self.support.size
         if size > capacity:
-            raise ValueError(f"the support has {size} members already, got room for {capacity}")
+            raise ValueError(f"capacity must be at least {size}, the size of the support, got {capacity}")
         if size:
             inverse[:size, :size] = self.inverse[:size, :size]
             members[:size], sign[:size] = self.members_[:size], self.sign_[:size]
@@ -567,13 +567,20 @@ cdef class ActiveSet:
         self._hold(0, values.shape[0], m, values)
         self.model.dense, self.model.step = &values[0, 0], column_step // 8
 
-    def hold_sparse(self, const double[::1] data, const int32_t[::1] indices, indptr, int64_t n):
-        """CSC columns: float64 values, int32 rows below n."""
+    def hold_sparse(self, const double[::1] data, indices, indptr, int64_t n):
+        """CSC columns: float64 values, rows below n and column ends of 32 or 64 bits; int32 rows are not copied."""
         cdef const int64_t[::1] ends = np.ascontiguousarray(indptr, dtype=np.int64)
-        ascending("indptr", ends, min(data.shape[0], indices.shape[0]))
-        within("indices", indices[: ends[ends.shape[0] - 1]], n)
-        self._hold(1, n, ends.shape[0] - 1, (data, indices, ends))
-        self.model.data, self.model.indices, self.model.indptr = &data[0], &indices[0], &ends[0]
+        cdef const int32_t[::1] rows
+        if n > INT32_MAX:
+            raise ValueError(f"sparse columns must have at most {INT32_MAX} rows, got {n}")
+        if indices.dtype != np.int32:
+            within[int64_t]("indices", indices, n)
+            indices = indices.astype(np.int32)
+        rows = indices
+        ascending("indptr", ends, min(data.shape[0], rows.shape[0]))
+        within("indices", rows[: ends[ends.shape[0] - 1]], n)
+        self._hold(1, n, ends.shape[0] - 1, (data, rows, ends))
+        self.model.data, self.model.indices, self.model.indptr = &data[0], &rows[0], &ends[0]
 
     def hold_gram(self, gram):
         """Gram matrix (m, m), float64."""

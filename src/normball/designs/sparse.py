@@ -74,11 +74,7 @@ class SparseDesign(Design):
 
     def gather(self, index: Indices) -> sparse.csc_array:
         self._count(len(index))
-        picked = self._held[:, index]
-        data, indices, indptr = picked.data, picked.indices, picked.indptr
-        return sparse.csc_array(
-            (data.astype(np.float64), indices.astype(np.int32), indptr.astype(np.int32)), shape=picked.shape
-        )
+        return self._held[:, index].astype(np.float64, copy=False)
 
     def subset(self, index: Indices) -> SparseDesign:
         return SparseDesign(self.gather(index))

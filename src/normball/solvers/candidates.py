@@ -110,6 +110,4 @@ class Candidates:
             self._hold(self._buffer)
         else:
             self._pieces = [sparse.hstack([*self._pieces, columns], format="csc")]
-            held = self._pieces[0]
-            held.indices, held.indptr = held.indices.astype(np.int32), held.indptr.astype(np.int32)
-            self._hold(held)
+            self._hold(self._pieces[0])
