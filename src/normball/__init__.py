@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from . import datasets, losses, norms
-from .alpha_scale import convert_alpha, fraction
+from .alpha_scale import convert_alpha, convert_l1_ratio, fraction
 from .path import Path
 from .problem import Problem
 from .solution import Solution
@@ -71,6 +71,7 @@ __all__ = [
     "WorthDisplay",
     "ZeroOddsDisplay",
     "convert_alpha",
+    "convert_l1_ratio",
     "datasets",
     "diagnose",
     "explore",

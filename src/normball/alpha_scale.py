@@ -1,24 +1,33 @@
 """Alpha without folklore: fractions of alpha_max, and the scales of other packages.
 
-normball minimises f + alpha R with f the *mean* loss and squared error halved. Others
-sum instead of averaging, drop the half, or count the other way round:
+normball minimises f + alpha R with f the *mean* loss and squared error halved; the elastic net is
+R = r |w|_1 + (1 - r) |w|^2 / 2 with r = l1_ratio, so alpha r is the price of |w|_1 and
+alpha (1 - r) that of |w|^2 / 2. Others sum instead of averaging, drop the half, count the other
+way round, or scale y; with their strength a and their share r of L1,
 
-| source                     | their objective                                  | here |
-|----------------------------|--------------------------------------------------|------|
-| sklearn.Lasso, skglm.Lasso | |y - Xw|^2 / (2n) + a |w|_1                       | alpha = a, L1 |
-| sklearn.ElasticNet         | |y - Xw|^2 / (2n) + a (r |w|_1 + (1-r)/2 |w|^2)   | alpha = a |
-| sklearn.Ridge              | |y - Xw|^2 + a |w|^2                              | alpha = a / n, SquaredL2 |
-| sklearn.LogisticRegression | C sum_i l_i + |w|_1 or |w|^2 / 2                 | alpha = 1 / (C n) |
-| glmnet (gaussian)          | y scaled to sd 1 inside, then as sklearn.Lasso   | alpha = lambda |
-| glmnet.ridge (gaussian)    | the same with its alpha = 0                      | alpha = lambda / sd(y) |
-| glmnet.logistic            | mean deviance / 2 + lambda |w|_1                 | alpha = lambda |
-| spgl1.tau                  | least |Xw - y| subject to |w|_1 <= tau           | budget = tau |
-| spgl1.sigma                | least |w|_1 subject to |Xw - y| <= sigma         | target = sigma^2 / (2n) |
+| source                     | price of |w|_1   | price of |w|^2 / 2   |
+|----------------------------|------------------|----------------------|
+| sklearn.Lasso, .ElasticNet | a r              | a (1 - r)            |
+| skglm (all)                | a r              | a (1 - r)            |
+| sklearn.Ridge              |                  | a / n                |
+| sklearn.LogisticRegression | r / (C n)        | (1 - r) / (C n)      |
+| glmnet (gaussian)          | lambda r         | lambda (1 - r) / s   |
+| glmnet.FAMILY (others)     | lambda r         | lambda (1 - r)       |
+| lifelines.CoxPHFitter      | a r sqrt(k)      | a (1 - r) k          |
 
-n is the number of samples, or the sum of the sample weights where the other package sums
-weighted losses; sd(y) divides by n. glmnet's figures hold with standardize=FALSE or
-columns of unit deviation. Sources: the objective stated in the documentation of each
-package (scikit-learn user guide 1.1, skglm API, glmnet vignette, SPGL1 documentation).
+and SPGL1's tau is a budget, its sigma (|Xw - y| <= sigma) the target sigma^2 / (2 n).
+
+n is the number of samples, or the sum of the sample weights where the other package sums weighted
+losses. s is the standard deviation of y (dividing by n), because glmnet scales y for
+family = "gaussian" and scales the strength back for L1 alone; with intercept = FALSE it is the root
+of the mean square of y. It does not for family = gaussian() and the other family objects, nor for
+"mgaussian". glmnet's strengths hold for standardize = FALSE, and for standardize = TRUE with
+`standardize=True`. lifelines always standardises with the deviation that divides by n - 1, and
+k = n / (n - 1) makes that the one of `standardize=True`.
+
+Sources: the objective stated in the documentation of each package (scikit-learn user guide 1.1,
+skglm API, SPGL1 documentation, lifelines API); glmnet: Friedman, Hastie, Tibshirani, J. Stat.
+Software 33 (2010), and its fits of small tables, whose optimality conditions show the two prices.
 """
 
 from __future__ import annotations
@@ -57,38 +66,53 @@ def fraction(value: float) -> Fraction:
 
 @dataclass(frozen=True)
 class _Scale:
-    """Conversion to normball's number and back; `form` says which argument of `solve` it is."""
+    """A strength a and a share r of L1 as prices, a r on_l1 of |w|_1 and a (1 - r) on_ridge of |w|^2 / 2.
 
-    form: str
-    to_normball: Callable[[float, float, float], float]
-    from_normball: Callable[[float, float, float], float]
+    `form` says which argument of `solve` the number is. `strength` makes a of what users give, and
+    `given` is its inverse; the factors come from n and the deviation of y.
+    """
+
+    form: str = "alpha"
     needs: tuple[str, ...] = ()
+    strength: Callable[[float, float], float] = lambda value, n: value
+    given: Callable[[float, float], float] = lambda strength, n: strength
+    on_l1: Callable[[float], float] = lambda n: 1.0
+    on_ridge: Callable[[float, float], float] = lambda n, sd: 1.0
+    ridge_needs: tuple[str, ...] = ()
+    above: int = 0  # what is needed has to be larger
 
 
-def _same(value: float, n: float, sd: float) -> float:
-    return value
-
+_PLAIN = _Scale()
+_GLMNET_GAUSSIAN = _Scale(on_ridge=lambda n, sd: 1 / sd, ridge_needs=("y_std",))
 
 _SCALES = {
-    "normball": _Scale("alpha", _same, _same),
-    "sklearn.Lasso": _Scale("alpha", _same, _same),
-    "sklearn.ElasticNet": _Scale("alpha", _same, _same),
-    "sklearn.Ridge": _Scale("alpha", lambda a, n, sd: a / n, lambda a, n, sd: a * n, ("n_samples",)),
+    "normball": _PLAIN,
+    "sklearn.Lasso": _PLAIN,
+    "sklearn.ElasticNet": _PLAIN,
+    "sklearn.Ridge": _Scale("alpha", ("n_samples",), lambda a, n: a / n, lambda a, n: a * n),
     "sklearn.LogisticRegression": _Scale(
-        "alpha", lambda c, n, sd: 1 / (c * n), lambda a, n, sd: 1 / (a * n), ("n_samples",)
+        "alpha", ("n_samples",), lambda c, n: 1 / (c * n), lambda a, n: 1 / (a * n)
     ),
-    "skglm.Lasso": _Scale("alpha", _same, _same),
-    "skglm.ElasticNet": _Scale("alpha", _same, _same),
-    "skglm.SparseLogisticRegression": _Scale("alpha", _same, _same),
-    "glmnet": _Scale("alpha", _same, _same),
-    "glmnet.logistic": _Scale("alpha", _same, _same),
-    "glmnet.ridge": _Scale("alpha", lambda a, n, sd: a / sd, lambda a, n, sd: a * sd, ("y_std",)),
-    "spgl1.tau": _Scale("budget", _same, _same),
+    "skglm.Lasso": _PLAIN,
+    "skglm.ElasticNet": _PLAIN,
+    "skglm.SparseLogisticRegression": _PLAIN,
+    "glmnet": _GLMNET_GAUSSIAN,
+    "glmnet.gaussian": _GLMNET_GAUSSIAN,
+    "glmnet.glm": _PLAIN,
+    "glmnet.binomial": _PLAIN,
+    "glmnet.multinomial": _PLAIN,
+    "glmnet.poisson": _PLAIN,
+    "glmnet.cox": _PLAIN,
+    "glmnet.mgaussian": _PLAIN,
+    "lifelines.CoxPHFitter": _Scale(
+        needs=("n_samples",),
+        on_l1=lambda n: float(np.sqrt(n / (n - 1))),
+        on_ridge=lambda n, sd: n / (n - 1),
+        above=1,
+    ),
+    "spgl1.tau": _Scale("budget"),
     "spgl1.sigma": _Scale(
-        "target",
-        lambda s, n, sd: s**2 / (2 * n),
-        lambda t, n, sd: float(np.sqrt(2 * n * t)),
-        ("n_samples",),
+        "target", ("n_samples",), lambda s, n: s**2 / (2 * n), lambda t, n: float(np.sqrt(2 * n * t))
     ),
 }
 
@@ -99,6 +123,7 @@ def convert_alpha(
     destination: str = "normball",
     n_samples: float | None = None,
     y_std: float | None = None,
+    l1_ratio: float = 1.0,
 ) -> float:
     """Convert a regularisation strength between packages; formulas in the module docstring.
 
@@ -109,12 +134,16 @@ def convert_alpha(
     source, destination : str
         "normball", "sklearn.Lasso", "sklearn.ElasticNet", "sklearn.Ridge",
         "sklearn.LogisticRegression", "skglm.Lasso", "skglm.ElasticNet",
-        "skglm.SparseLogisticRegression", "glmnet", "glmnet.logistic", "glmnet.ridge",
-        "spgl1.tau", "spgl1.sigma".
+        "skglm.SparseLogisticRegression", "lifelines.CoxPHFitter", "spgl1.tau", "spgl1.sigma",
+        and for glmnet "glmnet" (family="gaussian"), "glmnet.binomial", ".multinomial", ".poisson",
+        ".cox", ".mgaussian", and "glmnet.glm" for family objects such as gaussian() and Gamma().
     n_samples : float, optional
         Number of samples n (or the sum of the weights); needed where the formula has n.
     y_std : float, optional
-        Standard deviation of y (dividing by n); needed for "glmnet.ridge".
+        Standard deviation of y (dividing by n); needed for "glmnet" where l1_ratio is not 1.
+    l1_ratio : float in [0, 1], default 1
+        Share of L1 as `source` understands it (glmnet calls it alpha): 1 the lasso, 0 ridge. Where
+        the packages scale the two parts differently, the share changes too: `convert_l1_ratio`.
 
     Returns
     -------
@@ -127,14 +156,14 @@ def convert_alpha(
     ValueError
         Unknown package (with the close match), a needed argument missing, or two scales
         that measure different things.
+
+    Examples
+    --------
+    >>> import normball as nb
+    >>> nb.convert_alpha(1.0, "glmnet", l1_ratio=0.5, y_std=2.0)
+    0.75
     """
     first, last = _scale(source, "source"), _scale(destination, "destination")
-    given = {"n_samples": n_samples, "y_std": y_std}
-    for name, scale in ((source, first), (destination, last)):
-        for needed in scale.needs:
-            number = given[needed]
-            if number is None or not np.isfinite(number) or number <= 0:
-                raise ValueError(f"converting {name!r} needs {needed} > 0, got {number!r}.")
     if "normball" not in (source, destination) and first.form != last.form:
         raise ValueError(
             f"{source!r} gives the {first.form} and {destination!r} the {last.form}; they have no common "
@@ -144,8 +173,67 @@ def convert_alpha(
         raise ValueError(f"value must be a finite number, got {value!r}.")
     if value <= 0 and "sklearn.LogisticRegression" in (source, destination):
         raise ValueError(f"value must be > 0, because C and alpha are each other's inverse, got {value!r}.")
-    n, sd = float(n_samples or 1), float(y_std or 1)
-    return float(last.from_normball(first.to_normball(float(value), n, sd), n, sd))
+    of_l1, of_ridge = _shares(l1_ratio, source, destination, n_samples, y_std)
+    n = float(n_samples or 1)
+    return float(last.given(first.strength(float(value), n) * (of_l1 + of_ridge), n))
+
+
+def convert_l1_ratio(
+    l1_ratio: float,
+    source: str = "normball",
+    destination: str = "normball",
+    n_samples: float | None = None,
+    y_std: float | None = None,
+) -> float:
+    """Convert the share of L1 in an elastic net between packages, beside `convert_alpha`.
+
+    Parameters
+    ----------
+    l1_ratio : float in [0, 1]
+        The share as `source` understands it; glmnet calls it alpha.
+    source, destination, n_samples, y_std
+        As in `convert_alpha`.
+
+    Returns
+    -------
+    float
+        In [0, 1]; it does not depend on the strength.
+
+    Raises
+    ------
+    ValueError
+        As `convert_alpha`.
+
+    Examples
+    --------
+    >>> import normball as nb
+    >>> round(nb.convert_l1_ratio(0.5, "glmnet", y_std=2.0), 4)
+    0.6667
+    """
+    of_l1, of_ridge = _shares(l1_ratio, source, destination, n_samples, y_std)
+    return of_l1 / (of_l1 + of_ridge)
+
+
+def _shares(
+    l1_ratio: float, source: str, destination: str, n_samples: float | None, y_std: float | None
+) -> tuple[float, float]:
+    """What a strength of 1 at the source is at the destination, of |w|_1 and of |w|^2 / 2."""
+    if (
+        isinstance(l1_ratio, bool)
+        or not isinstance(l1_ratio, (int, float, np.number))
+        or not 0 <= l1_ratio <= 1
+    ):
+        raise ValueError(f"l1_ratio must be a number between 0 and 1, got {l1_ratio!r}.")
+    first, last = _scale(source, "source"), _scale(destination, "destination")
+    given = {"n_samples": n_samples, "y_std": y_std}
+    for name, scale in ((source, first), (destination, last)):
+        for needed in (*scale.needs, *(scale.ridge_needs if l1_ratio < 1 else ())):
+            number = given[needed]
+            if number is None or not np.isfinite(number) or number <= scale.above:
+                raise ValueError(f"converting {name!r} needs {needed} > {scale.above}, got {number!r}.")
+    n, sd = float(n_samples or 2), float(y_std or 1)
+    of_l1 = l1_ratio * first.on_l1(n) / last.on_l1(n)
+    return float(of_l1), float((1 - l1_ratio) * first.on_ridge(n, sd) / last.on_ridge(n, sd))
 
 
 def _scale(name: str, argument: str) -> _Scale:
