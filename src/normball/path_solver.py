@@ -32,19 +32,39 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
     """(n_alphas,) decreasing from alpha_max to eps * alpha_max, evenly spaced in the logarithm.
 
     Where alpha_max is infinite (ridge) the grid starts at the sum of the features' mean
-    squares (variances, with an intercept), where every direction is shrunk at least by half.
+    squares (variances, with an intercept) times the loss's curvature, where every direction is
+    shrunk at least by half; without curvature (quantile) at 4 |grad f|^2 / f, both at w = 0, where
+    the step of 1 / alpha along the gradient saves at most a quarter of the loss.
+
+    Raises
+    ------
+    ValueError
+        If every alpha has the same solution.
     """
     shares, first = grid_shares(n_alphas, eps), problem.alpha_max
     if not np.isfinite(first):
-        curvature = problem.instance.curvature(
-            np.full(problem.n_samples, problem.instance.null_intercept)
-        ).sum()
-        first = float(problem.instance.mean_squares.sum() * curvature)
+        first = _ridge_scale(problem)
     if first == 0:
-        free = problem.instance.unpenalised
-        why = "no feature is penalised" if free.all() else "y is unrelated to X"
-        raise ValueError(f"the path has no alphas: {why} (alpha_max is 0); give alphas=[...].")
+        raise ValueError(f"the path has no alphas: {_why_flat(problem)}; give alphas=[...].")
     return first * shares
+
+
+def _ridge_scale(problem: Problem) -> float:
+    instance = problem.instance
+    curvature = float(instance.curvature(np.full(problem.n_samples, instance.null_intercept)).sum())
+    if curvature > 0:
+        return float(instance.mean_squares.sum()) * curvature
+    slope = problem.gradient(np.zeros(problem.n_features), instance.null_intercept)
+    return 4 * float(slope @ slope) / instance.null_loss if instance.null_loss > 0 else 0.0
+
+
+def _why_flat(problem: Problem) -> str:
+    """Why w = 0 is the answer at every alpha, or alpha plays no part in it."""
+    if problem.instance.unpenalised.all():
+        return "no feature is penalised (alpha_max is 0)"
+    if problem.norm.excluded(problem.n_features).all():
+        return "every weight is infinite, so that no feature may enter"
+    return "y is unrelated to X (alpha_max is 0)"
 
 
 def grid_shares(n_alphas: int, eps: float) -> Floats:

@@ -46,8 +46,10 @@ def numbered_names(count: int, letter: str = "x") -> tuple[str, ...]:
     return tuple(f"{letter}{j}" for j in range(count))
 
 
-def read_vector(values: ArrayLike, name: str, length: int, unit: str = "row") -> Floats:
+def read_vector(values: ArrayLike, name: str, length: int | None, unit: str = "row") -> Floats:
     """A float64 vector (length,) from an array, list, or series; one entry for each `unit` of X.
+
+    Where `length` is None any length will do.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def read_vector(values: ArrayLike, name: str, length: int, unit: str = "row") ->
         except (TypeError, ValueError):
             _refuse_entries(array, name)
     array = array.astype(np.float64)
-    if len(array) != length:
+    if length is not None and len(array) != length:
         raise ValueError(f"{name} has {len(array)} entries but X has {length} {unit}s; give one a {unit}.")
     if not np.isfinite(array).all():
         position = int((~np.isfinite(array)).argmax())

@@ -102,7 +102,7 @@ def test_path_of_zeros_has_no_labels() -> None:
 def test_bad_paths(diabetes: Path) -> None:
     with pytest.raises(ValueError, match="x must be 'budget' or 'alpha', got 'lambda'"):
         PathDisplay.from_path(diabetes, "lambda")
-    with pytest.raises(ValueError, match="n_labels must be >= 0, got -1"):
+    with pytest.raises(ValueError, match="n_labels must be a whole number, at least 0, got -1"):
         PathDisplay.from_path(diabetes, n_labels=-1)
     single = diabetes.problem.path(alphas=[1.0])
     with pytest.raises(ValueError, match="path must have at least two steps"):
@@ -168,11 +168,11 @@ def test_ball_in_space(norm: object) -> None:
 def test_bad_balls() -> None:
     with pytest.raises(ValueError, match="dimension must be 2 or 3, got 4"):
         BallDisplay.from_norm("l1", dimension=4)
-    with pytest.raises(ValueError, match="radius must be a finite number > 0"):
+    with pytest.raises(ValueError, match="radius must be a number > 0"):
         BallDisplay.from_norm("l1", radius=-1.0)
     with pytest.raises(ValueError, match="norms must name at least one norm"):
         plot_balls({})
-    with pytest.raises(ValueError, match="n_columns must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="n_columns must be a whole number, at least 1, got 0"):
         plot_balls(n_columns=0)
     with pytest.raises(ValueError, match="ax must be three-dimensional"):
         BallDisplay.from_norm("l1", dimension=3).plot(plt.figure().add_subplot())

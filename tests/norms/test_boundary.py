@@ -163,11 +163,11 @@ def test_spikes_get_points() -> None:
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (lambda: boundary(L1(), 0.0), "radius must be a finite number > 0, got 0.0."),
-        (lambda: boundary(L1(), np.inf), "radius must be a finite number > 0, got inf."),
+        (lambda: boundary(L1(), 0.0), "radius must be a number > 0, got 0.0."),
+        (lambda: boundary(L1(), np.inf), "radius must be a number > 0, got inf."),
         (lambda: boundary(L1(), n_points=4), "n_points must be at least 8"),
         (lambda: boundary(L1(), tolerance=0.0), "tolerance must be > 0, got 0.0."),
-        (lambda: boundary(L1(), limit=-1.0), "limit must be a finite number > 0, got -1.0."),
+        (lambda: boundary(L1(), limit=-1.0), "limit must be a number > 0, got -1.0."),
         (lambda: boundary(L1(weights=[1.0, 1.0, 1.0])), "weights has length 3"),
         (lambda: surface(L1(), subdivisions=0), "subdivisions must be a whole number >= 1, got 0."),
         (lambda: surface(L1(), subdivisions=1.5), "subdivisions must be a whole number >= 1, got 1.5."),

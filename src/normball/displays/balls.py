@@ -12,6 +12,7 @@ from matplotlib.patches import Polygon
 
 from ..norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, get_norm
 from ..norms.boundary import boundary, surface
+from ..parameters import read_count, read_positive
 from ..typing import Floats, Indices
 from . import style
 from .space import View, axis_tips, draw_axes, draw_body, prepare
@@ -71,15 +72,15 @@ class BallDisplay:
         ValueError
             If dimension is neither, the norm does not fit, or the radius is not > 0.
         """
-        norm = get_norm(norm)
+        norm, radius = get_norm(norm), read_positive(radius, "radius")
         if dimension is None:
             dimension = 2 if _fits(norm, 2) else 3
         if dimension not in (2, 3):
             raise ValueError(f"dimension must be 2 or 3, got {dimension!r}.")
         if dimension == 2:
-            return cls(norm, float(radius), boundary(norm, radius, 240), None, None)
+            return cls(norm, radius, boundary(norm, radius, 240), None, None)
         vertices, triangles = surface(norm, radius, 14)
-        return cls(norm, float(radius), None, vertices, triangles)
+        return cls(norm, radius, None, vertices, triangles)
 
     @property
     def dimension(self) -> int:
@@ -161,9 +162,7 @@ def plot_balls(norms: Mapping[str, Norm | str] | None = None, n_columns: int = 3
     chosen = dict(GALLERY if norms is None else norms)
     if not chosen:
         raise ValueError("norms must name at least one norm, got none.")
-    if n_columns < 1:
-        raise ValueError(f"n_columns must be at least 1, got {n_columns!r}.")
-    n_columns = min(n_columns, len(chosen))
+    n_columns = min(read_count(n_columns, "n_columns"), len(chosen))
     n_rows = -(-len(chosen) // n_columns)
     size = 0.62 * style.PANEL
     figure = plt.figure(figsize=(size * n_columns, (size + 0.25) * n_rows), layout="constrained")

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..geometry import StatisticalDimension, statistical_dimension
 from ..norms import Norm, get_norm
+from ..parameters import read_count
+from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 
@@ -57,11 +59,12 @@ class ConeDisplay:
             For norms that are sampled.
         """
         named = norms if isinstance(norms, Mapping) else {get_norm(norm).title: norm for norm in norms}
-        grid = (
-            np.unique(np.linspace(1, p - 1, 25).astype(int)) if sparsities is None else np.asarray(sparsities)
-        )
+        p = read_count(p, "p", 2)
+        grid = np.unique(np.linspace(1, p - 1, 25).astype(int)).astype(np.float64)
+        if sparsities is not None:
+            grid = read_vector(sparsities, "sparsities", None)
         sizes = {
-            label: [statistical_dimension(norm, p, int(s), trials=trials, seed=seed) for s in grid]
+            label: [statistical_dimension(norm, p, s, trials=trials, seed=seed) for s in grid.tolist()]
             for label, norm in named.items()
         }
         return cls(p, grid.astype(np.float64), sizes)

@@ -10,13 +10,14 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
+from ..parameters import read_flag
 from ..solution import Solution
 from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 from .contact_labels import write_labels
 from .features import pick_features
-from .fitted import solution_of
+from .fitted import made_as, solution_of
 from .level_sets import LevelSet, Window, find_level_sets, level_set_through, within
 from .plane import Plane, has_width
 
@@ -105,12 +106,14 @@ class ContactDisplay:
         Raises
         ------
         ValueError
-            If features are not two different features of the problem, or a ghost is not two numbers.
+            If features are not two different features of the problem, a ghost is not two numbers,
+            or the window has no width or height.
         """
+        made_as(solution, Solution, "solution", "problem.solve(alpha=0.1)")
         plane = Plane(solution, pick_features(solution, features))
         ball = plane.ball()
         points = {label: read_vector(point, f"ghost {label!r}", 2) for label, point in (ghosts or {}).items()}
-        window = window or _window(plane, ball, list(points.values()))
+        window = _window(plane, ball, list(points.values())) if window is None else _read_window(window)
         touching, others = find_level_sets(plane, window)
         return cls(
             solution=solution,
@@ -164,9 +167,12 @@ class ContactDisplay:
         ContactDisplay
             This display, with `ax_` and `figure_`.
         """
+        read_flag(growing, "growing")
+        read_flag(ticks, "ticks")
         self.ax_ = ax = style.new_axes(ax)
         self.figure_ = style.figure_of(ax)
-        style.axes_through_zero(ax, self.feature_names, self.window, ticks)
+        names = [style.literal(name) for name in self.feature_names]
+        style.axes_through_zero(ax, names, self.window, ticks)
         norm = self.solution.problem.norm
         title = norm.title if title is None else title
         if title:
@@ -254,6 +260,16 @@ class ContactDisplay:
             ax.plot(*self.best_fit, "x", color=style.LEVEL_SET, ms=7, mew=2.0, zorder=5, gid="best fit")
         elif self.best_fit is not None:
             style.arrow(ax, *self.edge_arrow, style.LEVEL_SET, 1.4)
+
+
+def _read_window(window: Any) -> Window:
+    """Four numbers, of which the first and the third are the smaller ones of their pairs."""
+    left, right, bottom, top = read_vector(window, "window", 4, "side").tolist()
+    if not (left < right and bottom < top):
+        raise ValueError(
+            f"window must be (left, right, bottom, top), left < right and bottom < top, got {window!r}."
+        )
+    return left, right, bottom, top
 
 
 def _window(plane: Plane, ball: Floats, others: Sequence[Floats]) -> Window:

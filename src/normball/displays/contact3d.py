@@ -9,9 +9,11 @@ import numpy as np
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection  # type: ignore[import-untyped]
 
 from ..norms.boundary import surface
+from ..parameters import read_flag
 from ..solution import Solution
 from ..typing import Floats, Indices
 from . import style
+from .fitted import made_as
 from .level_surface import N_AROUND, N_UP, best_fit_of, flat_directions, flat_piece, level_surface_through
 from .plane import outward_normal
 from .space import View, axis_tips, draw_axes, draw_body, prepare
@@ -58,10 +60,10 @@ class Contact3DDisplay:
 
         Raises
         ------
-        ValueError
-            If the problem has another number of features, or the ball is a point.
+        TypeError, ValueError
+            If it is no solution, the problem has another number of features, or the ball is a point.
         """
-        problem = solution.problem
+        problem = made_as(solution, Solution, "solution", "problem.solve(alpha=0.1)").problem
         if problem.n_features != 3:
             raise ValueError(
                 f"a picture in space needs a problem of three features, but X has {problem.n_features}; "
@@ -139,7 +141,9 @@ class Contact3DDisplay:
         draw_body(
             ax, self.vertices, self.triangles, eye, style.BALL, self.solution.problem.norm.is_polyhedral
         )
-        draw_axes(ax, self.solution.feature_names, np.abs(self.vertices).max(axis=0), eye)
+        read_flag(tangent, "tangent")
+        names = [style.literal(name) for name in self.solution.feature_names]
+        draw_axes(ax, names, np.abs(self.vertices).max(axis=0), eye)
         # the tangent plane separates the two bodies, so that its side towards the eye is in front
         is_front = self.normal is None or float(self.normal @ eye.towards) >= 0
         self._draw_level_set(ax, 4.0 if is_front else 1.5, tangent)

@@ -16,6 +16,7 @@ import numpy as np
 from ..norms import Norm
 from ..problem import Problem
 from ..solution import Solution
+from ..tables import read_vector
 from . import style
 from .contact import ContactDisplay
 from .level_sets import Window
@@ -132,12 +133,12 @@ def line_contact(
     ValueError
         If a is not two numbers of which one is not 0.
     """
-    coefficients = np.asarray(a, dtype=np.float64)
+    coefficients, b = read_vector(a, "a", None), float(read_vector([b], "b", 1)[0])
     if coefficients.shape != (2,) or not coefficients.any():
         raise ValueError(f"a must be two numbers of which one is not 0, got {a!r}.")
     names = [norms] if isinstance(norms, (str, Norm)) else list(norms)
-    problem = Problem(coefficients[None], [float(b)], fit_intercept=False, feature_names=NAMES)
-    texts = {"level_set": _equation(coefficients, float(b)), **plot_arguments.pop("labels", {})}
+    problem = Problem(coefficients[None], [b], fit_intercept=False, feature_names=NAMES)
+    texts = {"level_set": _equation(coefficients, b), **plot_arguments.pop("labels", {})}
     plot_arguments = {"growing": True, "ticks": False, **plot_arguments, "labels": texts}
     chosen = None if axes is None else list(np.atleast_1d(np.asarray(axes, dtype=object)))
     solutions = [problem.with_norm(norm).solve(target=0.0) for norm in names]

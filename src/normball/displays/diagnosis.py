@@ -15,6 +15,7 @@ from ..solution import Solution
 from ..typing import Floats, Indices
 from . import style
 from .contact import ContactDisplay
+from .fitted import made_as
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,6 +53,7 @@ class DiagnosisDisplay:
     @classmethod
     def from_diagnosis(cls, diagnosis: Diagnosis) -> DiagnosisDisplay:
         """Compute the pictures of a diagnosis."""
+        made_as(diagnosis, Diagnosis, "diagnosis", "nb.diagnose(X, y)")
         value = diagnosis.conditions.irrepresentable
         order = np.argsort(-value, kind="stable")[:N_SHOWN]
         solution, correlation = None, 0.0
@@ -102,7 +104,8 @@ class DiagnosisDisplay:
             ax.hlines(place[chosen], 0, self.values[chosen], color=color, lw=1.2)
             ax.plot(self.values[chosen], place[chosen], marker, color=color, ms=6, label=label)
         ax.axvline(1, color=style.QUIET, lw=1.2, ls=style.DASHES[1])
-        ax.set_yticks(place, [self.diagnosis.solution.feature_names[j] for j in self.shown])
+        names = self.diagnosis.solution.feature_names
+        ax.set_yticks(place, [style.literal(names[j]) for j in self.shown])
         ax.set_xlim(0, max(1.1, 1.05 * float(self.values.max(initial=0.0))))
         ax.set_xlabel("how far the other columns kept imitate it (limit 1)", fontsize=style.NORMAL)
         ax.set_title("irrepresentable condition", fontsize=style.TITLE)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..geometry import FaceShares, face_shares
 from ..norms import Norm
+from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 
@@ -55,7 +56,7 @@ class FaceSharesDisplay:
         if distances is None:
             is_exact = face_shares(norm, p, 1.0, trials=1, seed=seed).is_exact
             distances = np.geomspace(0.3, 300, 60 if is_exact else 12)
-        grid = np.asarray(distances, dtype=np.float64)
+        grid = read_vector(distances, "distances", None)
         shares = [face_shares(norm, p, float(d / np.sqrt(p)), trials=trials, seed=seed) for d in grid]
         return cls(shares, grid)
 

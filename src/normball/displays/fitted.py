@@ -1,11 +1,16 @@
-"""What the displays take from a fitted estimator."""
+"""What the displays draw: paths, and what fitted estimators hold."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
+from ..parameters import shown
+from ..path import Path
 from ..problem import Problem
 from ..solution import Solution
+
+Kind = TypeVar("Kind")
 
 
 def solution_of(estimator: Any) -> Solution:
@@ -29,3 +34,39 @@ def solution_of(estimator: Any) -> Solution:
 def problem_of(estimator: Any) -> Problem:
     """The problem that it solved."""
     return solution_of(estimator).problem
+
+
+def drawable(path: Any) -> Path:
+    """The path itself.
+
+    Raises
+    ------
+    TypeError
+        If it is no `Path`.
+    ValueError
+        If it has fewer than two steps.
+    """
+    found = made_as(path, Path, "path", "problem.path()")
+    if len(found) < 2:
+        raise ValueError(f"path must have at least two steps to be drawn, got {len(found)}; raise n_alphas.")
+    return found
+
+
+def made_as(value: Any, kind: type[Kind], name: str, made: str) -> Kind:
+    """The value itself.
+
+    Raises
+    ------
+    TypeError
+        If it is not of this kind; says how one is made.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, such as {made}, got {shown(value)}.")
+    return value
+
+
+def made_as_all(values: Any, kind: type[Kind], name: str, made: str) -> list[Kind]:
+    """The entries of a list; raises as `made_as` if there is no list, or one entry is of another kind."""
+    if not isinstance(values, Iterable):
+        raise TypeError(f"{name} must be a list of {kind.__name__}, such as [{made}], got {shown(values)}.")
+    return [made_as(value, kind, f"each of {name}", made) for value in values]

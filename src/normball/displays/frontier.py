@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from ..frontier import frontier_of
 from ..path import Path
 from ..solution import Solution
 from ..typing import Floats
 from . import style
-from .fitted import solution_of
+from .fitted import drawable, made_as, solution_of
 from .labels import LabelPlacer
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class FrontierDisplay:
 
     @classmethod
     def from_path(cls, path: Path, at: Solution | None = None) -> FrontierDisplay:
-        """Take what is drawn from a path.
+        """Take what is drawn from a path; where it is too coarse for a curve, points are added.
 
         Parameters
         ----------
@@ -57,17 +58,13 @@ class FrontierDisplay:
 
         Raises
         ------
-        ValueError
-            If the path has fewer than two steps.
+        TypeError, ValueError
+            If it is no path, or has fewer than two steps; if `at` is no solution.
         """
-        if len(path) < 2:
-            raise ValueError(
-                f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas."
-            )
-        norms, losses = path.norms, path.losses
-        if norms[0] > 0:  # the path of a ridge begins away from 0
-            norms = np.append(0.0, norms)
-            losses = np.append(path.problem.instance.null_loss, losses)
+        if at is not None:
+            made_as(at, Solution, "at", "path.at(budget=2.0)")
+        curve = frontier_of(drawable(path))
+        norms, losses = curve.norms, curve.losses
         if at is not None:  # the point belongs on the curve exactly
             place = int(np.searchsorted(norms, at.norm))
             norms, losses = np.insert(norms, place, at.norm), np.insert(losses, place, at.loss)

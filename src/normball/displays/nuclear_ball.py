@@ -19,6 +19,7 @@ import numpy as np
 from mpl_toolkits.mplot3d.art3d import Line3DCollection  # type: ignore[import-untyped]
 
 from ..norms.matrices import Nuclear
+from ..parameters import read_positive
 from ..typing import ArrayLike, Floats, Indices
 from . import style
 from .space import View, axis_tips, draw_axes, draw_body, prepare
@@ -78,11 +79,11 @@ class NuclearBallDisplay:
         ValueError
             If the matrix is not symmetric 2 x 2 and finite, or radius is not > 0.
         """
-        W = np.asarray(target, dtype=np.float64)
+        W = np.asarray(target)
+        W = W.astype(np.float64) if W.dtype.kind in "biuf" else np.zeros(0)
         if W.shape != (2, 2) or not np.isfinite(W).all() or W[0, 1] != W[1, 0]:
             raise ValueError(f"target must be a symmetric 2 x 2 matrix of finite numbers, got {target!r}.")
-        if not 0 < radius < np.inf:
-            raise ValueError(f"radius must be a finite number > 0, got {radius!r}.")
+        radius = read_positive(radius, "radius")
         norm = Nuclear()
         contact = norm.project(W, radius)
         rims = _rims(radius)

@@ -10,11 +10,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
+from ..parameters import read_count, read_flag
 from ..path import Path
 from ..typing import Floats, Indices
 from . import style
 from .count_axis import count_axis
-from .fitted import problem_of
+from .fitted import drawable, problem_of
 from .labels import spread
 
 if TYPE_CHECKING:
@@ -78,12 +79,11 @@ class PathDisplay:
         """
         if x not in AXES:
             raise ValueError(f"x must be 'budget' or 'alpha', got {x!r}.")
-        if n_labels < 0:
-            raise ValueError(f"n_labels must be >= 0, got {n_labels!r}.")
-        if len(path) < 2:
-            raise ValueError(
-                f"path must have at least two steps to be drawn, got {len(path)}; raise n_alphas."
-            )
+        n_labels, in_deviations = (
+            read_count(n_labels, "n_labels", 0),
+            read_flag(in_deviations, "in_deviations"),
+        )
+        path = drawable(path)
         positions = path.norms if x == "budget" else path.alphas
         if positions[0] == positions[-1]:
             raise ValueError(
@@ -160,7 +160,7 @@ class PathDisplay:
                 ls=dashes,
                 lw=1.7,
                 zorder=3,
-                label=self.feature_names[feature],
+                label=style.literal(self.feature_names[feature]),
             )
         ax.autoscale_view(scalex=False)
 
@@ -194,7 +194,7 @@ class PathDisplay:
             ax.text(
                 1.07,
                 places[rank],
-                self.feature_names[feature],
+                style.literal(self.feature_names[feature]),
                 color=style.darker(color),
                 fontsize=style.SMALL,
                 va="center",

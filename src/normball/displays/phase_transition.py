@@ -10,6 +10,7 @@ import numpy as np
 from ..geometry import PhaseTransition
 from ..typing import Floats, Indices
 from . import style
+from .fitted import made_as
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +43,7 @@ class PhaseTransitionDisplay:
         ValueError
             If the grid has a single row or column.
         """
+        made_as(transition, PhaseTransition, "transition", "geometry.phase_transition(norm, p)")
         if min(transition.successes.shape) < 2:
             raise ValueError(
                 f"transition must have two measurements and two sparsities to be drawn, got a grid of shape "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..geometry import PhaseTransition
 from . import style
+from .fitted import made_as_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,9 +38,11 @@ class ScalingDisplay:
         ValueError
             If there is none.
         """
-        if not transitions:
+        made = "geometry.phase_transition(norm, p)"
+        found = made_as_all(transitions, PhaseTransition, "transitions", made)
+        if not found:
             raise ValueError("transitions must hold at least one result, got none.")
-        return cls(sorted(transitions, key=lambda found: found.n_features))
+        return cls(sorted(found, key=lambda found: found.n_features))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = None) -> ScalingDisplay:
         """Draw theory as lines and experiments as points, over the share of non-zeros.

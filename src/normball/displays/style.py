@@ -137,6 +137,15 @@ def name_of_normal(solution: Solution) -> str:
     return "normal" if solution.certificate.form == "fit" else MINUS + "∇f"
 
 
+def literal(name: str) -> str:
+    """A name as matplotlib writes it letter by letter: no formula between dollar signs, nothing unprintable.
+
+    A control character would be a box or break the line; it is written as its escape.
+    """
+    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in name)
+    return shown.replace("$", r"\$")
+
+
 def plain_axes(ax: Axes) -> None:
     """Left and bottom spines only, in the quiet colour."""
     for side, spine in ax.spines.items():

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..geometry import Worth
 from . import style
+from .fitted import made_as_all
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,9 +42,10 @@ class WorthDisplay:
         ValueError
             If there are fewer than two.
         """
-        if len(worths) < 2:
-            raise ValueError(f"worths must be two or more to be drawn, got {len(worths)}.")
-        return cls(sorted(worths, key=lambda worth: worth.n_features))
+        found = made_as_all(worths, Worth, "worths", "geometry.worth_of_zeros(w)")
+        if len(found) < 2:
+            raise ValueError(f"worths must be two or more to be drawn, got {len(found)}.")
+        return cls(sorted(found, key=lambda worth: worth.n_features))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = None) -> WorthDisplay:
         """Draw.

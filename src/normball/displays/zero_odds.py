@@ -10,6 +10,7 @@ import numpy as np
 
 from ..geometry import ZeroOdds
 from . import style
+from .fitted import made_as
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,11 @@ class ZeroOddsDisplay:
         ValueError
             If there is none, or they are about different numbers of features.
         """
-        laws = {odds.norm.title: odds} if isinstance(odds, ZeroOdds) else dict(odds)
+        laws = dict(odds) if isinstance(odds, Mapping) else {"": odds}
+        for label, law in laws.items():
+            made_as(law, ZeroOdds, f"odds {label}".strip(), "geometry.zero_odds(norm, p)")
+        if isinstance(odds, ZeroOdds):
+            laws = {odds.norm.title: odds}
         sizes = {len(law.odds) - 1 for law in laws.values()}
         if len(sizes) != 1:
             raise ValueError(f"odds must be laws for one number of features, got {sorted(sizes)}.")

@@ -19,6 +19,7 @@ from itertools import pairwise, permutations, product
 
 import numpy as np
 
+from ..parameters import read_positive
 from ..typing import Floats, Indices
 from .base import Norm
 
@@ -117,12 +118,9 @@ def surface(
 def _check(norm: Norm, n_features: int, radius: float, limit: float | None) -> float:
     """Refuse bad arguments; the limit to draw with."""
     norm.check(n_features)
-    if not 0 < radius < np.inf:
-        raise ValueError(f"radius must be a finite number > 0, got {radius!r}.")
+    read_positive(radius, "radius")
     if limit is not None:
-        if not 0 < limit < np.inf:
-            raise ValueError(f"limit must be a finite number > 0, got {limit!r}.")
-        return float(limit)
+        return read_positive(limit, "limit")
     reaches = np.array([norm.reach(axis, radius) for axis in np.eye(n_features)])
     return 3 * float(reaches[np.isfinite(reaches)].max(initial=0.0)) or float(radius)
 

@@ -9,7 +9,7 @@ import numpy as np
 from ...displays import ContactDisplay
 from ...displays.level_sets import Window, find_level_sets
 from ...displays.plane import Plane
-from ...displays.style import LEVEL_SET, NORMAL, axes_through_zero, figure_of, halo, new_axes
+from ...displays.style import LEVEL_SET, NORMAL, axes_through_zero, figure_of, halo, literal, new_axes
 from ...losses import Loss
 from ...problem import Problem
 from ...solution import Solution
@@ -53,7 +53,9 @@ def level_set_picture(solution: Solution, window: Window, caption: str, descript
     plane = Plane(solution, (0, 1))
     touching, others = find_level_sets(plane, window)
     ax = new_axes(size=SIZE)
-    axes_through_zero(ax, plane.names, window, ticks=plane.direction_of_lines is None)
+    axes_through_zero(
+        ax, [literal(name) for name in plane.names], window, ticks=plane.direction_of_lines is None
+    )
     for level_set in others:
         for line in level_set.lines:
             ax.plot(*line.T, color=LEVEL_SET, linewidth=0.9, alpha=0.6)
