@@ -138,9 +138,18 @@ class ExtendedProblem:
             return self._fit(claim, w, b, eta)
         alpha = Real(claim.level)
 
+        def at(dual: _Dual, s: Real) -> Real:
+            divergence = dual.divergence if s == 1 else self.f.divergence(eta, s * dual.g)
+            return divergence + self.R.bracket(w, s * dual.z, alpha) + abs(b * dual.g.sum())
+
         def gap(g: Array) -> Real:
             dual = self._within(eta, self._dual(eta, g), alpha)
-            return dual.divergence + self.R.bracket(w, dual.z, alpha) + abs(b * dual.g.sum())
+            whole = at(dual, Real(1))
+            if self.R.is_norm or whole <= FACTOR * claim.gap * self.scale:
+                return whole
+            # the conjugate is finite everywhere: any multiple may prove more
+            shrunk = minimise(lambda x: at(dual, np.exp(min(x, Real(0)))), Real(0))
+            return min(whole, at(dual, np.exp(min(shrunk, Real(0)))))
 
         return self._loss_finding(claim, w, b, eta, gap)
 

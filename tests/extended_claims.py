@@ -57,17 +57,19 @@ class Claim:
     def of_path(cls, path: Path, k: int, form: str, level: float) -> Claim:
         """What a path says of its k-th point, an "alpha", "budget" or "target" of this level.
 
-        Its dual points are not kept, and constraints are met within its tolerance; at a kink, where
-        the answer alone has many, the dual point of the penalty form is taken.
+        Its dual points are not kept, and constraints are met within its tolerance. At a kink the
+        answer alone has many dual points: one is found by solving the penalty form.
         """
-        at_kinks = path.problem.loss.is_smooth is False
-        known = path.problem.solution_at(path, k).certificate.theta if at_kinks else None
+        problem, alpha = path.problem, float(path.alphas[k])
+        known = None
+        if not problem.loss.is_smooth and 0 < alpha < np.inf:
+            known = problem.solve(alpha=alpha).certificate.theta
         return cls(
             form={"alpha": "penalty"}.get(form, form),
             level=level,
-            w=path.coefs[k],
+            w=path.sparse_coefs[[k]].toarray()[0],
             b=float(path.intercepts[k]),
-            alpha=float(path.alphas[k]),
+            alpha=alpha,
             gap=float(path.gaps[k]),
             infeasibility=path.tolerance,
             hint=known,

@@ -12,11 +12,12 @@ from extended_certificate import ExtendedProblem
 from extended_claims import Claim
 from extended_cox import PartialLikelihood
 from extended_losses import Array, extended
+from extended_matrices import classes_gap, completion_gap, responses_gap, spectral_norm
 from extended_norms import ExtendedNorm
 from extended_samples import Samples
-from normball import Problem
+from normball import Classifier, MatrixCompletion, Problem
 from normball.losses import LOSSES, Cox
-from normball.norms import L1, Norm
+from normball.norms import L1, ElasticNet, Norm, Nuclear, SquaredL2
 from oracles import LOSS_ORACLES, NORM_ORACLES, bounds
 from problem_cases import LOSS_CASES, NORM_CASES
 from problem_data import DATA_KINDS
@@ -177,3 +178,40 @@ def test_walk_meets_every_kind_of_data_in_every_cell() -> None:
     axes = [hard_axes(cell + turn * len(HARD_CELLS)) for turn in range(len(DATA_KINDS))]
     assert {each.cell for each in axes} == {HARD_CELLS[cell]}
     assert {each.data for each in axes} == set(DATA_KINDS)
+
+
+def test_matrix_gaps_are_those_of_true_answers_and_of_no_others() -> None:
+    rng = np.random.default_rng(2)
+    X, weight = rng.standard_normal((40, 6)), rng.random(40) + 0.1
+    codes = np.concatenate([np.arange(3), rng.integers(0, 3, 37)])
+    for norm in (L1(), ElasticNet(0.5), SquaredL2()):
+        model = Classifier(norm=norm, alpha=0.01, tol=1e-10).fit(X, codes, sample_weight=weight)
+        found = model.class_solution_.found
+        gap, allowed = classes_gap(X, codes, weight, norm, True, 0.01, found.W, found.b)
+        assert gap <= 10 * found.gap + allowed < 1e-8
+        worse, _ = classes_gap(X, codes, weight, norm, True, 0.01, 1.001 * found.W, found.b)
+        assert worse > 1e-7
+
+    Y = X[:, :2] @ rng.standard_normal((2, 4)) + rng.standard_normal((40, 4))
+    problem = Problem(X, Y, norm=Nuclear(), sample_weight=weight)
+    solution = problem.solve(alpha=0.3 * problem.alpha_max)
+    for form, level in (("penalty", solution.alpha), ("budget", solution.norm), ("target", solution.loss)):
+        gap, allowed = responses_gap(X, Y, weight, True, form, level, solution.coef, solution.intercept)
+        assert gap <= 10 * solution.certificate.gap + allowed + 1e-12 < 1e-8
+        worse, _ = responses_gap(X, Y, weight, True, form, level, 0.999 * solution.coef, solution.intercept)
+        assert worse > 1e-7
+
+    holes = np.where(rng.random(Y.shape) < 0.3, np.nan, Y)
+    completed = MatrixCompletion(n_alphas=3, eps=0.1, tol=1e-10).fit(holes)
+    price = completed.alpha_ * (~np.isnan(holes)).sum()
+    gap, allowed = completion_gap(holes, completed.completed(), price)
+    assert gap <= 10 * completed.gap_ + allowed < 1e-8
+    assert completion_gap(holes, 0.999 * completed.completed(), price)[0] > 1e-7
+
+
+def test_spectral_norm_bounds_from_above() -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((5, 5), (3, 9), (9, 3), (1, 4)):
+        Z = rng.standard_normal(shape)
+        largest = np.linalg.svd(Z, compute_uv=False)[0]
+        assert spectral_norm(extended(Z)) == pytest.approx(largest, rel=1e-14)
