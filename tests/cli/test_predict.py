@@ -144,6 +144,18 @@ BAD_MODELS = {
         lambda stored: json.dumps(damage(stored)),
         "model.json is damaged (ValueError: invalid literal for int()",
     ),
+    "another version inside": (
+        lambda stored: json.dumps({**stored, "estimator": {**stored["estimator"], "version": 9}}),
+        "model.json is damaged (ValueError: it has version 9 of the format and this is version 1); fit",
+    ),
+    "classes of no classifier": (
+        lambda stored: json.dumps({**stored, "target": {**stored["target"], "classes": ["no"]}}),
+        "model.json is damaged (ValueError: not enough values to unpack",
+    ),
+    "levels out of order": (
+        lambda stored: json.dumps({**stored, "columns": [{"name": "kind", "levels": ["tea", "juice"]}]}),
+        "model.json is damaged (ValueError: column 'kind' has levels that are not texts in order); fit",
+    ),
     "no columns": (
         lambda stored: json.dumps({k: v for k, v in stored.items() if k != "columns"}),
         "model.json is damaged (KeyError: 'columns'); fit the model again.",

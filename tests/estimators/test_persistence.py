@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,19 @@ def test_bad_files_are_said_to_be_bad(tmp_path: Path) -> None:
         ({"version": 99}, "has version 99 of the format and this is version 1"),
         ({"class": "Nothing"}, "is damaged"),
         ({"coefficients": [{"99": 1.0}]}, "is damaged"),
-        ({"intercept": [0.0, 1.0]}, "do not fit together"),
+        ({"intercept": [0.0, 1.0]}, "2 intercepts for 1 rows of coefficients"),
+        ({"intercept": ["0.5"]}, "'0.5' where a finite number is needed"),
         ({"feature_names": ["a"]}, "1 feature names for 10 features"),
+        ({"feature_names": [1, *"abcdefghi"]}, "or one that is no text"),
+        ({"version": True}, "has version True of the format"),
+        ({"coefficients": [{"-1": 1.0}]}, "a coefficient at position '-1' of 10 features"),
+        ({"coefficients": [{"01": 1.0}]}, "a coefficient at position '01' of 10 features"),
+        ({"coefficients": [{"1": 1.0, "+1": 2.0}]}, "position '\\+1'"),
+        ({"coefficients": [{"0": 1.0}, {"1": 1.0}]}, "2 rows of coefficients, where 1 are needed"),
+        ({"coefficients": [{"0": True}]}, "True where a finite number is needed"),
+        ({"n_features": 2.5}, "n_features must be a whole number"),
+        ({"parameters": {**stored["parameters"], "positive": "no"}}, "positive must be True or False"),
+        ({"parameters": {**stored["parameters"], "loss": "mine"}}, "loss must be one of"),
     ]:
         path.write_text(json.dumps({**stored, **change}))
         with pytest.raises(ValueError, match=sentence):
@@ -127,3 +139,64 @@ def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
     model.set_params(cv=object())
     with pytest.raises(TypeError, match="has no JSON form; give a number, a text or a list"):
         model.save(tmp_path / "model.json")
+
+
+@pytest.mark.parametrize(
+    ("classes", "sentence"),
+    [
+        (["low"], "which are not two or more labels in order"),
+        (["low", "low"], "which are not two or more labels in order"),
+        (["low", "high"], "which are not two or more labels in order"),
+        (["high", "low", "middle"], "1 rows of coefficients, where 3 are needed"),
+    ],
+)
+def test_classes_go_with_rows(classes: list[str], sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    MODELS["two classes"].save(path)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "classes": classes}))
+    with pytest.raises(ValueError, match=sentence):
+        nb.load(path)
+
+
+def test_an_entry_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    MODELS["L1"].save(path)
+    text = path.read_text()
+    for twice in ('"n_features": 10', '"version": 1', '"2": 1.0'):
+        doubled = text.replace('"coefficients": [\n  {', '"coefficients": [\n  {"2": 1.0, ')
+        path.write_text(doubled if twice == '"2": 1.0' else text.replace(twice, f"{twice}, {twice}"))
+        with pytest.raises(ValueError, match="is there twice"):
+            nb.load(path)
+
+
+@dataclass(frozen=True)
+class Doubling(nb.losses.SquaredError):
+    """Predicts twice as much as its base, under the name of its base."""
+
+    def predict(self, eta: Any) -> Any:
+        return 2 * eta
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Steeper(nb.norms.L1):
+    """A norm of one's own under the name of its base."""
+
+
+class Regressor(nb.Regressor):
+    """An estimator of one's own under the name of its base."""
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        (nb.Regressor(loss=Doubling(), alpha=1.0), "the loss Doubling is not one of normball's own"),
+        (nb.Regressor(Steeper(), alpha=1.0), "the norm Steeper is not one of normball's own"),
+        (Regressor(alpha=1.0), "got a Regressor of another class; use pickle"),
+    ],
+    ids=["loss", "norm", "estimator"],
+)
+def test_classes_of_ones_own_are_not_stored_as_their_base(model: Any, sentence: str, tmp_path: Path) -> None:
+    model.fit(DATA.X, DATA.y)
+    with pytest.raises(TypeError, match=sentence):
+        model.save(tmp_path / "model.json")
+    assert not (tmp_path / "model.json").exists()

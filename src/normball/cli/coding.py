@@ -107,7 +107,10 @@ class Coding:
         """The coding from what `as_json` gave."""
         if isinstance(stored, str):
             return cls(stored)
-        return cls(str(stored["name"]), tuple(str(level) for level in stored["levels"]))
+        name, levels = stored["name"], stored["levels"]
+        if not all(isinstance(text, str) for text in (name, *levels)) or list(levels) != sorted(set(levels)):
+            raise ValueError(f"column {name!r} has levels that are not texts in order")
+        return cls(name, tuple(levels))
 
 
 def as_text(column: pl.Series) -> pl.Series:

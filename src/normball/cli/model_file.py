@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..estimators import Classifier, ClassifierCV
-from ..estimators.persistence import as_stored, from_stored
+from ..estimators.persistence import as_stored, from_stored, without_repeats
 from ..losses import Loss
 from ..norms import Norm
 from ..typing import Floats
@@ -97,12 +97,12 @@ def read_model(path: str | Path) -> Model:
     """
     file = Path(path)
     try:
-        stored = json.loads(file.read_text(encoding="utf-8"))
+        stored = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=without_repeats)
     except ValueError as error:  # also what a binary file gives, not being UTF-8
         raise ValueError(f"{file.name} is not JSON; give the model.json that normball fit wrote.") from error
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
         raise ValueError(f"{file.name} is not a normball model; give the model.json that normball fit wrote.")
-    if stored.get("version") != VERSION:
+    if isinstance(stored.get("version"), bool) or stored.get("version") != VERSION:
         raise ValueError(
             f"{file.name} has model version {stored.get('version')!r}, but this normball reads version "
             f"{VERSION}; "
@@ -119,14 +119,25 @@ def read_model(path: str | Path) -> Model:
 def _model(stored: dict[str, Any]) -> Model:
     estimator, classes = from_stored(stored["estimator"]), stored["target"]["classes"]
     model = Model(
-        target_name=str(stored["target"]["name"]),
-        class_names=(str(classes[0]), str(classes[1])) if classes else None,
+        target_name=_text(stored["target"]["name"]),
+        class_names=_two_names(classes) if classes is not None else None,
         codings=tuple(Coding.from_json(column) for column in stored["columns"]),
         estimator=estimator,
         facts=dict(stored["fit"]),
     )
     if tuple(estimator.feature_names_in_) != model.feature_names:
         raise ValueError("its columns are not those of its estimator")
-    if isinstance(estimator, Classifier | ClassifierCV) != bool(classes):
+    if isinstance(estimator, Classifier | ClassifierCV) != (classes is not None):
         raise ValueError("its classes are not those of its estimator")
     return model
+
+
+def _two_names(classes: Any) -> tuple[str, str]:
+    zero, one = classes
+    return _text(zero), _text(one)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} where a text is needed")
+    return value

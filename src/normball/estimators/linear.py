@@ -123,10 +123,14 @@ class LinearEstimator(BaseEstimator, ABC):
         self.tol = tol
         self.max_iter = max_iter
 
-    def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
-        """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
+    def check_flags(self) -> None:
+        """TypeError where a parameter should be True or False and is neither."""
         for name in FLAGS:
             read_flag(getattr(self, name, False), name)  # without warm_start in the CV forms
+
+    def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
+        """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
+        self.check_flags()
         found: tuple[Any, Any] = validated(self, X, y, **ACCEPTED, **options)
         return found
 

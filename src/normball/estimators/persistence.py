@@ -18,6 +18,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from ..alpha_scale import Fraction, fraction
 from ..losses import LOSSES, Loss, get_loss
 from ..norms import NORMS, Norm
+from ..parameters import read_count
 from ..typing import Floats
 from .chosen_by_cv import ClassifierCV, RegressorCV
 from .classifier import Classifier, PredictsClasses
@@ -40,8 +41,9 @@ def save(estimator: LinearEstimator, path: str | PathLike[str]) -> None:
     Raises
     ------
     TypeError
-        If a parameter has no JSON form (splitters as `cv` other than KFold and StratifiedKFold, labels
-        that are neither text nor numbers).
+        If the estimator, its loss or its norm is of a class of your own, which a name in a file cannot
+        bring back, or another parameter has no JSON form (splitters as `cv` other than KFold and
+        StratifiedKFold, labels that are neither text nor numbers).
     ValueError
         If the estimator is not fitted.
     """
@@ -52,12 +54,17 @@ def as_stored(estimator: LinearEstimator) -> dict[str, Any]:
     """JSON values of a fitted estimator; raises as `save`."""
     if not hasattr(estimator, "coef_"):
         raise ValueError(f"{type(estimator).__name__} is not fitted; call fit before save.")
+    kind = type(estimator)
+    if CLASSES.get(kind.__name__) is not kind:
+        raise TypeError(
+            f"save takes {', '.join(CLASSES)}, got a {kind.__name__} of another class; use pickle."
+        )
     coef = np.atleast_2d(estimator.coef_)
     parameters = estimator.get_params(deep=False)
     stored: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "class": type(estimator).__name__,
+        "class": kind.__name__,
         "parameters": {name: _as_json(value, name) for name, value in parameters.items()},
         "n_features": int(estimator.n_features_in_),
         "feature_names": list(getattr(estimator, "feature_names_in_", [])) or None,
@@ -80,21 +87,16 @@ def load(path: str | PathLike[str]) -> Any:
         If the file is no such JSON, is of another version, or a field is missing or wrong.
     """
     try:
-        stored = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        stored = json.loads(Path(path).read_text(encoding="utf-8"), object_pairs_hook=without_repeats)
+    except ValueError as error:  # among it what a file gives that is not UTF-8
         raise ValueError(f"{path} is not JSON ({error}); give a file that save wrote.") from None
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
         raise ValueError(f"{path} is not a file of an estimator; give one that save wrote.")
-    if stored.get("version") != VERSION:
-        raise ValueError(
-            f"{path} has version {stored.get('version')!r} of the format and this is version {VERSION}; save "
-            "the estimator anew."
-        )
     try:
         return from_stored(stored)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise ValueError(
-            f"{path} is damaged ({type(error).__name__}: {error}); save the estimator anew."
+            f"{path} is damaged ({type(error).__name__}: {error}); save the estimator again."
         ) from None
 
 
@@ -137,8 +139,13 @@ def to_sklearn(estimator: LinearEstimator) -> Any:
 
 def _as_json(value: Any, name: str) -> Any:
     if isinstance(value, Loss | Norm):
+        kind, registry = ("loss", LOSSES) if isinstance(value, Loss) else ("norm", NORMS)
+        if registry.get(value.name) is not type(value):
+            raise TypeError(
+                f"the {kind} {type(value).__name__} is not one of normball's own, so that its name in a file "
+                "would not bring it back; use pickle."
+            )
         given = {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
-        kind = "loss" if isinstance(value, Loss) else "norm"
         return {kind: value.name, **{k: _as_json(v, k) for k, v in given.items() if v is not None}}
     if isinstance(value, Fraction):
         return {"fraction": value.value}
@@ -165,29 +172,73 @@ def _from_json(value: Any) -> Any:
     return registry[value[kind]](**options)
 
 
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of two entries of one name `json` would keep the last and say nothing."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return found
+
+
 def from_stored(stored: dict[str, Any]) -> LinearEstimator:
     """The estimator of `as_stored`; what is missing or wrong raises whatever reading it raises."""
+    if stored["format"] != FORMAT:
+        raise ValueError("it is not the file of an estimator")
+    if isinstance(stored["version"], bool) or stored["version"] != VERSION:
+        raise ValueError(f"it has version {stored['version']!r} of the format and this is version {VERSION}")
     kind = CLASSES[stored["class"]]
     estimator = kind(**{name: _from_json(value) for name, value in stored["parameters"].items()})
-    p, rows = int(stored["n_features"]), stored["coefficients"]
-    coef: Floats = np.zeros((len(rows), p))
-    for row, entries in zip(coef, rows, strict=True):
-        for position, weight in entries.items():
-            row[int(position)] = float(weight)
-    intercept = np.array(stored["intercept"], dtype=np.float64)
-    if len(intercept) != len(rows) or not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
-        raise ValueError("coefficients and intercepts do not fit together")
+    estimator.check_flags()
+    p = read_count(stored["n_features"], "n_features")
+    classes = _classes(stored["classes"]) if isinstance(estimator, PredictsClasses) else None
+    if classes is None:
+        get_loss(estimator.loss)  # which predicting needs
+    n_rows = 1 if classes is None or len(classes) == 2 else len(classes)
+    coef = _coefficients(stored["coefficients"], n_rows, p)
+    intercept = np.array([_finite(value) for value in stored["intercept"]])
+    if len(intercept) != n_rows:
+        raise ValueError(f"{len(intercept)} intercepts for {n_rows} rows of coefficients")
     if isinstance(estimator, PredictsClasses):
-        estimator.classes_ = np.array(stored["classes"])
+        estimator.classes_ = np.array(classes)
         estimator.coef_, estimator.intercept_ = coef, intercept
     else:
         estimator.coef_, estimator.intercept_ = coef[0], float(intercept[0])
     for name in NUMBERS:
         setattr(estimator, name, float(stored["fitted"][name]))
-    estimator.n_iter_, estimator.n_features_in_ = int(stored["n_iter"]), p
+    estimator.n_iter_, estimator.n_features_in_ = read_count(stored["n_iter"], "n_iter", 0), p
     if stored["feature_names"] is not None:
-        names = np.array(stored["feature_names"], dtype=object)
-        if len(names) != p:
-            raise ValueError(f"{len(names)} feature names for {p} features")
-        estimator.feature_names_in_ = names
+        estimator.feature_names_in_ = np.array(_names(stored["feature_names"], p), dtype=object)
     return estimator
+
+
+def _coefficients(rows: Any, n_rows: int, p: int) -> Floats:
+    """(n_rows, p) from the non-zero entries of each row by position."""
+    if len(rows) != n_rows:
+        raise ValueError(f"{len(rows)} rows of coefficients, where {n_rows} are needed")
+    coef: Floats = np.zeros((n_rows, p))
+    for row, entries in zip(coef, rows, strict=True):
+        for position, weight in entries.items():
+            j = int(position)
+            if str(j) != position or not 0 <= j < p:
+                raise ValueError(f"a coefficient at position {position!r} of {p} features")
+            row[j] = _finite(weight)
+    return coef
+
+
+def _finite(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        raise ValueError(f"{value!r} where a finite number is needed")
+    return float(value)
+
+
+def _classes(labels: Any) -> list[Any]:
+    if not isinstance(labels, list) or len(labels) < 2 or list(np.unique(labels)) != labels:
+        raise ValueError(f"classes {labels!r}, which are not two or more labels in order")
+    return labels
+
+
+def _names(names: Any, p: int) -> list[str]:
+    if not isinstance(names, list) or len(names) != p or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{len(names)} feature names for {p} features, or one that is no text")
+    return names
