@@ -1,4 +1,5 @@
-// Bundles the page into the one module that Python ships; its banner names what it was built from.
+// Bundles the page into the one module that Python ships (its banner names what it was built from),
+// and writes the essay as a page without scripts.
 // usage: node build.mjs [--check]   (--check: only compare with what is committed)
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
@@ -32,19 +33,29 @@ const minifiedCss = {
   },
 };
 
-const result = await build({
-  entryPoints: [join(here, "src/index.js")], bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", write: false,
-  jsx: "automatic", jsxImportSource: "preact", plugins: [minifiedCss], absWorkingDir: here, legalComments: "none",
-  banner: { js: `/* normball explorer; sources sha256 ${hash.digest("hex")}; contains Preact, Preact Signals (MIT) and gifenc (MIT) */` },
-});
-const text = result.outputFiles[0].text;
-if (process.argv.includes("--check")) {
-  if (readFileSync(target, "utf8") !== text) {
-    console.error("src/normball/explorer/static/explorer.js is not what web/ builds; run: cd web && npm ci && npm run build");
+const options = { bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", write: false, jsx: "automatic", jsxImportSource: "preact", plugins: [minifiedCss], absWorkingDir: here, legalComments: "none" };
+
+async function bundled(entry, more = {}) {
+  const result = await build({ ...options, ...more, entryPoints: [join(here, entry)] });
+  return result.outputFiles[0].text;
+}
+
+/** The essay without scripts: what its components draw, written down. */
+async function unscripted() {
+  const module = await bundled("src/unscripted.js", { platform: "node" });
+  return (await import(`data:text/javascript;base64,${Buffer.from(module).toString("base64")}`)).default;
+}
+
+const banner = { js: `/* normball explorer; sources sha256 ${hash.digest("hex")}; contains Preact, Preact Signals (MIT) and gifenc (MIT) */` };
+const made = { [target]: await bundled("src/index.js", { banner }), [join(explorer, "static/paper.html")]: await unscripted() };
+for (const [file, text] of Object.entries(made)) {
+  const name = relative(join(here, ".."), file);
+  if (!process.argv.includes("--check")) {
+    writeFileSync(file, text);
+    console.log(`${name}: ${(text.length / 1000).toFixed(1)} kB`);
+  } else if (readFileSync(file, "utf8") !== text) {
+    console.error(`${name} is not what web/ builds; run: cd web && npm ci && npm run build`);
     process.exit(1);
   }
-  console.log("the committed bundle is what web/ builds");
-} else {
-  writeFileSync(target, text);
-  console.log(`${relative(process.cwd(), target)}: ${(text.length / 1000).toFixed(1)} kB`);
 }
+if (process.argv.includes("--check")) console.log("the committed files are what web/ builds");

@@ -16,8 +16,8 @@ import { Model } from "./views/model.jsx";
 import { Odds } from "./views/odds.jsx";
 import { Prices } from "./views/prices.jsx";
 
-export function createPage(store, scene, data, proof) {
-  const page = { store, scene, data, proof, throws: createThrows(), before: signal(null), done: signal(false), spoken: signal(""), frame: { solid: () => scene.picture.value.d === 3 } };
+export function createPage(store, scene, data, proof, place) {
+  const page = { store, scene, data, proof, place, throws: createThrows(), before: signal(null), done: signal(false), spoken: signal(""), frame: { solid: () => scene.picture.value.d === 3 } };
   const rested = atRest(() => { page.spoken.value = scene.sentence.peek(); }, 300);
   const speak = effect(() => { if (scene.sentence.value) rested.ask(); });
   const watch = effect(() => {

@@ -5,13 +5,20 @@ import { App, createPage } from "./app.jsx";
 import { FACES, faceMap } from "./facemap.js";
 import { createProof } from "./proof.js";
 import { createScene } from "./scene.js";
-import { createStore, readState } from "./store.js";
+import { createStore, defaults, readState } from "./store.js";
 import { budgetFor, contact, makePicture } from "./geometry/forms.js";
 import { lossOf } from "./geometry/losses.js";
 import { normOf } from "./geometry/norms.js";
 import { snippet } from "./snippet.js";
+import coloursCss from "./colours.css";
+import essayCss from "./essay/essay.css";
+import frameCss from "./essay/frame.css";
 import pageCss from "./page.css";
 import stageCss from "./stage.css";
+import { Essay } from "./essay/essay.jsx";
+import { createEssay, plainText } from "./essay/essay.js";
+import { STEPS } from "./essay/steps/index.js";
+import { createPlace } from "./place.js";
 import { jsx } from "preact/jsx-runtime";
 
 /** Asks Python through a notebook's messages: one reply for each id. */
@@ -33,33 +40,44 @@ function askByMessage(model) {
   });
 }
 
+/** The page of a model; what is shown of it decides the style sheet, too. */
 function render({ model, el, ask = askByMessage(model), ownsAddress = false }) {
   const root = el.shadowRoot || el.attachShadow({ mode: "open" });
-  const style = document.createElement("style");
-  style.textContent = `${pageCss}\n${stageCss}`;
   const home = document.createElement("div");
-  home.className = "home";
-  root.replaceChildren(style, home);
+  root.replaceChildren(home);
   const data = signal(model.get("data") || null);
-  const store = createStore(model, { ownsAddress });
+  const story = model.get("story") || null;
+  const place = createPlace({ hasStory: !!story, start: story ? story.start : null, ownsAddress });
+  const store = createStore(model, { ownsAddress, place });
   const scene = createScene(store, data);
   const { proof, stop: stopProof } = createProof(store, scene, ask);
-  const page = createPage(store, scene, data, proof);
+  const page = createPage(store, scene, data, proof, place);
+  const essay = story && createEssay(story);
   const newData = () => { data.value = model.get("data") || null; };
   model.on("change:data", newData);
-  draw(jsx(App, { page }), home);
+  draw(jsx(Root, { page, essay, place, store, ownsPage: el.id === HOME }), home);
   return () => {
     stopProof();
     page.stop();
+    place.stop();
     store.stop();
     if (model.off) model.off("change:data", newData);
     draw(null, home);
   };
 }
 
+function Root({ page, essay, place, store, ownsPage }) {
+  const isStory = place.shown.value === "story";
+  const openLab = (picture) => { store.set({ ...defaults, ...picture }, { push: true }); place.toLaboratory(); };
+  return [
+    jsx("style", { children: isStory ? `${coloursCss}\n${essayCss}\n${frameCss}` : `${coloursCss}\n${pageCss}\n${stageCss}` }, "style"),
+    isStory ? jsx(Essay, { essay, asked: place.asked.value, own: ownsPage, write: place.follow, openLab }, "story") : jsx("div", { class: "home", children: jsx(App, { page }) }, "laboratory"),
+  ];
+}
+
 /** A model without Python: the state lives in the page and its address. */
 function plainModel(content) {
-  const values = { state: content.state || {}, data: content.data || null };
+  const values = { state: content.state || {}, data: content.data || null, story: content.story || null };
   return { get: (k) => values[k], set: (k, v) => { values[k] = v; }, save_changes() {}, on() {}, off() {} };
 }
 
@@ -70,9 +88,11 @@ async function askServer(state) {
   return answer;
 }
 
+const HOME = "normball-root";
+
 function boot() {
   const holder = document.getElementById("normball-explorer");
-  const home = document.getElementById("normball-root");
+  const home = document.getElementById(HOME);
   if (!holder || !home) return;
   const content = JSON.parse(holder.textContent);
   render({ model: plainModel(content), el: home, ask: content.server ? askServer : null, ownsAddress: location.protocol !== "about:" });
@@ -99,6 +119,20 @@ export function mapOf(raw, n) {
   return { half, faces: [...faceMap(normOf(state), lossOf(state).gram, state.budget, half, n)].map((k) => FACES[k].name) };
 }
 
-export { snippet };
+/** What a step of the essay says and shows in words in a state of its own: what tests check its numbers by. */
+export function saidOf(story, id, changes, { open = 0, draw = null } = {}) {
+  const essay = createEssay(story), k = STEPS.findIndex((step) => step.id === id), one = essay.steps[k];
+  if (draw) essay.draw.value = { ...essay.draw.value, ...draw };
+  one.open.value = open;
+  one.s.value = { ...one.s.value, ...changes };
+  const context = essay.contextOf(k);
+  return {
+    reading: plainText(one.step.reading(context)), text: plainText(one.step.text(context)), controls: one.step.controls(context).map((c) => c.spoken || c.text || ""),
+    side: one.step.Side ? plainText(one.step.Side({ ...context, w: 320, h: 440 })) : "", captions: one.step.captions ? one.step.captions(context).map(plainText) : [],
+    asks: one.step.tasks.map((task) => plainText(task.ask(context))), said: one.step.tasks.map((task) => plainText(task.said(context))), done: one.step.tasks.map((task) => !!task.done(one.s.value, context)),
+  };
+}
+
+export { createEssay, snippet };
 
 export default { render };

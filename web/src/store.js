@@ -1,5 +1,6 @@
 // The state of one page: read from and written to the address and the model (Python or none).
 import { batch, signal } from "@preact/signals";
+import { LABORATORY } from "./place.js";
 import { atRest } from "./rest.js";
 import { fields, version } from "./table.js";
 
@@ -53,9 +54,10 @@ const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/
  * The store: one signal a field. `set` changes several at once; `push: true` makes a place for
  * the Back button. Changes reach the address and the model 80 ms after the last one.
  */
-export function createStore(model, { ownsAddress }) {
+export function createStore(model, { ownsAddress, place }) {
   const given = readState(model.get("state") || {}), base = given.state;
-  const addressed = () => readState({ ...base, ...fromHash(location.hash) });
+  const named = () => (location.hash === `#${LABORATORY}` || !place.isLaboratory(location.hash) ? {} : fromHash(location.hash));
+  const addressed = () => readState({ ...base, ...named() });
   const { state, notes } = ownsAddress ? addressed() : { state: base, notes: [] };
   const signals = Object.fromEntries(Object.entries(state).map(([k, v]) => [k, signal(v)]));
   const messages = signal([...given.notes, ...notes]);
@@ -69,7 +71,7 @@ export function createStore(model, { ownsAddress }) {
     if (hash === written) return;
     written = hash;
     if (ownsAddress) {
-      try { history[push ? "pushState" : "replaceState"](null, "", hash ? `#${hash}` : location.pathname + location.search); }
+      try { history[push ? "pushState" : "replaceState"](null, "", hash || place.hasStory ? `#${hash || LABORATORY}` : location.pathname + location.search); }
       catch { ownsAddress = false; }
     }
     model.set("state", now);
@@ -86,7 +88,7 @@ export function createStore(model, { ownsAddress }) {
     batch(() => { for (const [k, v] of Object.entries(read.state)) signals[k].value = v; messages.value = read.notes; });
     written = toHash(read.state, base);
   };
-  const fromAddress = () => take(addressed());
+  const fromAddress = () => { if (place.isLaboratory(location.hash)) take(addressed()); };
   const fromModel = () => {
     const read = readState(model.get("state") || {});
     if (!later.isAsked && toHash(read.state, base) !== toHash(all(), base)) take(read);

@@ -106,8 +106,21 @@ def load_table(
     ValueError
         One sentence naming the column, what was found, what is accepted and the fix.
     """
-    frame = read_frame(path)
-    source = Path(path).name
+    return table_of(
+        read_frame(path), Path(path).name, target, is_classifier=is_classifier, drop=drop, event=event
+    )
+
+
+def table_of(
+    frame: pl.DataFrame,
+    source: str,
+    target: str,
+    *,
+    is_classifier: bool = False,
+    drop: Sequence[str] = (),
+    event: str | None = None,
+) -> DataTable:
+    """The same from the frame of a file called `source`."""
     needed = {target: "target"} | ({} if event is None else {event: "--event"})
     for name in (*needed, *drop):
         find_column(frame, name, needed.get(name, "--drop"), source)

@@ -1,8 +1,7 @@
-"""`normball tour`: the seven questions, as a page and as a summary on the terminal."""
+"""`normball tour`: the essay as one offline page, and its seven answers on the terminal."""
 
 from __future__ import annotations
 
-import os
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,64 +13,65 @@ from .errors import friendly_errors
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..datasets import Dataset
-    from ..report.tour import Tour
+    from ..explorer.story import Story, StoryTable
 
 
 @click.command("tour")
 @click.option(
-    "--out",
-    metavar="DIR",
-    default="normball-tour",
-    show_default=True,
-    help="Folder for the report.",
+    "--out", metavar="DIR", default="normball-tour", show_default=True, help="Folder for the page, tour.html."
 )
-@click.option(
-    "--data",
-    metavar="FILE",
-    help="Your own table (CSV or Parquet) instead of the diabetes data.",
-)
+@click.option("--data", metavar="FILE", help="Your own table (CSV, TSV or Parquet) in the steps on data.")
 @click.option("--target", metavar="COLUMN", help="Column of --data to be predicted.")
-@click.option("--open", "open_page", is_flag=True, help="Open the report in the browser.")
-@click.option("--quick", is_flag=True, help="Fewer samples and folds, for a first look.")
+@click.option(
+    "--drop", multiple=True, metavar="COLUMN", help="Leave a column out; may be given several times."
+)
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
+@click.option("--quick", is_flag=True, help="Fewer folds and random samples, for a first look.")
 @friendly_errors
-def tour_command(out: str, data: str | None, target: str | None, open_page: bool, quick: bool) -> None:
-    """Seven questions about ball, level set and sparsity, answered on real data in one HTML page."""
+def tour_command(
+    out: str, data: str | None, target: str | None, drop: tuple[str, ...], open_page: bool, quick: bool
+) -> None:
+    """Why is the answer sparse? Nine pictures to take hold of, in one page that works offline.
+
+    With --data and --target the steps on data are about your table: a target of numbers is predicted
+    by least squares, one of two values (0 and 1, or two texts) as classes. Rows with missing values and
+    columns that look like identifiers are left out, and it is said.
+    """
     from rich.console import Console
 
-    # without a screen the default backend of matplotlib may fail; the tour only writes files
-    os.environ.setdefault("MPLBACKEND", "Agg")
     console = Console(highlight=False)
-    dataset = _load(data, target, console)
-    tour = _run(Path(out), dataset, quick, console)
-    _summarise(tour, console)
-    if open_page:
-        webbrowser.open(tour.path.resolve().as_uri())
+    table = _table(data, target, drop, console)
+    story, path = _written(Path(out), table, quick, console)
+    _summarise(story, path, console)
+    if open_page and not webbrowser.open(path.resolve().as_uri()):
+        console.print("No browser could be opened here; open the file by hand.")
 
 
-def _load(data: str | None, target: str | None, console: Console) -> Dataset | None:
+def _table(
+    data: str | None, target: str | None, drop: tuple[str, ...], console: Console
+) -> StoryTable | None:
     if (data is None) != (target is None):
         given, missing = ("--data", "--target") if target is None else ("--target", "--data")
         raise ValueError(
             f"{given} needs {missing}; give both for your own table, or neither for the diabetes data."
         )
     if data is None or target is None:
+        if drop:
+            raise ValueError(f"--drop {drop[0]} leaves out a column of --data; give the file, too.")
         return None
-    from .tables import find_column, load_table, read_frame
+    from .tour_table import story_table
 
-    frame = read_frame(data)
-    find_column(frame, target, "target", Path(data).name)
-    # two classes given as words become 0 and 1, to which a line can be fitted
-    table = load_table(data, target, is_classifier=not frame[target].dtype.is_numeric())
+    table = story_table(data, target, drop)
     for note in table.notes:
         console.print(note, markup=False)
-    return table.dataset
+    return table
 
 
-def _run(out: Path, dataset: Dataset | None, quick: bool, console: Console) -> Tour:
+def _written(out: Path, table: StoryTable | None, quick: bool, console: Console) -> tuple[Story, Path]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from ..report.tour import TOPICS, write_tour
+    from ..explorer.story import write_story
+    from ..explorer.story.build import PARTS
 
     columns = (
         BarColumn(bar_width=24),
@@ -80,23 +80,23 @@ def _run(out: Path, dataset: Dataset | None, quick: bool, console: Console) -> T
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=len(TOPICS))
-        return write_tour(
+        task = bar.add_task("", total=len(PARTS))
+        return write_story(
             out,
-            dataset,
+            table,
             quick,
-            progress=lambda done, topic: bar.update(task, completed=done, description=topic),
+            progress=lambda done, part: bar.update(task, completed=done, description=part),
         )
 
 
-def _summarise(tour: Tour, console: Console) -> None:
+def _summarise(story: Story, path: Path, console: Console) -> None:
     from rich.padding import Padding
 
-    for section in tour.sections:
+    for number, answer in enumerate(story.answers, start=1):
         console.print()
-        console.print(section.title, style="bold", markup=False)
-        console.print(Padding(section.summary or section.answer, (0, 0, 0, 3)), markup=False)
+        console.print(f"{number}. {answer.question}", style="bold", markup=False)
+        console.print(Padding(answer.text, (0, 0, 0, 3)), markup=False)
     console.print()
-    console.print(f"Report written in {tour.seconds:.0f} seconds:", markup=False)
+    console.print("The pictures to take hold of are in one page that works offline:", markup=False)
     # a path that is wrapped cannot be copied or clicked
-    console.print(str(tour.path), style="bold", markup=False, soft_wrap=True)
+    console.print(str(path), style="bold", markup=False, soft_wrap=True)

@@ -14,7 +14,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .story.build import Story
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -41,21 +44,49 @@ def bundle() -> str:
 
 
 def page_html(
-    state: Mapping[str, Any], data: Mapping[str, Any] | None = None, *, server: bool = False
+    state: Mapping[str, Any],
+    data: Mapping[str, Any] | None = None,
+    *,
+    story: Story | None = None,
+    step: str | None = "",
+    server: bool = False,
 ) -> str:
     """The page with this state and data, as text to be written as UTF-8.
 
-    `server` says that the page may ask the server it came from to solve its state.
+    Parameters
+    ----------
+    state, data
+        Of the laboratory.
+    story : Story, optional
+        Of the essay; without one the page is the laboratory alone.
+    step : str or None, default ""
+        Where a page with a story opens: a step, "" the beginning, None the laboratory.
+    server : bool, default False
+        Whether the page may ask the server it came from to solve its state.
     """
-    content = {"state": dict(state), "data": data, "server": server}
+    told = story.starting_at(step) if story is not None else None
+    content = {"state": dict(state), "data": data, "story": told, "server": server}
     template = Template(resources.files(__package__).joinpath("static", "page.html").read_text("utf-8"))
     return template.substitute(
         policy=POLICY.format(connect="'self'" if server else "'none'"),
-        title=html.escape(_title(data)),
+        title=html.escape("Why a corner?" if told else _title(data)),
+        paper=paper(story) if story is not None else UNSCRIPTED,
         content=json.dumps(content, allow_nan=False).replace("<", "\\u003c"),
         packed=base64.b64encode(gzip.compress(bundle().encode(), 9, mtime=0)).decode("ascii"),
         script=_UNPACK,
     )
+
+
+UNSCRIPTED = "This page computes and draws in your browser; it needs JavaScript. Nothing is sent anywhere."
+
+
+def paper(story: Story) -> str:
+    """The essay for a browser without scripts: nine pictures, and what they show."""
+    parts = {f"step_{name}": text for name, text in story.paper.items()}
+    parts |= {name: html.escape(story.payload[name]) for name in ("made",)}
+    parts["matter"] = html.escape(story.payload["answers"]["matter"])
+    text = resources.files(__package__).joinpath("static", "paper.html").read_text(encoding="utf-8")
+    return Template(text).substitute(parts)
 
 
 def _title(data: Mapping[str, Any] | None) -> str:

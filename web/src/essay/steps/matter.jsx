@@ -1,0 +1,67 @@
+// 9. What zeros save: thousands of weights as dots, and patients told right by models that had not seen them.
+import { Picture } from "../plane.jsx";
+import { Circle, Diamond, grouped, num, round } from "../words.jsx";
+
+const setOf = (x) => x.story.matter[x.s.set];
+const stepOf = (x) => setOf(x).budgets[Math.min(x.s.k[x.s.set], setOf(x).budgets.length - 1)];
+const isClasses = (set) => set.kind === "classes";
+
+/** "127 of 128 right", or the typical error. */
+const scoreText = (set, score) => (isClasses(set) ? `${score} of ${set.rows} right` : `typical error ${round(score)}`);
+const counted = (set, n) => `${n ? grouped(n) : "no"} ${n === 1 ? set.feature : set.features}`;
+
+/** The best score of all budgets; the smallest budget among equals. */
+export function bestStep(set) {
+  return set.budgets.reduce((best, b, k) => ((isClasses(set) ? b.score > set.budgets[best].score : b.score < set.budgets[best].score) ? k : best), 0);
+}
+
+/** A dot a weight: those that are zero small and grey. */
+function Field({ P, set, lit, all, tone, label }) {
+  const columns = Math.ceil(Math.sqrt(set.total)), g = P.w / columns, at = (i) => [((i % columns) + 0.5) * g, (Math.floor(i / columns) + 0.5) * g];
+  const spots = Array.from({ length: set.total }, (_, i) => { const [x, y] = at(i); return `M${x.toFixed(1)} ${y.toFixed(1)}h0`; }).join("");
+  return (
+    <Picture w={P.w} h={P.h} label={label}>
+      <path class={all ? `dots ${tone}` : "dots zero"} style={{ strokeWidth: (g * (all ? 0.62 : 0.42)).toFixed(2) }} d={spots} />
+      {lit.map((i) => { const [x, y] = at(i); return <circle key={i} class={`lit ${tone}`} cx={x.toFixed(1)} cy={y.toFixed(1)} r={Math.min(Math.max(5, 0.9 * g), 0.42 * Math.max(g, 12)).toFixed(1)} />; })}
+    </Picture>);
+}
+
+function Said({ x }) {
+  const set = setOf(x), best = set.budgets[bestStep(set)];
+  if (set.id === "lineage") {
+    const single = set.budgets.filter((b) => b.kept.length === 1).reduce((a, b) => (a && a.score >= b.score ? a : b), null);
+    return <>A handful of probes does it. L2 needs all {grouped(set.total)} and gets {set.dense.score}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. The harder one, BCR/ABL, needs more and fails more often. A zero does not prove that a gene is useless: a neighbour may stand in for it.</>;
+  }
+  return <>{capital(counted(set, best.kept.length))}: {scoreText(set, best.score)}. L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}.{set.verdict ? ` ${set.verdict}` : ""} A zero does not prove that a feature is useless: another may stand in for it.</>;
+}
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+export const matter = {
+  id: "matter", question: "How much does it matter?", layout: "even",
+  text: (x) => {
+    const set = setOf(x);
+    return <>{set.about} Here are the {grouped(set.total)} weights of the model, as dots. Those that are zero are grey: a {set.feature} nobody needs to measure.</>;
+  },
+  tasks: [{ ask: (x) => (setOf(x).id === "lineage" ? `Raise the budget until all ${setOf(x).rows} are told apart.` : "Raise the budget to where the model does best."), said: (x) => <Said x={x} />, done: (s, x) => stepOf({ ...x, s }).score === setOf({ ...x, s }).budgets[bestStep(setOf({ ...x, s }))].score }],
+  start: ({ story }) => ({ set: 0, k: story.matter.map(() => 1) }),
+  best: (s, open, { story }) => ({ ...s, k: story.matter.map(bestStep) }),
+  view: () => ({ centre: [0, 0], half: 1 }),
+  lab: null,
+  controls(x) {
+    const set = setOf(x), k = x.s.k[x.s.set];
+    const list = [{ key: "k", label: "budget", min: 0, max: set.budgets.length - 1, step: 1, value: k, text: num(stepOf(x).budget, 1), spoken: `budget ${num(stepOf(x).budget, 1)}: ${counted(set, stepOf(x).kept.length)}, ${scoreText(set, stepOf(x).score)}`, tone: "l1" }];
+    if (x.story.matter.length > 1) list.push({ buttons: [{ group: x.story.matter.map((one, i) => ({ name: `set${i}`, label: one.title, pressed: x.s.set === i })), label: "which task" }] });
+    return list;
+  },
+  change: (s, key, value) => ({ ...s, k: s.k.map((k, i) => (i === s.set ? Math.round(value) : k)) }),
+  act: (name, { get, put }) => put({ ...get(), set: Number(name.slice(3)) }),
+  Plane: (x) => <Field P={x.P} set={setOf(x)} lit={stepOf(x).kept} tone="l1" label={x.label} />,
+  Plane2: (x) => <Field P={x.P} set={setOf(x)} lit={[]} all tone="l2" label={`L2: all ${grouped(setOf(x).total)} weights are in use`} />,
+  captions: (x) => { const set = setOf(x), now = stepOf(x); return [<><Diamond>L1</Diamond>: <b>{counted(set, now.kept.length)}</b>, {scoreText(set, now.score)}</>, <><Circle>L2</Circle>: <b>all {grouped(set.total)}</b>, {scoreText(set, set.dense.score)}</>]; },
+  reading(x) {
+    const set = setOf(x), now = stepOf(x), names = now.names.length && !x.small ? ` (${now.names.join(", ")}${now.kept.length > now.names.length ? ", …" : ""})` : "";
+    const score = isClasses(set) ? <>{now.score} of {set.rows} {set.rowName} are told right by models that had not seen them; {set.base} by always saying the same.</> : <>Typical error {round(now.score)} on rows not seen; {round(set.base)} by guessing the average.</>;
+    return <>Budget {num(now.budget, 1)}: <b>{grouped(now.kept.length)}</b> of {grouped(set.total)} weights{x.small ? "" : " are not zero"}{names}. {score}</>;
+  },
+};
