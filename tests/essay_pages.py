@@ -9,7 +9,9 @@ STEPS = ("line", "ball", "slide", "compass", "data", "map", "price", "many", "ma
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 _FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-_BOX = "e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom].map(Math.round); }"
+_BOX = (
+    "e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom].map(Math.round); }"
+)
 
 
 class Reader:
@@ -57,6 +59,18 @@ class Reader:
 
     # ---- what is read --------------------------------------------------------------------
     @property
+    def focused(self) -> str:
+        """The id of what has the focus."""
+        root = "document.querySelector('#normball-root').shadowRoot"
+        return str(self.page.evaluate(f"() => {root}.activeElement && {root}.activeElement.id"))
+
+    @property
+    def last_control(self) -> float:
+        """Where the lowest control ends."""
+        controls = self.page.locator(".controls > *").last
+        return float(controls.evaluate("e => e.getBoundingClientRect().bottom"))
+
+    @property
     def reading(self) -> str:
         return str(self.page.locator(".hand .reading").inner_text())
 
@@ -90,12 +104,12 @@ class Reader:
         send("touchStart", [start])
         last = start
         for end in ends:
-            for k in range(1, 7):
+            for k in range(1, 5):
                 send(
                     "touchMove",
-                    [(last[0] + (end[0] - last[0]) * k / 6, last[1] + (end[1] - last[1]) * k / 6)],
+                    [(last[0] + (end[0] - last[0]) * k / 4, last[1] + (end[1] - last[1]) * k / 4)],
                 )
-                self.page.wait_for_timeout(20)
+                self.frame()
             last = end
         send("touchEnd", [])
         self.frame()
@@ -115,7 +129,7 @@ class Reader:
         self.page.locator(selector).first.focus()
         for key in keys:
             self.page.keyboard.press(key)
-            self.frame()
+        self.frame()
 
     def click(self, name: str) -> None:
         self.page.locator(".hand").get_by_role("button", name=name, exact=True).click()

@@ -1,10 +1,11 @@
-"""The tour from the command line: one page with seven sections, a summary, and errors in one sentence."""
+"""The tour from the command line: one page, seven answers on the terminal, errors in one sentence."""
 
 from __future__ import annotations
 
-import os
-import time
+import json
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,87 +13,133 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from browsing import problems_of
-from html_outline import check_accessible, check_self_contained
+from html_outline import outline
 from normball.cli import main
-from normball.report.section import Section
-from normball.report.tour import Tour
 
 
 def run_tour(folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, ["tour", "--quick", "--out", str(folder), *arguments])  # type: ignore[arg-type]
 
 
-def own_table(folder: Path) -> Path:
-    """40 houses: three numbers, one column of words, a price."""
+def story_in(file: Path) -> dict[str, Any]:
+    """What the page holds of the story."""
+    text = file.read_text(encoding="utf-8")
+    found = re.search(r'id="normball-explorer">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    story: dict[str, Any] = json.loads(found[1])["story"]
+    return story
+
+
+def houses(folder: Path, target: str = "price", n: int = 60) -> Path:
+    """Houses: a number that counts the rows, three numbers, words, a price, and whether it is high."""
     rng = np.random.default_rng(0)
-    rooms, age, noise = rng.integers(1, 8, 40), rng.uniform(0, 90, 40), rng.normal(size=(2, 40))
-    street = rng.choice(["north", "south"], 40)
-    price = 0.05 * rooms - 0.001 * age + 0.02 * (street == "south") + 0.01 * noise[0]
-    lines = ["rooms,age,noise,street,price"]
-    lines += [f"{rooms[i]},{age[i]:.3f},{noise[1, i]:.3f},{street[i]},{price[i]:.5f}" for i in range(40)]
+    rooms, age, noise = rng.integers(1, 8, n), rng.uniform(0, 90, n), rng.normal(size=(2, n))
+    street = rng.choice(["north", "south"], n)
+    price = 0.05 * rooms - 0.001 * age + 0.02 * (street == "south") + 0.03 * noise[0]
+    high, flag = np.where(price > np.median(price), "dear", "cheap"), (price > np.median(price)).astype(int)
+    lines = ["id,rooms,age,noise,street,price,class,flag"]
+    for i in range(n):
+        gap = "" if i % 15 == 3 else f"{age[i]:.3f}"
+        lines.append(
+            f"{i + 1},{rooms[i]},{gap},{noise[1, i]:.3f},{street[i]},{price[i]:.5f},{high[i]},{flag[i]}"
+        )
     file = folder / "houses.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
 
 
-@pytest.fixture(scope="module", params=["diabetes", "own"])
-def tour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, str]:
-    """Which table, the report, what the terminal said; run once, whatever the number of workers."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"tour-{request.param}"
-    said = folder / "said.txt"
-    try:
-        folder.mkdir()
-    except FileExistsError:  # another worker is at it
-        deadline = time.monotonic() + 240
-        while not said.exists() and time.monotonic() < deadline:
-            time.sleep(0.2)
-        return request.param, folder / "out" / "tour.html", said.read_text(encoding="utf-8")
-    own = request.param == "own"
-    arguments = ("--data", str(own_table(folder)), "--target", "price") if own else ()
-    result = run_tour(folder / "out", *arguments)
-    unfinished = folder / "said.part"
-    unfinished.write_text(result.output, encoding="utf-8")
-    unfinished.rename(said)
+@pytest.fixture(scope="module")
+def diabetes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("tour")
+    result = run_tour(folder)
     assert result.exit_code == 0, result.output
     assert not result.stderr
-    return request.param, folder / "out" / "tour.html", result.stdout
+    return folder / "tour.html", result.stdout
 
 
-def test_report_has_seven_answers(tour: tuple[str, Path, str]) -> None:
-    table, file, _ = tour
+def test_page_is_one_offline_file_with_nine_pictures_without_scripts(diabetes: tuple[Path, str]) -> None:
+    file, _ = diabetes
     assert [path.name for path in file.parent.iterdir()] == ["tour.html"]
     page = file.read_text(encoding="utf-8")
-    found = check_self_contained(page)
-    check_accessible(found)
-    numbers = [text.split(".")[0] for level, text in found.headings if level == 2]
-    assert numbers == [str(k) for k in range(1, 8)]
-    assert all(text.endswith("?") for level, text in found.headings if level == 2)
-    assert page.count('class="answer"') == 7
+    assert not re.findall(r"(?:src|srcset|action)=|@import|url\((?!#)", page)
+    assert "connect-src 'none'" in page
+    unscripted = page[page.index("<noscript>") + 10 : page.index("</noscript>")]
+    found = outline(unscripted)
+    levels = [level for level, _ in found.headings]
+    assert levels[0] == 1
+    assert all(b <= a + 1 for a, b in pairwise(levels))
+    assert len(found.ids) == len(set(found.ids))
     assert all(len(label) > 20 for label in found.labels)
-    assert "nan" not in found.text.lower().split()
-    names = ("rooms", "price") if table == "own" else ("bmi", "disease progression")
-    for name in names:
-        assert name in found.text
+    assert set(found.scopes) == {"row"}
+    assert len(re.findall(r'<section class="card">', unscripted)) == 9
+    assert all("<svg" in part for part in unscripted.split('<section class="card">')[1:])
+    assert "$" not in re.sub(r"<style>.*?</style>", "", unscripted, flags=re.DOTALL)
 
 
-def test_terminal_tells_each_answer_and_the_path(tour: tuple[str, Path, str]) -> None:
-    _, file, said = tour
+def test_file_is_small(diabetes: tuple[Path, str]) -> None:
+    file, _ = diabetes
+    text = file.read_text(encoding="utf-8")
+    assert len(text.encode()) - len(json.dumps(story_in(file))) < 200_000
+
+
+def test_terminal_tells_seven_answers_and_the_path(diabetes: tuple[Path, str]) -> None:
+    file, said = diabetes
     lines = said.splitlines()
-    starts = [line for line in lines if line[:2] in {f"{k}." for k in range(1, 8)}]
-    assert len(starts) == 7
+    starts = [line for line in lines if re.match(r"[1-7]\. ", line)]
+    assert [line[0] for line in starts] == list("1234567")
     for start in starts:
-        following = lines[lines.index(start) + 1 :]
-        assert next(line for line in following if not line[:2].strip().endswith(".")).startswith("   ")
+        assert lines[lines.index(start) + 1].startswith("   ")
     assert lines[-1] == str(file)
-    assert ("Column 'street' is coded" in said) == (tour[0] == "own")
+    text = " ".join(said.split())
+    for known in ("touches that line at (0, 1), at t = 1", "(0.4, 0.8), at t = 0.894", "keeps 10, by L2 100"):
+        assert known in text
+    assert "costs 1.5, the line leads to (0, 1), which costs 1." in text
+    assert re.search(r"best fit misses 78\.5 .* best budget 62\.6, with age at exactly 0", text)
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
-def test_report_fits_the_screen(tour: tuple[str, Path, str], width: int, browser: Any) -> None:
-    assert problems_of(tour[1], width, browser) == []
+@pytest.mark.parametrize(
+    ("target", "loss", "drop"),
+    [
+        ("price", "squared_error", ["class", "flag"]),
+        ("class", "logistic", ["price", "flag"]),
+        ("flag", "logistic", ["price", "class"]),
+    ],
+)
+def test_own_table_decides_its_loss_and_says_what_was_left_out(
+    target: str, loss: str, drop: list[str], tmp_path: Path
+) -> None:
+    options = [word for name in drop for word in ("--drop", name)]
+    result = run_tour(tmp_path / "out", "--data", str(houses(tmp_path)), "--target", target, *options)
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "'id' looks like an identifier and was left out." in said
+    assert "4 of 60 rows have missing values (in 'age') and were left out." in said
+    assert "Column 'street' is coded" in said
+    story = story_in(tmp_path / "out" / "tour.html")
+    sample, own = story["sample"], story["matter"][0]
+    assert (sample["loss"], sample["id"], own["id"]) == (loss, "own", "own")
+    assert len(sample["y"]) == 56
+    assert len(sample["first"]) == 37
+    assert set(sample["names"]) == {"rooms", "age", "noise", "street=south"}
+    assert "nested cross-validation" in own["verdict"]
+    if loss == "logistic":
+        assert 28 <= own["base"] <= own["budgets"][-1]["score"] <= 56
+        assert "always saying the same gets" in said
+    else:
+        assert min(b["score"] for b in own["budgets"]) < own["base"]
+        assert "typical error" in said
+
+
+def test_a_table_of_noise_is_not_sold_as_a_success(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(900, 2))
+    y = X @ [2.0, 1.0] + 0.1 * rng.normal(size=900)
+    lines = ["a,b,y", *(f"{a:.5f},{b:.5f},{v:.5f}" for (a, b), v in zip(X, y, strict=True))]
+    (tmp_path / "plain.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = run_tour(tmp_path / "out", "--data", str(tmp_path / "plain.csv"), "--target", "y")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "here the budget does not help prediction, it buys a shorter model" in said
 
 
 def _with_text(name: str, text: str) -> Callable[[Path], list[str]]:
@@ -111,14 +158,33 @@ def _out_is_a_file(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (lambda folder: ["--data", str(own_table(folder))], "--data needs --target"),
+        (lambda folder: ["--data", str(houses(folder))], "--data needs --target"),
         (lambda folder: ["--target", "price"], "--target needs --data"),
-        (lambda folder: ["--data", str(own_table(folder)), "--target", "prize"], "did you mean 'price'?"),
+        (lambda folder: ["--drop", "age"], "--drop age leaves out a column of --data"),
+        (lambda folder: ["--data", str(houses(folder)), "--target", "prize"], "did you mean 'price'?"),
+        (
+            lambda folder: ["--data", str(houses(folder)), "--target", "price", "--drop", "prize"],
+            "--drop 'prize' is not a column",
+        ),
+        (
+            lambda folder: ["--data", str(houses(folder)), "--target", "price", "--drop", "price"],
+            "cannot be left out",
+        ),
         (lambda folder: ["--data", str(folder / "no.csv"), "--target", "y"], "no such file"),
         (_with_text("table.txt", "a,y\n1,2\n"), "must end in .csv"),
-        (_with_text("short.csv", "a,b,y\n" + "1,2,3\n2,1,4\n" * 3), "at least 10 rows, but the table has 6"),
-        (_with_text("narrow.csv", "a,y\n" + "1,3\n2,4\n" * 9), "at least 2 columns that vary"),
-        (_with_text("gaps.csv", "a,b,y\n" + "1,,3\n2,1,4\n" * 9), "missing values in 'b'"),
+        (
+            _with_text("short.csv", "a,b,y\n" + "1,2,3\n2,1,4\n" * 3),
+            "at least 20 rows, to learn from some and test on others, but the table has 6",
+        ),
+        (_with_text("narrow.csv", "a,y\n" + "1,3\n2,4\n" * 12), "at least 2 columns that vary"),
+        (
+            _with_text("gaps.csv", "a,b,y\n" + "1,,3\n2,,4\n" * 12),
+            "every row of gaps.csv has a missing value",
+        ),
+        (
+            _with_text("rare.csv", "a,b,y\n" + "1,2,no\n2,1,no\n" * 12 + "3,3,yes\n"),
+            "'yes' in 1 rows only",
+        ),
         (_out_is_a_file, "file exists"),
     ],
 )
@@ -133,16 +199,22 @@ def test_errors_are_one_sentence(
     assert not (tmp_path / "out").is_dir()
 
 
-def test_open_shows_the_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    section = Section("1. Why?", "Because.", [], "")
-    made = Tour((section,), tmp_path / "tour.html", 1.0)
+@pytest.mark.parametrize("works", [True, False])
+def test_open_shows_the_page_or_says_that_it_could_not(
+    works: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from normball.explorer.story import Story
+    from normball.explorer.story.answers import Answer
+
+    made = Story({}, (Answer("Why?", "Because."),), {}), tmp_path / "tour.html"
     opened: list[str] = []
-    monkeypatch.setattr("normball.report.tour.write_tour", lambda *_, **__: made)
-    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("normball.explorer.story.write_story", lambda *_, **__: made)
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or works)
     result = run_tour(tmp_path, "--open")
     assert result.exit_code == 0, result.output
-    assert opened == [made.path.resolve().as_uri()]
+    assert opened == [made[1].resolve().as_uri()]
     assert "Because." in result.output
+    assert ("No browser could be opened" in result.output) != works
 
 
 def test_help_names_the_commands() -> None:

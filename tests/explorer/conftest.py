@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import normball as nb
+from essay_pages import Reader
 from explorer_pages import Tab, address_of
 
 
@@ -31,3 +32,28 @@ def opened(browser: Any, file: Path) -> Iterator[Any]:
     for tab in tabs:
         tab.close()
     assert [tab.problems for tab in tabs] == [[] for _ in tabs]
+
+
+@pytest.fixture(scope="session")
+def story_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The essay as `normball tour` writes it."""
+    from normball.explorer.story import write_story
+
+    return write_story(tmp_path_factory.mktemp("story"), quick=True)[1]
+
+
+@pytest.fixture
+def reader(browser: Any, story_file: Path) -> Iterator[Any]:
+    """Opens the essay, and in the end asks whether anything went wrong or was asked of elsewhere."""
+    opened: list[Reader] = []
+
+    def open_essay(step: str = "", **context: Any) -> Reader:
+        address = story_file.as_uri() + (f"#{step}" if step else "")
+        opened.append(Reader(browser, address, **context))
+        return opened[-1]
+
+    yield open_essay
+    for one in opened:
+        one.close()
+    assert [one.problems for one in opened] == [[] for _ in opened]
+    assert {url for one in opened for url in one.requests} <= {story_file.as_uri()}

@@ -80,6 +80,7 @@ function Header({ page }) {
   return (
     <header>
       <h1 class="word">normball</h1>
+      {page.place.hasStory && <button type="button" class="tostory" onClick={page.place.toStory}>The story</button>}
       <nav class="chips" aria-label="questions">
         {STORY.map((s, k) => <button key={s.chip} type="button" aria-pressed={story === k + 1} onClick={() => page.open(k + 1)}>{s.chip}</button>)}
       </nav>

@@ -133,6 +133,7 @@ export function saidOf(story, id, changes, { open = 0, draw = null } = {}) {
   };
 }
 
-export { createEssay, snippet };
+export { leastL1, leastL2, randomEquations } from "./geometry/least.js";
+export { snippet };
 
 export default { render };

@@ -40,7 +40,9 @@ def story_table(path: str, target: str, drop: Sequence[str] = ()) -> StoryTable:
     frame = frame.drop(identifiers)
     notes = []
     if identifiers:
-        verb = "looks like an identifier and was" if len(identifiers) == 1 else "look like identifiers and were"
+        verb = (
+            "looks like an identifier and was" if len(identifiers) == 1 else "look like identifiers and were"
+        )
         notes.append(f"{joined(identifiers)} {verb} left out.")
     frame, missing = _complete(frame, source)
     notes += missing
@@ -87,7 +89,9 @@ def _complete(frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame, list[str]
         )
     found = joined(list(counts)) if len(counts) <= 4 else f"{len(counts)} columns"
     hint = f"; --drop {worst} would keep more" if left_out > 0.2 * frame.height else ""
-    return kept, [f"{left_out} of {frame.height} rows have missing values (in {found}) and were left out{hint}."]
+    return kept, [
+        f"{left_out} of {frame.height} rows have missing values (in {found}) and were left out{hint}."
+    ]
 
 
 def _is_class(column: pl.Series) -> bool:

@@ -1,4 +1,4 @@
-"""Nested cross-validation: nothing leaks, the weights are those of the data's units, costs are measured."""
+"""Nested cross-validation: nothing leaks, and the weights are those of the data's units."""
 
 from __future__ import annotations
 
@@ -8,24 +8,14 @@ import numpy as np
 import pytest
 
 from normball.datasets import make_classification, make_regression
-from normball.report.tour.cost import measure
-from normball.report.tour.nested import (
+from normball.explorer.story.comparison import compared
+from normball.explorer.story.nested import (
     L1,
     SQUARED_L2,
     UNPENALISED,
     Contestant,
     choose_and_fit,
     nested_cross_validate,
-)
-from normball.report.tour.wording import (
-    compared,
-    listed,
-    ratio_text,
-    short,
-    signed,
-    size_text,
-    span,
-    time_text,
 )
 
 FEW = Contestant("L1", "l1", 6, 1e-2)
@@ -82,16 +72,6 @@ def test_a_constant_response_in_training_keeps_nothing() -> None:
     assert fit.intercept == pytest.approx(2.5)
 
 
-def test_cost_of_a_sparse_and_of_a_dense_model() -> None:
-    X = np.random.default_rng(0).normal(size=(200, 2000))
-    coef = np.zeros(2000)
-    coef[[3, 70]] = 1.0
-    sparse, dense = measure(coef, 0.5, X, 5), measure(np.ones(2000), 0.5, X, 5)
-    assert sparse.sparse_bytes < 2000 < sparse.dense_bytes == dense.dense_bytes
-    assert dense.sparse_bytes > dense.dense_bytes
-    assert 0 < sparse.seconds < dense.seconds
-
-
 def test_comparison_claims_no_more_than_the_rows_show() -> None:
     dataset, _ = make_regression(n_samples=60, n_features=4, n_informative=4, noise=0.1)
     nested = nested_cross_validate(dataset, "squared_error", FEW, 3, 3, seed=0)
@@ -103,35 +83,3 @@ def test_comparison_claims_no_more_than_the_rows_show() -> None:
     flips = np.where(np.arange(60) % 2, 1.0, -0.9)
     unclear = replace(other, mistakes=nested.mistakes + flips)
     assert compared(nested, unclear, "less").endswith("but by no more than chance explains")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (short(3.14159), "3.1"),
-        (short(0.0123), "0.012"),
-        (short(12.6), "13"),
-        (short(1301), "1,301"),
-        (short(0), "0"),
-        (short(0.999), "1.0"),
-        (ratio_text(1000, 2.7), "370 times"),
-        (ratio_text(1.4, 1), "1.4 times"),
-        (signed(-0.5, 2), "\N{MINUS SIGN}0.50"),
-        (listed(["a", "b", "c"]), "a, b and c"),
-        (listed(["a"]), "a"),
-        (size_text(850).replace("\N{NARROW NO-BREAK SPACE}", " "), "850 B"),
-        (size_text(1301).replace("\N{NARROW NO-BREAK SPACE}", " "), "1.3 kB"),
-        (size_text(2e6).replace("\N{NARROW NO-BREAK SPACE}", " "), "2.0 MB"),
-        (time_text(3.1e-6).replace("\N{NARROW NO-BREAK SPACE}", " "), "3.1 µs"),
-        (time_text(0.0012).replace("\N{NARROW NO-BREAK SPACE}", " "), "1.2 ms"),
-        (time_text(4.0).replace("\N{NARROW NO-BREAK SPACE}", " "), "4.0 s"),
-    ],
-)
-def test_numbers_as_people_read_them(text: str, expected: str) -> None:
-    assert text == expected
-
-
-def test_span_says_when_it_is_always_the_same() -> None:
-    dataset, _ = make_regression(n_samples=30, n_features=3, n_informative=3)
-    nested = nested_cross_validate(dataset, "squared_error", SQUARED_L2, 3, 3, seed=0)
-    assert span(nested) == "3 (always)"

@@ -27,12 +27,14 @@ const Buttons = ({ essay, k, c }) => (
     {(c.selects || []).map((one) => <Menu key={one.key} essay={essay} k={k} c={one} />)}
   </div>);
 
+const Control = (props) => (props.c.buttons ? <Buttons {...props} /> : <Slider {...props} />);
+
 export function Controls({ essay, k, list }) {
   return (
     <div class="controls" key={k}>
       {list.map((c, i) => {
-        if (c.row) return <div key={`row${i}`} class="pair">{c.row.map((one) => <Slider key={one.key} essay={essay} k={k} c={one} />)}</div>;
-        return c.buttons ? <Buttons key={`buttons${i}`} essay={essay} k={k} c={c} /> : <Slider key={c.key} essay={essay} k={k} c={c} />;
+        if (c.row) return <div key={`row${i}`} class={c.row.every((one) => one.key) && c.row.length > 1 ? "pair" : "mixed"}>{c.row.map((one) => <Control key={one.key || "buttons"} essay={essay} k={k} c={one} />)}</div>;
+        return <Control key={c.key || `buttons${i}`} essay={essay} k={k} c={c} />;
       })}
     </div>);
 }

@@ -85,6 +85,9 @@ export function squaresOf(rows, unseen) {
   };
 }
 
+/** Where a fit to rows that can be told apart perfectly is stopped: it has no end. */
+const FARTHEST = 12;
+
 /** Weights and intercept that minimise the mean logistic loss with weight j (or both) free: Newton's method. */
 function logisticFit(rows, scale, free) {
   let w = [0, 0], a = 0;
@@ -102,21 +105,22 @@ function logisticFit(rows, scale, free) {
     if (!d) break;
     const most = Math.max(...d.map(Math.abs)), by = most > 2 ? 2 / most : 1;
     on.forEach((i, k) => { if (i) w[i - 1] -= by * d[k]; else a -= by * d[k]; });
-    if (most < 1e-10 || Math.max(Math.abs(w[0]), Math.abs(w[1])) > 30) break;
+    if (most < 1e-10) return { w, a, isEndless: false };
+    if (Math.max(Math.abs(w[0]), Math.abs(w[1])) > FARTHEST) break;
   }
-  return { w, a };
+  return { w, a, isEndless: true };
 }
 
 const wrongShare = (rows, scale, w, a) => mean(rows.map((r) => ((a + dot(w, scale.of(r)) > 0) !== r[2] > 0.5 ? 1 : 0)));
 
 /** Logistic loss, its intercept held at the best fit's: errors are shares of rows told wrongly. */
 export function classesOf(rows, unseen) {
-  const scale = scaleOf(rows), { w: c, a } = logisticFit(rows, scale, [0, 1]);
+  const scale = scaleOf(rows), { w: c, a, isEndless } = logisticFit(rows, scale, [0, 1]);
   const loss = sampled("logistic", {}, rows.map((r) => ({ x: scale.of(r), y: r[2], weight: 1, offset: a })), c);
   const picture = makePicture(loss, DIAMOND, 2), top = sizeOf(c), G = loss.hessian(c);
   const at = (t) => (t >= top ? c.slice() : contact(picture, t).w);
   return {
-    kind: "logistic", scale, level: a, G, b: apply(G, c), c, top, at, loss,
+    kind: "logistic", isEndless, scale, level: a, G, b: apply(G, c), c, top, at, loss,
     learned: (w) => wrongShare(rows, scale, w, a), unseen: (w) => wrongShare(unseen, scale, w, a),
     aloneIn: (j) => logisticFit(rows, scale, [j]).w,
     over: (w) => 2 * (loss.value(w) - loss.floor),

@@ -117,4 +117,3 @@ def _made(table: StoryTable, quick: bool, seed: int, seconds: float) -> str:
         f"{', with few folds (quick)' if quick else ''}, random seed {seed}. {own}Leukaemia data: Chiaretti "
         f"and others (2004), {5 if quick else 10}-fold cross-validation; L2 chooses its price on other rows."
     )
-

@@ -25,7 +25,10 @@ class _Plane:
 
     def __init__(self, reach: float) -> None:
         self.unit = 0.92 * _HALF / reach
-        self.parts: list[str] = [_line("axis", [(0, _HALF), (SIZE, _HALF)]), _line("axis", [(_HALF, 0), (_HALF, SIZE)])]
+        self.parts: list[str] = [
+            _line("axis", [(0, _HALF), (SIZE, _HALF)]),
+            _line("axis", [(_HALF, 0), (_HALF, SIZE)]),
+        ]
 
     def to(self, w: Floats) -> tuple[float, float]:
         return _HALF + self.unit * float(w[0]), _HALF - self.unit * float(w[1])
@@ -38,7 +41,9 @@ class _Plane:
         self.parts.append(f'<circle class="dot {tone}" cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
 
     def text(self, x: float, y: float, words: str, anchor: str = "start") -> None:
-        self.parts.append(f'<text class="strong" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>')
+        self.parts.append(
+            f'<text class="strong" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+        )
 
     def svg(self, label: str) -> str:
         return _svg(self.parts, label)
@@ -68,6 +73,11 @@ def _problem(sample: Sample) -> tuple[Problem, Floats]:
     return Problem(Z, np.array(sample.payload["y"])[rows], loss=sample.payload["loss"]), Z.T @ Z / len(Z)
 
 
+def _best_fit(problem: Problem) -> Floats:
+    """The best fit; for classes, which may be told apart perfectly, almost that."""
+    return problem.solve(alpha=1e-4 * problem.alpha_max if problem.loss.is_classifier else 0.0).coef
+
+
 def _diamond(t: float) -> Floats:
     return t * np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
 
@@ -84,7 +94,7 @@ def _ellipse(gram: Floats, centre: Floats, w: Floats) -> Floats:
 def _data(sample: Sample) -> str:
     names = sample.payload["names"]
     problem, gram = _problem(sample)
-    best = problem.solve(alpha=0.0).coef
+    best = _best_fit(problem)
     top = float(np.abs(best).sum())
     path = problem.path(budgets=np.linspace(0, top, 21)[1:-1])
     chosen = _best_budget(sample, top)
@@ -113,7 +123,7 @@ def _best_budget(sample: Sample, top: float) -> float:
 
 def _map(sample: Sample) -> str:
     problem, gram = _problem(sample)
-    best = problem.solve(alpha=0.0).coef
+    best = _best_fit(problem)
     window = 1.3 * float(np.abs(best).max())
     t = 0.4 * window
     inverse = np.linalg.inv(gram)

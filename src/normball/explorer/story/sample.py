@@ -165,7 +165,7 @@ def _first_to_enter(table: StoryTable, X: Floats, y: Floats, learned: Indices) -
     Z = standardised(X[learned])
     usable = np.flatnonzero(np.ptp(Z, axis=0) > 0)
     path = Problem(Z[:, usable], y[learned], loss=table.loss).path(n_alphas=60, eps=1e-3, tol=1e-6)
-    order = [usable[feature] for _, feature in path.entries()]
+    order = [usable[feature] for feature, _ in path.entries()]
     order += [j for j in usable if j not in order]
     return np.array(list(dict.fromkeys(order))[:MOST_FEATURES])
 

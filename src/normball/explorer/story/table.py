@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...datasets import Dataset, load_diabetes
+from ...designs import moments_of, scales_of
 from ...problem import Problem
 from ...typing import Floats, Indices
 
@@ -62,9 +63,8 @@ class StoryTable:
 
 def standardised(X: Floats, rows: Indices | None = None) -> Floats:
     """X with columns of mean 0 and deviation 1 over `rows` (default all); constant ones become 0."""
-    seen = X if rows is None else X[rows]
-    deviation = seen.std(axis=0)
-    return (X - seen.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+    means, deviations = moments_of(X if rows is None else X[rows])
+    return np.where(deviations > 0, X - means, 0.0) / scales_of(means, deviations)
 
 
 def _varying(dataset: Dataset) -> Dataset:
@@ -86,15 +86,13 @@ def _varying(dataset: Dataset) -> Dataset:
                 f"target {dataset.target_name!r} is {rare!r} in {min(counts)} rows only; the tour needs 10 of "
                 "each class, to learn from some and test on others."
             )
-    keep = np.flatnonzero(np.ptp(dataset.X, axis=0) > 0)
+    keep = np.flatnonzero(moments_of(dataset.X)[1])
     if len(keep) < 2:
         raise ValueError(
             "the tour needs at least 2 columns that vary besides the target, but the table has "
             f"{len(keep)}; add columns."
         )
-    return replace(
-        dataset, X=dataset.X[:, keep], feature_names=tuple(dataset.feature_names[j] for j in keep)
-    )
+    return replace(dataset, X=dataset.X[:, keep], feature_names=tuple(dataset.feature_names[j] for j in keep))
 
 
 def _refuse_uncorrelated(table: StoryTable) -> None:

@@ -56,8 +56,12 @@ export const data = {
   controls({ s, open, small, data, sample, stand }) {
     const { t } = nowOf(s, sample), most = Math.max(stand.full, sample.fit.top, t);
     const list = [{ key: "t", label: "budget t", min: 0, max: most, step: most / 200, value: t, text: round(t), spoken: spokenOf({ s, data, sample }), tone: "l1" }];
-    if (open === 1 || (open > 1 && !small)) list.push(rowControl({ s, data, sample, stand }));
-    if (open > 1) list.push({ buttons: [{ name: "draw", label: `Another ${counted(sample.n)}` }, { name: "first", label: `The first ${counted(sample.n)}` }], selects: pairSelects({ data, sample }) });
+    if (open < 1) return list;
+    const row = rowControl({ s, data, sample, stand });
+    const draws = (another, first) => ({ buttons: [{ name: "draw", label: another, spoken: `Another ${counted(sample.n)}` }, { name: "first", label: first, spoken: `The first ${counted(sample.n)}` }], selects: small ? null : pairSelects({ data, sample }) });
+    if (small) return [...list, { row: open > 1 ? [row, draws("Others", "First")] : [row] }];
+    list.push(row);
+    if (open > 1) list.push(draws(`Another ${counted(sample.n)}`, `The first ${counted(sample.n)}`));
     return list;
   },
   change(s, key, value, x) {
@@ -99,7 +103,7 @@ export const data = {
         <Levels P={P} fit={fit} levels={stand.levels} w={w} on={on} />
         <Shape P={P} points={curve.map((p) => p.w)} tone="trail" open />
         {!small && <Label P={P} at={path} anchor="middle" dy={-8} tone="soft">path of the touch</Label>}
-        <Cross P={P} at={fit.c} /><Label P={P} at={fit.c} dy={-13} anchor="middle" tone="soft">best fit</Label>
+        <Cross P={P} at={fit.c} /><Label P={P} at={fit.c} dy={-13} anchor="middle" tone="soft">{fit.isEndless ? "and on" : "best fit"}</Label>
         <Dot P={P} at={w} tone={on === "corner" ? `z${zero + 1} edged` : "touch"} r={7.5} />
       </Picture>);
   },
@@ -109,6 +113,7 @@ export const data = {
     const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{percent(sample.fit.unseen(now.w))}</b> are told wrongly ({percent(sample.four.mean)} by guessing the larger class).</>
       : <>Typical error (root mean square) on {sample.others} unseen {data.rows}: <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average: {round(sample.four.mean)}.</>;
     if (now.on === "nothing") return isClasses(data) ? "No budget: every row gets the larger class." : `No budget: every ${data.row} gets the average.`;
+    if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be told apart perfectly: the weights would grow without end. {error}</>;
     if (now.on === "inside") return <>The best fit itself: {weights}. {error}</>;
     return <>A {now.on}: {now.on === "corner" ? <Zero i={now.zero}>{weights}</Zero> : weights}. {error}</>;
   },

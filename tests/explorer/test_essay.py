@@ -1,0 +1,231 @@
+"""The essay as its reader meets it: every step finished by mouse, finger and keys, nothing moves that should not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import essay_acts
+from essay_pages import PHONE, STEPS, Reader, turned
+
+pytestmark = pytest.mark.browser
+
+SIZES = {
+    "1280": {"viewport": {"width": 1280, "height": 800}},
+    "1024": {"viewport": {"width": 1024, "height": 640}},
+    "820": {"viewport": {"width": 820, "height": 900}},
+    "390": PHONE,
+    "360": {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True},
+}
+TASKS = dict.fromkeys(STEPS, [True, True]) | {"line": [True], "matter": [True]}
+
+
+@pytest.mark.parametrize("size", ["1280", "390"])
+@pytest.mark.parametrize("by", ["mouse", "finger", "keys"])
+def test_every_step_is_finished(by: str, size: str, reader: Any) -> None:
+    touch = {"has_touch": True} if by == "finger" else {}
+    page = reader("line", **SIZES[size], **({} if "has_touch" in SIZES[size] else touch))
+    getattr(essay_acts, f"by_{by}")(page)
+    assert {step: page.done(step) for step in STEPS} == TASKS
+    for step in STEPS if by == "keys" else ():  # with all that may stand there, too
+        page.go(step)
+        assert page.last_control <= page.box(".figure")[3] + 1, step
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_figure_never_jumps_and_nothing_sticks_out(size: str, reader: Any) -> None:
+    page: Reader = reader(**SIZES[size])
+    edges = set()
+    for step in (*STEPS, "slide", "matter", "line"):
+        page.go(step)
+        figure, hand = page.box(".figure"), page.box(".hand")
+        edges.add((figure[1], figure[3], hand[1], hand[3]))
+        assert figure[1] == 0
+        assert page.last_control <= figure[3] + 1, step
+        assert not page.wide(), step
+    assert len(edges) == 1
+
+
+def test_guess_then_both_balls_touch_where_they_must(reader: Any) -> None:
+    page: Reader = reader("ball")
+    page.page.mouse.click(*page.at((0.6, 0.7)))
+    page.frame()
+    assert "You said (0.6, 0.7). The diamond touches at (0, 1): w₁ = 0." in page.reading
+    page.click("Grow the circle")
+    assert "The circle touches at (0.4, 0.8): no zero." in page.reading
+    assert page.done("ball") == [True, True]
+    assert "t = 0.89" in page.page.locator(".board.side").inner_text()
+
+
+def test_growing_takes_its_time_unless_motion_is_unwelcome(reader: Any) -> None:
+    page: Reader = reader("ball", reduced_motion="no-preference")
+    page.click("Grow the diamond")
+    assert "Growing" in page.reading
+    page.page.get_by_text("touches at (0, 1)").first.wait_for(timeout=8000)
+    assert page.done("ball") == [True, False]
+
+
+def test_bills_fall_as_far_as_they_can(reader: Any) -> None:
+    page: Reader = reader("slide")
+    costs = []
+    for x in (1, 0):
+        page.slide("x", x)
+        costs.append(page.page.locator(".bill .sum b").last.inner_text())
+    page.slide("x", 1)
+    costs.append(page.page.locator(".bill .sum b").last.inner_text())
+    page.slide("x", 0.4)
+    costs.append(page.page.locator(".bill .sum b").last.inner_text())
+    assert costs == ["1.50", "1.00", "1.25", "0.80"]
+
+
+def test_the_side_holds_the_mouse_and_pressing_moves_nothing(reader: Any) -> None:
+    page: Reader = reader("compass")
+    before = page.reading
+    x, y = page.at(turned(80, 1.2))
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x, y)
+    page.page.mouse.up()
+    page.frame()
+    assert page.reading == before
+    assert page.done("compass") == [False, False]
+    page.page.mouse.move(*page.at(turned(69)))
+    page.page.mouse.down()
+    flat = 0
+    for k in range(41):
+        page.page.mouse.move(*page.at(turned(35 + 20 * k / 40)))
+        page.frame()
+        flat += "whole side" in page.reading
+    assert page.done("compass") == [False, False]  # nothing is ticked in the hand
+    page.page.mouse.up()
+    assert 5 <= flat <= 8
+
+
+def test_shares_of_the_compass(reader: Any) -> None:
+    page: Reader = reader("compass")
+    page.slide("angle", 45)
+    shares = []
+    for r in (1, 0.5, 0.2, 0):
+        page.slide("r", r)
+        shares.append(page.page.locator(".big").inner_text())
+    expected = [100 * np.rad2deg(np.arctan(r)) / 45 for r in (1, 0.5, 0.2, 0)]
+    assert shares == [f"{x:.0f} %" for x in expected]
+
+
+def test_a_dragged_patient_moves_everything_in_one_frame(reader: Any) -> None:
+    page: Reader = reader("data")
+    page.slide("t", 60)
+    said = page.page.locator(".board.side tspan").all_text_contents()
+    seen = [page.page.locator(f".board.{board}").inner_html() for board in ("plane", "side")]
+    row = page.page.locator(".board.side .held").nth(3).bounding_box()
+    x, y = row["x"] + row["width"] / 2, row["y"] + row["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x, y - 40)
+    page.frame()
+    now = [page.page.locator(f".board.{board}").inner_html() for board in ("plane", "side")]
+    page.page.mouse.up()
+    assert now[0] != seen[0]
+    assert now[1] != seen[1]
+    errors = page.page.locator(".board.side tspan").all_text_contents()
+    assert len(errors) == 2
+    assert all(new != old for new, old in zip(errors, said, strict=True))
+
+
+def test_another_sample_takes_the_map_with_it(reader: Any) -> None:
+    page: Reader = reader("data")
+    page.slide("t", 40)
+    page.slide("y", 300)
+    page.go("map")
+    page.slide("c0", 20)
+    page.go("data")
+    page.click("Another twelve")
+    fit = page.page.locator(".cross").get_attribute("d")
+    page.go("map")
+    assert page.page.locator("#grip-c0").input_value() != "20"
+    page.go("data")
+    assert page.page.locator(".cross").get_attribute("d") == fit
+
+
+def test_each_step_keeps_its_state_and_focus_survives(reader: Any) -> None:
+    page: Reader = reader("slide")
+    page.press("#grip-x", *["ArrowLeft"] * 25)
+    assert page.done("slide") == [True, False]
+    assert page.focused == "grip-x"
+    page.go("price")
+    page.go("slide")
+    assert page.done("slide") == [True, False]
+    assert page.page.locator("#grip-x").input_value() == "0"
+
+
+def test_focus_survives_controls_that_come(reader: Any) -> None:
+    page: Reader = reader("data", **PHONE)
+    page.press("#grip-t", *["PageDown"] * 5)
+    assert page.focused == "grip-t"
+    page.press("#grip-y", *["PageUp"] * 3)
+    assert page.done("data") == [True, True]
+    assert page.focused == "grip-y"
+
+
+def test_a_swipe_scrolls_and_a_grip_does_not(reader: Any) -> None:
+    page: Reader = reader("line", **PHONE)
+    top = page.page.evaluate("scrollY")
+    start = page.at((1, 0.5))
+    page.finger(start, (start[0] - 40, start[1] - 60))
+    assert page.page.evaluate("scrollY") == top
+    assert "(1.00, 0.50)" not in page.reading
+    free = page.at((-0.9, -0.3))
+    page.finger((free[0], free[1]), (free[0], free[1] - 120))
+    page.page.wait_for_timeout(100)
+    assert page.page.evaluate("scrollY") > top + 40
+
+
+def test_a_swipe_over_the_line_starts_no_reveal(reader: Any) -> None:
+    page: Reader = reader("ball", **PHONE)
+    start = page.at((1.1, 0.45))
+    page.finger(start, (start[0], start[1] - 100))
+    assert "waiting at t = 0" in page.reading
+
+
+def test_paper_holds_nine_frames(reader: Any) -> None:
+    page: Reader = reader("compass")
+    page.slide("angle", 30)
+    page.page.emulate_media(media="print")
+    page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    frames = page.page.locator(".card .frame").evaluate_all(
+        "all => all.map(e => [e.querySelectorAll('svg').length, e.getBoundingClientRect().height])"
+    )
+    assert len(frames) == 9
+    assert all(count >= 1 and height > 200 for count, height in frames)
+    assert "faces 30°" in page.page.locator("[data-step=compass] .frame").inner_text()
+    assert "zeros own" in page.page.locator("[data-step=map] .frame").inner_text()
+    assert page.page.locator(".task:visible").count() == 0
+    assert page.page.locator(".said:visible").count() == sum(map(len, TASKS.values()))
+
+
+def test_address_opens_a_step_follows_and_the_laboratory_is_behind_it(reader: Any) -> None:
+    page: Reader = reader("price")
+    assert page.now == "price"
+    page.page.keyboard.press("k")
+    page.page.locator('.card.on[data-step="map"]').wait_for()
+    page.page.wait_for_timeout(250)
+    assert page.page.url.endswith("#map")
+    page.slide("share", 0.3)
+    page.page.locator(".card.on").get_by_role("button", name="In the laboratory").click()
+    page.page.get_by_role("tablist").wait_for()
+    assert "loss=squared_error" in page.page.url
+    page.page.get_by_role("button", name="The story").click()
+    page.page.locator('.card.on[data-step="map"]').wait_for()
+    assert page.page.locator("#grip-share").input_value() == "0.3"
+    page.page.go_back()
+    page.page.get_by_role("tablist").wait_for()
+
+
+def test_without_scripts_the_nine_pictures_stand(browser: Any, story_file: Any) -> None:
+    with browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 844}) as page:
+        page.goto(story_file.as_uri())
+        assert page.locator(".unscripted .card svg:visible").count() >= 9
+        said = page.locator(".unscripted .said:visible").all_inner_texts()
+        assert said[1].startswith("At its corner, (0, 1)")
