@@ -51,7 +51,7 @@ def story_table(path: str, target: str, drop: Sequence[str] = ()) -> StoryTable:
 
 
 def _is_identifier(column: pl.Series) -> bool:
-    """Whether a column numbers or names its rows: whole numbers in even steps, or texts that hardly repeat."""
+    """Whether a column names its rows: whole numbers in even steps, or texts that hardly repeat."""
     n = len(column)
     if column.dtype.is_integer():
         if column.null_count() or column.n_unique() < n or n < 3:

@@ -57,7 +57,7 @@ export function pathOfTwo(G, b) {
 
 /** What is touched at w: "inside", "corner" (with the weight that is zero), "side"; "nothing" at budget 0. */
 export function placeOf(w, t, top) {
-  if (t >= top) return { on: "inside", zero: -1 };
+  if (t >= top * (1 - 1e-12)) return { on: "inside", zero: -1 };
   if (!w[0] && !w[1]) return { on: "nothing", zero: -1 };
   const zero = w.findIndex((x) => x === 0);
   return zero >= 0 ? { on: "corner", zero } : { on: "side", zero };

@@ -133,19 +133,14 @@ def matter_text(one: dict[str, Any]) -> str:
     is_classes = one["kind"] == "classes"
     pick = max if is_classes else min
     best = pick(one["budgets"], key=lambda entry: entry["score"])
-    kept, total, names = (
-        len(best["kept"]),
-        one["total"],
-        f"{one['feature']}{'' if len(best['kept']) == 1 else 's'}",
-    )
+    kept, total, base = len(best["kept"]), one["total"], one["base"]
+    names = one["feature"] if kept == 1 else one["features"]
     if is_classes:
         score = f"{best['score']} of {one['rows']} {one['rowName']} right"
-        rest = f"L2, with all {total:,}, gets {one['dense']['score']}; always saying the same gets {one['base']}."
+        rest = f"L2, with all {total:,}, gets {one['dense']['score']}; always saying the same gets {base}."
     else:
         score = f"a typical error of {best['score']:.4g} on rows not seen"
-        rest = (
-            f"L2, with all {total:,}: {one['dense']['score']:.4g}; guessing the average: {one['base']:.4g}."
-        )
+        rest = f"L2, with all {total:,}: {one['dense']['score']:.4g}; guessing the average: {base:.4g}."
     verdict = f" {one['verdict']}" if one["verdict"] else ""
     title = {"lineage": "T cells or B cells (leukaemia)", "molecular": "BCR/ABL or none (a harder task)"}
     said = title.get(one["id"], "Your table")

@@ -85,7 +85,7 @@ def _diamond(t: float) -> Floats:
 def _ellipse(gram: Floats, centre: Floats, w: Floats) -> Floats:
     """The level curve through w of the quadratic around `centre` with this Gram matrix."""
     d = w - centre
-    size = np.sqrt(max(d @ gram @ d, 0.0))
+    size = float(np.sqrt(d @ gram @ d))
     angles = np.linspace(0, 2 * np.pi, 73)
     circle = np.stack([np.cos(angles), np.sin(angles)])
     return (centre[:, None] + size * np.linalg.solve(np.linalg.cholesky(gram).T, circle)).T
@@ -108,11 +108,18 @@ def _data(sample: Sample) -> str:
     plane.dot(w)
     plane.text(SIZE - 6, _HALF + 20, f"weight of {names[0]}", "end")
     plane.text(_HALF + 8, 16, f"weight of {names[1]}")
-    said = f"With the budget {chosen:.3g}: {names[0]} {w[0]:.3g}, {names[1]} {w[1]:.3g}; the best fit is at ({best[0]:.3g}, {best[1]:.3g})."
+    said = (
+        f"With the budget {chosen:.3g}: {names[0]} {w[0]:.3g}, {names[1]} {w[1]:.3g}; the best fit is at "
+        f"({best[0]:.3g}, {best[1]:.3g})."
+    )
     if sample.moments is not None:
         m = sample.moments
-        said += f" On the rows not seen the best fit misses {m.error(m.best):.3g}, this budget {m.error(w):.3g} (root mean square)."
-    return f"{plane.svg('The diamond touched by the ellipse of the data, with the path of the touch')}<p>{escape(said)}</p>"
+        said += (
+            f" On the rows not seen the best fit misses {m.error(m.best):.3g}, this budget {m.error(w):.3g} "
+            "(root mean square)."
+        )
+    picture = plane.svg("The diamond touched by the ellipse of the data, with the path of the touch")
+    return f"{picture}<p>{escape(said)}</p>"
 
 
 def _best_budget(sample: Sample, top: float) -> float:
@@ -142,7 +149,8 @@ def _map(sample: Sample) -> str:
         "Coloured: best fits for which one weight is exactly zero. White: both stay, the touch is on a side. "
         "The smaller the ball beside the distance of the best fit, the thinner the white strips."
     )
-    return f"{plane.svg('A map of best fits: wedges of the corners and strips of the sides')}<p>{escape(said)}</p>"
+    picture = plane.svg("A map of best fits: wedges of the corners and strips of the sides")
+    return f"{picture}<p>{escape(said)}</p>"
 
 
 def _matter(matter: list[dict[str, Any]]) -> str:

@@ -83,8 +83,8 @@ def _varying(dataset: Dataset) -> Dataset:
         if min(counts) < 10:
             rare = dataset.class_names[int(np.argmin(counts))]
             raise ValueError(
-                f"target {dataset.target_name!r} is {rare!r} in {min(counts)} rows only; the tour needs 10 of "
-                "each class, to learn from some and test on others."
+                f"target {dataset.target_name!r} is {rare!r} in {min(counts)} rows only; the tour needs 10 "
+                "of each class, to learn from some and test on others."
             )
     keep = np.flatnonzero(moments_of(dataset.X)[1])
     if len(keep) < 2:
