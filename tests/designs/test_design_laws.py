@@ -46,6 +46,16 @@ def check_products(X: Any, rng: np.random.Generator) -> None:
     weight = np.where(rng.random(n) < 0.7, rng.random(n), 0.0)
     weight[rng.integers(n)] = 1.0
     weight /= weight.sum()
+    np.testing.assert_allclose(design.mean_squares(weight), weight @ reference**2, atol=1e-12)
+    prices = rng.random(p)
+    np.testing.assert_allclose(design.sample_gram(prices), (reference * prices) @ reference.T, atol=1e-12)
+    v = rng.standard_normal(p)
+    for one, two in zip(
+        design.curvature_product(v, weight),
+        (reference @ v, reference.T @ (weight * (reference @ v))),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, two, atol=1e-12)
     mean, deviation = design.column_moments(weight)
     np.testing.assert_allclose(mean, weight @ reference, atol=1e-13)
     np.testing.assert_allclose(deviation, np.sqrt(weight @ (reference - weight @ reference) ** 2), atol=1e-7)

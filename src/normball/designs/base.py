@@ -70,6 +70,15 @@ class Design(ABC):
     def rmatvec(self, u: Floats) -> Floats:
         """X' u (p,)."""
 
+    def curvature_product(self, direction: Floats, curvature: Floats) -> tuple[Floats, Floats]:
+        """X v (n,) and X'(d * X v) (p,) for a direction v (p,) and curvatures d (n,) >= 0."""
+        linear = self.matvec(direction)
+        return linear, self.rmatvec(curvature * linear)
+
+    @abstractmethod
+    def mean_squares(self, sample_weight: Floats) -> Floats:
+        """sum_i v_i x_ij^2 (p,) of each column, about 0."""
+
     @abstractmethod
     def columns(self, index: Indices) -> Floats:
         """X[:, index] as a dense float64 array (n, m)."""
@@ -92,6 +101,10 @@ class Design(ABC):
 
         With `centre` the columns are centred by their weighted means first, without cancellation.
         """
+
+    @abstractmethod
+    def sample_gram(self, feature_weight: Floats) -> Floats:
+        """X diag(q) X' (n, n) for weights q (p,) >= 0 of the features."""
 
     @abstractmethod
     def rows(self, index: Indices) -> Design:

@@ -75,6 +75,14 @@ class DenseDesign(Design):
             result[positions] += block.T @ u[rows]
         return result
 
+    def mean_squares(self, sample_weight: Floats) -> Floats:
+        p = self.shape[1]
+        self._count(p)
+        result = np.zeros(p)
+        for rows, positions, block in self._blocks():
+            result[positions] += sample_weight[rows] @ block**2
+        return result
+
     def columns(self, index: Indices) -> Floats:
         self._count(len(index))
         return self._pick(slice(None), index).astype(np.float64, copy=False)
@@ -124,6 +132,18 @@ class DenseDesign(Design):
                 self._count(p)
                 result = sum_over(n_blocks, lambda block: product(block, means), np.zeros((p, p)))
         return result, means
+
+    def sample_gram(self, feature_weight: Floats) -> Floats:
+        n, p = self.shape
+        root, size = np.sqrt(feature_weight), max(GRAM_ENTRIES // (8 * n), 256)
+
+        def product(block: int) -> Floats:
+            part = slice(block * size, min((block + 1) * size, p))
+            columns = self._values[:, part] * root[part]
+            return np.asarray(columns @ columns.T)
+
+        self._count(p)
+        return sum_over(-(-p // size), product, np.zeros((n, n)))
 
     def rows(self, index: Indices) -> DenseDesign:
         return DenseDesign(self._values[index])

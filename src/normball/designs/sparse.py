@@ -68,6 +68,17 @@ class SparseDesign(Design):
             result[positions] = block.T @ u
         return result
 
+    def mean_squares(self, sample_weight: Floats) -> Floats:
+        p = self.shape[1]
+        self._count(p)
+        result = np.zeros(p)
+        for positions, entries in _column_slices(self._held, BLOCK_ENTRIES):
+            squares = self._held.data[entries].astype(np.float64) ** 2
+            squares *= sample_weight[self._held.indices[entries]]
+            indptr = self._held.indptr[positions.start : positions.stop + 1] - entries.start
+            result[positions] = np.diff(np.concatenate([[0.0], np.cumsum(squares)])[indptr])
+        return result
+
     def columns(self, index: Indices) -> Floats:
         self._count(len(index))
         return self._held[:, index].toarray(order="F").astype(np.float64, copy=False)
@@ -101,6 +112,11 @@ class SparseDesign(Design):
             result[part] = rows @ self._held
             result[:, part] = result[part].T
         return result, means
+
+    def sample_gram(self, feature_weight: Floats) -> Floats:
+        self._count(self.shape[1])
+        scaled = self._held.multiply(feature_weight[None, :]).tocsc()
+        return np.asarray((scaled @ self._held.T).toarray(), dtype=np.float64)
 
     def rows(self, index: Indices) -> SparseDesign:
         return SparseDesign(self._held[index])

@@ -50,7 +50,7 @@ class CoxRoot(HessianRoot):
         events, rest = sets.log_sums(logs)
         self._x, self._tails = np.exp(logs), np.exp(tails)
         self._of_tail = np.exp(logs - tails[:-1])
-        self._of_events = np.where(sets.is_event, np.exp(logs - events[sets.group]), 0.0)
+        self._of_events = np.exp(np.where(sets.is_event, logs - events[sets.group], -np.inf))
         self._events_of_tail = np.exp(events - tails[sets.starts])
         self._first_of_rest = sets.starts + sets.counts
         p = p[sets.order]

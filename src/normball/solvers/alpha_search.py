@@ -1,5 +1,7 @@
 """Budget and target from solves at one alpha after another: the alpha at which the path meets the level.
 
+A third form, "price", asks for alpha R = level: the price of an L2 norm whose square has the price alpha.
+
 Along the path R grows and f falls as alpha falls, so that a safeguarded secant in log alpha
 finds the level; every solve starts from the one before. With D the dual value at that alpha and
 g = f + alpha R - D, Lagrange duality gives the gaps
@@ -50,37 +52,45 @@ class AlongAlphas(Protocol[F]):
     def penalty(self, W: Any) -> float: ...
 
 
-def solve_level(problem: AlongAlphas[F], form: str, level: float, tolerance: float) -> tuple[F, float, float]:
-    """The solution with R = budget or f = target, its alpha and its gap.
+def solve_level(
+    problem: AlongAlphas[F], form: str, level: float, tolerance: float, first: float | None = None
+) -> tuple[F, float, float]:
+    """The solution with R = budget, f = target or alpha R = price, its alpha and its gap.
 
     Parameters
     ----------
     problem : AlongAlphas
-    form : "budget" or "target"
+    form : "budget", "target" or "price"
     level : float
     tolerance : float
         Relative gap of each penalised solve.
+    first : float, optional
+        Where the search begins if there is no `alpha_max`; default `scale`.
 
     Returns
     -------
     found : what `problem` finds.
     alpha : float
     gap : float
-        That of the form: for a budget relative to the loss at zero, for a target to R.
+        That of the form: for a budget relative to the loss at zero, for a target to R; for a
+        price that of the penalised solve.
 
     Raises
     ------
     ValueError
         If the level lies above where the path begins or is not met before alpha is tiny.
     """
-    size = PRECISION * (level if form == "budget" else problem.scale)
+    size = PRECISION * (problem.scale if form == "target" else level)
 
     def solve(alpha: float) -> tuple[F, float]:
         """The solution, and how far along the path beyond the level it lies."""
         found = problem.solve(alpha, tolerance, least=1)  # the last weights may do for this alpha, too
-        return found, problem.penalty(found.W) - level if form == "budget" else level - found.loss
+        if form == "target":
+            return found, level - found.loss
+        norm = problem.penalty(found.W)
+        return found, norm - level if form == "budget" else level - alpha * norm
 
-    (high, above), (low, below), found = _bracket(problem, solve, form, level)
+    (high, above), (low, below), found = _bracket(problem, solve, form, level, first)
     alpha, value, side = low, below, 0
     for _ in range(MOST_STEPS):
         if abs(value) <= size or low >= high * (1 - 1e-15):
@@ -97,11 +107,15 @@ def solve_level(problem: AlongAlphas[F], form: str, level: float, tolerance: flo
 
 
 def _bracket(
-    problem: AlongAlphas[F], solve: Callable[[float], tuple[F, float]], form: str, level: float
+    problem: AlongAlphas[F],
+    solve: Callable[[float], tuple[F, float]],
+    form: str,
+    level: float,
+    begin: float | None,
 ) -> tuple[tuple[float, float], tuple[float, float], F]:
     """(alpha, how far) before and beyond the level, and the solution at the second."""
     is_ridge = not np.isfinite(problem.alpha_max)  # then there is no alpha from which on nothing moves
-    first = alpha = problem.scale if is_ridge else problem.alpha_max
+    first = alpha = (begin or problem.scale) if is_ridge else problem.alpha_max
     found, value = solve(alpha)
     while is_ridge and value >= 0 and alpha < first / SMALLEST_SHARE:
         alpha /= FALL
@@ -125,6 +139,8 @@ def _bracket(
 
 
 def _gap(problem: AlongAlphas[F], found: Found, alpha: float, form: str, level: float) -> float:
+    if form == "price":
+        return found.gap
     penalty, gap = problem.penalty(found.W), found.gap * problem.scale
     if form == "budget":
         return (gap + alpha * abs(level - penalty)) / problem.scale

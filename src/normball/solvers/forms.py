@@ -29,8 +29,10 @@ from .face_newton import Point, solve_on_face
 from .instance import Instance
 from .least import best_fit, least_norm_fit
 from .proximal_newton import Answer, Options, Workspace, solve_term
+from .smooth.forms import RidgePath, ridge_prices
 from .smooth_fit import LeastFit, null_model, null_point
 from .terms import Ball, Condition, Penalty, Term
+from .threads import is_small
 from .vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
 
 LARGEST_BUDGET = 1e8
@@ -52,6 +54,12 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
             )
         return _least_norm(workspace, fit, options)
     term = Penalty(instance.norm, alpha)
+    met = _on_ridge_path(workspace, term.condition, start, options)
+    if met is not None:
+        answer = _certified(instance, term, met, options)
+        if answer.certificate.is_met or not is_small(instance.design.shape):
+            return answer
+        start = answer.point
     if not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
         return _null_answer(instance, term, options)
     if has_vertices(instance):
@@ -124,9 +132,28 @@ def _certified(instance: Instance, term: Term, point: Point, options: Options) -
     return Answer(Point(w, intercept, point.alpha), certificate, 1)
 
 
+def _on_ridge_path(
+    workspace: Workspace, condition: Condition, start: Point | None, options: Options
+) -> Point | None:
+    """The point that meets a condition, where R sees the length of w alone and f is smooth."""
+    instance = workspace.instance
+    if condition.form == "penalty" and condition.level >= null_point(instance).alpha:
+        return null_point(instance)
+    if workspace.ridge is None:
+        prices = ridge_prices(instance)
+        if prices is None:
+            return None
+        workspace.ridge = RidgePath(instance, prices)
+        if start is not None and start.w.any():
+            workspace.ridge.start(start)
+    return workspace.ridge.meet(condition, options.tolerance, options.max_iterations)
+
+
 def _on_path(workspace: Workspace, condition: Condition, options: Options) -> Point | None:
     """The point of the path that meets a budget or target, where the engine finds it."""
     instance = workspace.instance
+    if ridge_prices(instance) is not None:
+        return _on_ridge_path(workspace, condition, None, options)
     if not suits(instance):
         return None
     return PathEngine(instance, options.tolerance).meet(condition.form, condition.level)

@@ -22,6 +22,7 @@ from .certificate import Certificate, certify_term
 from .face_newton import Point, price_on_face, solve_on_face
 from .instance import ColumnStore, Instance
 from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
+from .smooth.forms import RidgePath
 from .smooth_fit import null_point
 from .terms import Term
 from .vertex_path import VertexPath
@@ -60,6 +61,7 @@ class Workspace:
         line search.
     slopes : dual point of a loss that is not smooth.
     vertices : path of such a loss, where it is one of vertices.
+    ridge : path of a smooth loss, where the norm sees the length of w alone.
     """
 
     instance: Instance
@@ -68,6 +70,7 @@ class Workspace:
     caution: float = 1.0
     slopes: Floats | None = None
     vertices: VertexPath | None = None
+    ridge: RidgePath | None = None
 
     def __post_init__(self) -> None:
         self.store = ColumnStore(self.instance.design)

@@ -42,10 +42,15 @@ def one_blas_thread() -> Iterator[None]:
             library.set_num_threads(count)
 
 
+def is_small(shape: tuple[int, int]) -> bool:
+    """Whether a matrix of this shape has fewer than `SMALL` entries, zeros included."""
+    return shape[0] * shape[1] < SMALL
+
+
 @contextmanager
 def suitable_threads(shape: tuple[int, int]) -> Iterator[None]:
     """One BLAS thread while a problem of this shape is solved, if it is small."""
-    if shape[0] * shape[1] >= SMALL:
+    if not is_small(shape):
         yield
         return
     with one_blas_thread():

@@ -1,0 +1,102 @@
+"""The three forms for norms of the length of w alone, with a smooth loss: points of one ridge path.
+
+    squared L2    R = sum_j q_j w_j^2 / 2:  a penalty alpha is the path's alpha;
+    L2            R = |w|:                  X'(-grad f) = alpha w / |w| is the path's point with
+                                            alpha_path |w| = alpha.
+
+A budget, a target and the price of an L2 norm are looked for along the path, each solve from the last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...norms.base import Norm
+from ...typing import Floats
+from ..alpha_search import solve_level
+from ..face_newton import Point
+from ..instance import Instance
+from ..terms import Condition
+from .ridge_newton import RidgeNewton
+
+SHARE = 0.1
+"""Share of the tolerance that the solver leaves: the certificate, computed in another way, is to meet it."""
+
+PRECISE = 1e-24
+"""Gap of the solves that a level is looked for with: R is uncertain by the root of the gap."""
+
+
+@dataclass(eq=False)
+class Found:
+    """Where the path was met: weights (p,), intercept, f, and the relative gap that was asked for."""
+
+    W: Floats
+    intercept: float
+    loss: float
+    gap: float
+
+
+def ridge_prices(instance: Instance) -> Floats | None:
+    """(p,) q > 0 of the ridge path whose points are this problem's; None where it has no such path."""
+    norm, p = instance.norm, instance.n_features
+    if min(instance.design.shape) == 0 or not instance.loss.is_smooth or instance.is_fitted_by_null:
+        return None
+    if norm.is_rotation_invariant and norm.is_homogeneous:
+        return np.ones(p)
+    separable = norm.separable(p)
+    if separable is None or separable.ridge is None or separable.price.any() or separable.is_one_sided:
+        return None
+    return separable.ridge if (separable.ridge > 0).all() else None
+
+
+class RidgePath:
+    """One problem's points at penalties, budgets and targets, each from the last.
+
+    Parameters
+    ----------
+    instance : Instance for which `ridge_prices` are known.
+    ridge : (p,) those.
+
+    Attributes
+    ----------
+    n_steps : int, Newton steps so far.
+    """
+
+    alpha_max = np.inf
+
+    def __init__(self, instance: Instance, ridge: Floats) -> None:
+        self._instance = instance
+        self._newton = RidgeNewton(instance, ridge)
+        self.scale, self.n_steps = instance.scale, 0
+
+    def start(self, point: Point) -> None:
+        """Go to a point that may be near."""
+        self._newton.start(point.w, point.intercept)
+
+    def meet(self, condition: Condition, tolerance: float, max_steps: int = 100) -> Point | None:
+        """The point that meets a condition; None where the search along the path does not find it."""
+        self._max_steps, is_root = max_steps, self._instance.norm.is_homogeneous
+        if condition.form == "penalty" and not is_root:
+            self.solve(condition.level, SHARE * tolerance)
+            return Point(self._newton.w, self._newton.intercept, condition.level)
+        form = "price" if condition.form == "penalty" else condition.form
+        try:
+            found, alpha, _ = solve_level(self, form, condition.level, PRECISE, self._newton.first_alpha)
+        except ValueError:  # beyond either end of the path
+            return None
+        return Point(found.W, found.intercept, alpha * self.penalty(found.W) if is_root else alpha)
+
+    # ---- what the search along the path asks -----------------------------------------
+    def solve(self, alpha: float, tolerance: float, least: int = 0) -> Found:
+        newton = self._newton
+        self.n_steps += newton.solve(alpha, tolerance, self._max_steps)
+        return Found(newton.w, newton.intercept, newton.loss, tolerance)
+
+    def penalty(self, W: Floats) -> float:
+        return self._norm.value(W)
+
+    @property
+    def _norm(self) -> Norm:
+        return self._instance.norm

@@ -1,0 +1,121 @@
+"""Any smooth loss with the squared L2 norm: f(X w + b) + alpha / 2 sum_j q_j w_j^2, q > 0.
+
+Truncated Newton (`newton_cg.py`) on products with X, which is read once for each product with
+the Hessian (X'D X v in blocks of rows) where it is dense, and never made dense where it is
+sparse. The intercept is eliminated: with c = X'D 1 and s = 1'D 1,
+
+    H v = X'D X v - c (c'v) / s + alpha q v,        db = -(1'g + c'd) / s.
+
+With theta = -grad f made orthogonal to 1, z = X'theta, the gap is sum_j (z_j - alpha q_j w_j)^2 /
+(2 alpha q_j), by Fenchel's equality: it is what decides when to stop.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...typing import Floats
+from ..instance import Instance
+from .newton_cg import ARMIJO, minimise
+from .preconditioner import Preconditioner
+
+
+class RidgeNewton:
+    """Solutions of one problem at one alpha after another, each from the last.
+
+    Parameters
+    ----------
+    instance : Instance whose loss is smooth.
+    ridge : (p,) q > 0, price of half a coefficient's square.
+
+    Attributes
+    ----------
+    w, intercept : where it stands.
+    """
+
+    def __init__(self, instance: Instance, ridge: Floats) -> None:
+        self._instance, self._ridge = instance, ridge
+        self.w = np.zeros(instance.n_features)
+        self.intercept = instance.null_intercept
+        self._linear = np.zeros(instance.n_samples)
+        self._alpha, self._value = 1.0, np.inf
+        self._inverse = Preconditioner(instance, ridge)
+
+    @property
+    def first_alpha(self) -> float:
+        """Where a search begins: the last alpha, or one at which every direction is shrunk by half at least."""
+        return self._alpha if np.isfinite(self._value) else self._inverse.first_alpha
+
+    @property
+    def loss(self) -> float:
+        """f where it stands."""
+        return self._value - 0.5 * self._alpha * float(self._ridge @ self.w**2)
+
+    def start(self, w: Floats, intercept: float) -> None:
+        """Go to weights (p,) and an intercept."""
+        self.w, self.intercept = w.copy(), intercept
+        self._linear = self._instance.design.matvec(w)
+
+    def solve(self, alpha: float, precision: float, max_steps: int = 100) -> int:
+        """Go to the solution at alpha > 0, up to a relative gap; the number of Newton steps."""
+        self._alpha = alpha
+        self._value = self._objective(self._linear + self.intercept, self.w)
+        n_steps = minimise(self, precision * self._instance.scale, max_steps)
+        return n_steps
+
+    def _objective(self, eta: Floats, w: Floats) -> float:
+        return self._instance.value(eta) + 0.5 * self._alpha * float(self._ridge @ w**2)
+
+    # ---- what Newton's method asks ---------------------------------------------------
+    def look(self) -> tuple[Floats, float]:
+        instance, eta = self._instance, self._linear + self.intercept
+        slope, self._curvature = instance.gradient(eta), instance.majorant(eta)
+        self._root = None if instance.loss.is_diagonal else instance.hessian_root(eta)
+        self._total = float(self._curvature.sum())
+        self._inverse.update(self._curvature, self._alpha)
+        price = self._alpha * self._ridge * self.w
+        if not (instance.fit_intercept and self._total > 0):
+            self._centre, self._balance = None, 0.0
+            return instance.design.rmatvec(slope) + price, 0.0
+        gradient, self._centre = instance.design.products(np.array([slope, self._curvature])).T
+        self._balance = float(slope.sum())
+        gradient = gradient - self._centre * (self._balance / self._total) + price
+        return gradient, self._balance**2 / (2 * self._total)
+
+    def excess(self, gradient: Floats) -> float:
+        return float((gradient**2 / self._ridge).sum()) / (2 * self._alpha)
+
+    def product(self, direction: Floats) -> tuple[Floats, Floats]:
+        design = self._instance.design
+        self._inverse.n_products += 1
+        if self._root is None:
+            linear, image = design.curvature_product(direction, self._curvature)
+        else:
+            linear = design.matvec(direction)
+            image = design.rmatvec(self._root.adjoint(self._root.apply(linear)))
+        if self._centre is not None:
+            image -= self._centre * (float(self._centre @ direction) / self._total)
+        return image + self._alpha * self._ridge * direction, linear
+
+    def precondition(self, residual: Floats) -> Floats:
+        return self._inverse.apply(residual)
+
+    def advance(self, direction: Floats, image: Floats, slope: float) -> bool:
+        shift = 0.0
+        if self._centre is not None:
+            shift = -(self._balance + float(self._centre @ direction)) / self._total
+            slope -= self._balance**2 / self._total
+        eta, step, share = self._linear + self.intercept, image + shift, 1.0
+        rounding = 1e-15 * (abs(self._value) + self._instance.scale)
+        for _ in range(40):
+            value = self._objective(eta + share * step, self.w + share * direction)
+            if value <= self._value + ARMIJO * share * slope + rounding:
+                break
+            share *= 0.5
+        else:
+            return False
+        is_gain = value < self._value - rounding
+        self.w = self.w + share * direction
+        self._linear = self._linear + share * image
+        self.intercept, self._value = self.intercept + share * shift, value
+        return is_gain
