@@ -47,8 +47,10 @@ def check_products(X: Any, rng: np.random.Generator) -> None:
     weight[rng.integers(n)] = 1.0
     weight /= weight.sum()
     np.testing.assert_allclose(design.mean_squares(weight), weight @ reference**2, atol=1e-12)
-    prices = rng.random(p)
-    np.testing.assert_allclose(design.sample_gram(prices), (reference * prices) @ reference.T, atol=1e-12)
+    if n <= 1000:
+        prices = rng.random(p)
+        expected = (reference * prices) @ reference.T
+        np.testing.assert_allclose(design.sample_gram(prices), expected, atol=1e-12)
     v = rng.standard_normal(p)
     for one, two in zip(
         design.curvature_product(v, weight),
