@@ -43,7 +43,7 @@ class RidgeNewton:
 
     @property
     def first_alpha(self) -> float:
-        """Where a search begins: the last alpha, or one at which every direction is shrunk by half at least."""
+        """Where a search begins: the last alpha, or one that shrinks every direction by half at least."""
         return self._alpha if np.isfinite(self._value) else self._inverse.first_alpha
 
     @property
