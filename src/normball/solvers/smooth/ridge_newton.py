@@ -19,6 +19,9 @@ from ..instance import Instance
 from .newton_cg import ARMIJO, minimise
 from .preconditioner import Preconditioner
 
+LEAST_CURVED = 1e-3
+"""Share of the largest curvature of the loss that it has to have on average."""
+
 
 class RidgeNewton:
     """Solutions of one problem at one alpha after another, each from the last.
@@ -69,7 +72,7 @@ class RidgeNewton:
     # ---- what Newton's method asks ---------------------------------------------------
     def look(self) -> tuple[Floats, float]:
         instance, eta = self._instance, self._linear + self.intercept
-        slope, self._curvature = instance.gradient(eta), instance.majorant(eta)
+        slope, self._curvature = instance.gradient(eta), self._curvature_at(eta)
         self._root = None if instance.loss.is_diagonal else instance.hessian_root(eta)
         self._total = float(self._curvature.sum())
         self._inverse.update(self._curvature, self._alpha)
@@ -81,6 +84,12 @@ class RidgeNewton:
         self._balance = float(slope.sum())
         gradient = gradient - self._centre * (self._balance / self._total) + price
         return gradient, self._balance**2 / (2 * self._total)
+
+    def _curvature_at(self, eta: Floats) -> Floats:
+        """Exact, but where nearly all of the loss is straight, and a step would be out of proportion."""
+        curvature, bound = self._instance.curvature(eta), self._instance.loss.curvature_bound
+        is_straight = np.isfinite(bound) and curvature.sum() <= LEAST_CURVED * bound
+        return self._instance.majorant(eta) if is_straight else curvature
 
     def excess(self, gradient: Floats) -> float:
         return float((gradient**2 / self._ridge).sum()) / (2 * self._alpha)
