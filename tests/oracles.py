@@ -32,6 +32,10 @@ class LossOracle:
     expression: Callable[[Any, cp.Expression, Floats], cp.Expression]
 
 
+def _tweedie_constant(loss: Tweedie, y: Floats) -> Floats:
+    return y ** (2 - loss.power) * (1 / (2 - loss.power) + 1 / (loss.power - 1))
+
+
 LOSS_ORACLES: dict[type[Loss], LossOracle] = {
     SquaredError: LossOracle(
         values=lambda loss, eta, y: (eta - y) ** 2 / 2,
@@ -53,17 +57,18 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
         floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: cp.logistic(cp.multiply(1 - 2 * y, eta)),
     ),
+    # likelihoods are half deviances: the terms in y alone make their least value 0
     Poisson: LossOracle(
-        values=lambda loss, eta, y: np.exp(eta) - y * eta,
+        values=lambda loss, eta, y: np.exp(eta) - y * eta + xlogy(y, y) - y,
         slopes=lambda loss, eta, y: np.exp(eta) - y,
-        floors=lambda loss, y: y - xlogy(y, y),
-        expression=lambda loss, eta, y: cp.exp(eta) - cp.multiply(y, eta),
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.exp(eta) - cp.multiply(y, eta) + (xlogy(y, y) - y),
     ),
     Gamma: LossOracle(
-        values=lambda loss, eta, y: y * np.exp(-eta) + eta,
+        values=lambda loss, eta, y: y * np.exp(-eta) + eta - 1 - np.log(y),
         slopes=lambda loss, eta, y: 1 - y * np.exp(-eta),
-        floors=lambda loss, y: 1 + np.log(y),
-        expression=lambda loss, eta, y: cp.multiply(y, cp.exp(-eta)) + eta,
+        floors=lambda loss, y: np.zeros(len(y)),
+        expression=lambda loss, eta, y: cp.multiply(y, cp.exp(-eta)) + eta - (1 + np.log(y)),
     ),
     Quantile: LossOracle(
         values=lambda loss, eta, y: np.where(eta < y, loss.q * (y - eta), (1 - loss.q) * (eta - y)),
@@ -71,19 +76,18 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
         floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: loss.q * cp.pos(y - eta) + (1 - loss.q) * cp.pos(eta - y),
     ),
-    # half the deviance of a mean exp(eta), without the term in y alone, 0 at eta = 0
     Tweedie: LossOracle(
         values=lambda loss, eta, y: (
-            (np.exp((2 - loss.power) * eta) - 1) / (2 - loss.power)
-            + y * (np.exp((1 - loss.power) * eta) - 1) / (loss.power - 1)
+            np.exp((2 - loss.power) * eta) / (2 - loss.power)
+            + y * np.exp((1 - loss.power) * eta) / (loss.power - 1)
+            - _tweedie_constant(loss, y)
         ),
         slopes=lambda loss, eta, y: np.exp((1 - loss.power) * eta) * (np.exp(eta) - y),
-        floors=lambda loss, y: (
-            (y ** (2 - loss.power) - 1) / (2 - loss.power) + (y ** (2 - loss.power) - y) / (loss.power - 1)
-        ),
+        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: (
-            (cp.exp((2 - loss.power) * eta) - 1) / (2 - loss.power)
-            + cp.multiply(y, cp.exp((1 - loss.power) * eta) - 1) / (loss.power - 1)
+            cp.exp((2 - loss.power) * eta) / (2 - loss.power)
+            + cp.multiply(y, cp.exp((1 - loss.power) * eta)) / (loss.power - 1)
+            - _tweedie_constant(loss, y)
         ),
     ),
 }

@@ -120,7 +120,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         const double *y
         const double *sample_weight
         double (*evaluate)(Caller&, const double*, double*, double*, double*) noexcept nogil
-        double (*conjugate)(Caller&, const double*) noexcept nogil
+        double (*slack)(Caller&, const double*, const double*) noexcept nogil
         Caller *caller
     cdef struct SparsePoint:
         int64_t size
@@ -170,7 +170,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
     int split(const Split&, int64_t) noexcept
     int reweigh(const Model&, Support&, Reweighted&) noexcept
     int evaluate(const LossTerm&, const double*, double*, double*, double*, double*) noexcept
-    int conjugate(const LossTerm&, const double*, double*) noexcept
+    int slack(const LossTerm&, const double*, const double*, double*) noexcept
     const char *table_name()
 
 cdef extern from "threads.hpp" namespace "normball" nogil:
@@ -742,13 +742,13 @@ cdef double evaluate_in_python(Caller& caller, const double *eta, double *gradie
             return NAN
 
 
-cdef double conjugate_in_python(Caller& caller, const double *u) noexcept nogil:
+cdef double slack_in_python(Caller& caller, const double *eta, const double *u) noexcept nogil:
     with gil:
         call = <Call>caller.call
         try:
             loss = call.loss
             n = loss.term.n
-            return loss.conjugate(np.array(<const double[:n]>u))
+            return loss.slack(np.array(<const double[:n]>eta), np.array(<const double[:n]>u))
         except BaseException as error:
             call.fail(error)
             return NAN
@@ -761,21 +761,21 @@ cdef class CompiledLoss:
     """A weighted loss as the kernels evaluate it.
 
     `kind` is one of `LOSS_KINDS`; for "", any other loss, `evaluate` takes eta (n,) to f, gradient,
-    curvature and majorant, and `conjugate` takes u (n,) to f*(u).
+    curvature and majorant, and `slack` takes eta and u (n,) to f(eta) + f*(u) - <u, eta>.
     """
 
     cdef LossTerm term
-    cdef readonly object evaluate, conjugate
+    cdef readonly object evaluate, slack
     cdef const double[::1] y, sample_weight
 
-    def __init__(self, str kind, double parameter, y, sample_weight, evaluate, conjugate):
+    def __init__(self, str kind, double parameter, y, sample_weight, evaluate, slack):
         self.y = np.ascontiguousarray(y, dtype=np.float64)
         self.sample_weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
         expect("entries of sample_weight", self.sample_weight.shape[0], self.y.shape[0])
-        self.evaluate, self.conjugate = evaluate, conjugate
+        self.evaluate, self.slack = evaluate, slack
         self.term.kind, self.term.parameter, self.term.n = LOSS_KINDS.index(kind), parameter, self.y.shape[0]
         self.term.y, self.term.sample_weight = &self.y[0], &self.sample_weight[0]
-        self.term.evaluate, self.term.conjugate = &evaluate_in_python, &conjugate_in_python
+        self.term.evaluate, self.term.slack = &evaluate_in_python, &slack_in_python
 
     cdef Call call(self, LossTerm *term):
         """A call that evaluates this loss, as `term`."""
@@ -795,13 +795,14 @@ cdef class CompiledLoss:
         call.finish(evaluate(term, &eta[0], &view[0, 0], &view[1, 0], &view[2, 0], &value))
         return value, *parts
 
-    def conjugate_at(self, const double[::1] u):
-        """f*(u)."""
+    def slack_at(self, const double[::1] eta, const double[::1] u):
+        """f(eta) + f*(u) - <u, eta>."""
         cdef LossTerm term
         cdef double value = NAN
         cdef Call call = self.call(&term)
+        expect("entries of eta", eta.shape[0], term.n)
         expect("entries of u", u.shape[0], term.n)
-        call.finish(conjugate(term, &u[0], &value))
+        call.finish(slack(term, &eta[0], &u[0], &value))
         return value
 
 

@@ -90,8 +90,8 @@ int evaluate(const LossTerm& loss, const double* eta, double* gradient, double* 
     return guarded([&] { *value = best().evaluate(loss, eta, gradient, curvature, majorant); return int(DONE); });
 }
 
-int conjugate(const LossTerm& loss, const double* u, double* value) {
-    return guarded([&] { *value = best().conjugate(loss, u); return int(DONE); });
+int slack(const LossTerm& loss, const double* eta, const double* u, double* value) {
+    return guarded([&] { *value = best().slack(loss, eta, u); return int(DONE); });
 }
 
 }  // namespace normball

@@ -61,7 +61,7 @@ static int reweigh(const Model& model, Support& support, Reweighted& batch) {
 }
 
 extern const Table table = {scan,    products, solve,    retarget, inner_products, combination,
-                            descend, split,    reweigh, evaluate, conjugate};
+                            descend, split,    reweigh, evaluate, slack};
 
 }  // namespace NB_ISA
 }  // namespace normball

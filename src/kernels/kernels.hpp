@@ -125,10 +125,10 @@ struct LossTerm {
     idx n;
     const double* y;              // (n,)
     const double* sample_weight;  // (n,) sums to 1
-    // of OTHER_LOSS: f(eta) with weighted gradient, curvature and majorant (n,) out, and f*(u)
-    // (NaN with caller->has_failed set if they raise)
+    // of OTHER_LOSS: f(eta) with weighted gradient, curvature and majorant (n,) out, and
+    // f(eta) + f*(u) - <u, eta> (NaN with caller->has_failed set if they raise)
     double (*evaluate)(Caller& caller, const double* eta, double* gradient, double* curvature, double* majorant);
-    double (*conjugate)(Caller& caller, const double* u);
+    double (*slack)(Caller& caller, const double* eta, const double* u);
     Caller* caller;
 };
 
@@ -215,7 +215,7 @@ struct Table {
     void (*split)(const Split&, idx n_rows);
     int (*reweigh)(const Model&, Support&, Reweighted&);
     double (*evaluate)(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant);
-    double (*conjugate)(const LossTerm&, const double* u);
+    double (*slack)(const LossTerm&, const double* eta, const double* u);
 };
 
 const char* table_name();
@@ -233,6 +233,6 @@ int descend(const Descent&, idx* n_sweeps);
 int split(const Split&, idx n_rows);
 int reweigh(const Model&, Support&, Reweighted&);
 int evaluate(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant, double* value);
-int conjugate(const LossTerm&, const double* u, double* value);
+int slack(const LossTerm&, const double* eta, const double* u, double* value);
 
 }  // namespace normball

@@ -13,28 +13,46 @@ constexpr double SAMPLE_WORK = 30;         // multiplications that an evaluation
 
 struct Sample { double value, gradient, curvature, majorant; };
 
+// exp(x) - 1 - x, as `exp_remainder` in losses/log_link.py
+static double exp_remainder(double x) {
+    if (fabs(x) < 0.3) {
+        double tail = 1;
+        for (int k = 14; k > 2; --k) tail = 1 + x / k * tail;
+        return 0.5 * x * x * tail;
+    }
+    return x < INFINITY ? expm1(x) - x : INFINITY;
+}
+
+// q log(q / p) - q + p
+static double divergence(double q, double p) { return q > 0 ? q * exp_remainder(-log(q / p)) : p; }
+
+// A loss gives at(eta): value and derivatives; and slack(eta, u) = l(eta) + l*(u) - u eta, inf
+// outside the domain of l*, without subtracting large numbers.
 struct LogisticLoss {
     static Sample at(double eta, double y, double) {
         double side = 1 - 2 * y, t = side * eta, decay = exp(-fabs(t)), share = 1 / (1 + decay);
         double curvature = decay * share * share;
         return {(t > 0 ? t : 0.0) + log1p(decay), side * (t >= 0 ? share : decay * share), curvature, curvature};
     }
-    static double conjugate(double u, double y, double) {
-        double q = (1 - 2 * y) * u;
+    static double slack(double eta, double u, double y, double) {
+        double side = 1 - 2 * y, q = side * u, t = side * eta, decay = exp(-fabs(t)), share = 1 / (1 + decay);
         if (!(q >= 0 && q <= 1 + DOMAIN_ROUNDING)) return INFINITY;
-        return (q > 0 ? q * log(q) : 0.0) + (q < 1 ? (1 - q) * log1p(-q) : 0.0);
+        if (q > 1) q = 1;
+        return divergence(q, t >= 0 ? share : decay * share) + divergence(1 - q, t >= 0 ? decay * share : share);
     }
 };
 
 struct PoissonLoss {
     static Sample at(double eta, double y, double) {
-        double mean = exp(eta), linear = y > 0 && eta < INFINITY ? y * eta : 0.0;
-        return {mean - linear, mean - y, mean, mean};
+        double mean = exp(eta);
+        if (!(y > 0)) return {mean, mean, mean, mean};
+        double d = eta - log(y);
+        return {y * exp_remainder(d), y * expm1(d), mean, mean};
     }
-    static double conjugate(double u, double y, double) {
-        double s = u + y;
-        if (!(s >= -DOMAIN_ROUNDING * y)) return INFINITY;
-        return s > 0 ? s * (log(s) - 1) : 0.0;
+    static double slack(double eta, double u, double y, double) {
+        if (!(u >= -y * (1 + DOMAIN_ROUNDING))) return INFINITY;
+        double s = y + u;
+        return s > 0 ? s * exp_remainder(eta - log(s)) : exp(eta);
     }
 };
 
@@ -44,8 +62,10 @@ struct HuberLoss {
         double gradient = r > delta ? delta : r < -delta ? -delta : r;
         return {within * (size - 0.5 * within), gradient, size <= delta ? 1.0 : 0.0, size > delta ? delta / size : 1.0};
     }
-    static double conjugate(double u, double y, double delta) {
-        return fabs(u) <= delta * (1 + DOMAIN_ROUNDING) ? u * (0.5 * u + y) : INFINITY;
+    static double slack(double eta, double u, double y, double delta) {
+        if (!(fabs(u) <= delta * (1 + DOMAIN_ROUNDING))) return INFINITY;
+        double r = eta - y, size = fabs(r), p = r >= 0 ? u : -u, within = size > delta ? delta : size;
+        return 0.5 * (within - p) * (within - p) + (size - within) * (p < delta ? delta - p : 0.0);
     }
 };
 
@@ -77,11 +97,11 @@ static double evaluate_as(const LossTerm& loss, const double* eta, double* gradi
     });
 }
 
-template <class Kind> static double conjugate_as(const LossTerm& loss, const double* u) {
+template <class Kind> static double slack_as(const LossTerm& loss, const double* eta, const double* u) {
     return sum_samples(loss.n, [&](idx i) {
         double v = loss.sample_weight[i];
         if (!(v > 0)) return u[i] == 0 ? 0.0 : INFINITY;
-        return v * Kind::conjugate(u[i] / v, loss.y[i], loss.parameter);
+        return v * Kind::slack(eta[i], u[i] / v, loss.y[i], loss.parameter);
     });
 }
 
@@ -96,13 +116,13 @@ static double evaluate(const LossTerm& loss, const double* eta, double* gradient
     }
 }
 
-// f*(u)
-static double conjugate(const LossTerm& loss, const double* u) {
+// f(eta) + f*(u) - <u, eta>
+static double slack(const LossTerm& loss, const double* eta, const double* u) {
     switch (loss.kind) {
-        case LOGISTIC_LOSS: return conjugate_as<LogisticLoss>(loss, u);
-        case POISSON_LOSS: return conjugate_as<PoissonLoss>(loss, u);
-        case HUBER_LOSS: return conjugate_as<HuberLoss>(loss, u);
-        default: return loss.conjugate(*loss.caller, u);
+        case LOGISTIC_LOSS: return slack_as<LogisticLoss>(loss, eta, u);
+        case POISSON_LOSS: return slack_as<PoissonLoss>(loss, eta, u);
+        case HUBER_LOSS: return slack_as<HuberLoss>(loss, eta, u);
+        default: return loss.slack(*loss.caller, eta, u);
     }
 }
 

@@ -94,7 +94,7 @@ private:
     double *direction, *target, *h, *way, *known, *start, *signs, *z, *held;
     idx *near, *unknown;
     idx n_near;
-    double alpha, total, largest, unmet, far, longest;
+    double alpha, total, largest, unmet, worth, far, longest;
 
     static double smaller_of(double x, double y) { return x < y ? x : y; }
     static double larger_of(double x, double y) { return x > y ? x : y; }
@@ -167,15 +167,18 @@ private:
         free_part.remove(h, direction);
     }
 
-    // Pulls over prices into z, the largest, and the largest unmet condition relative to alpha.
+    // Pulls over prices into z, the largest, the largest unmet condition relative to alpha, and what
+    // the pulls are worth at the weights.
     void look(const idx* slots, idx count) {
         const double* vector = direction;
         columns.inner(slots, count, &vector, 1, z, 1);
         points.hold(now);
-        largest = unmet = 0;
+        largest = unmet = worth = 0;
         for (idx t = 0; t < count; ++t) {
             idx j = slots[t];
-            double w = held[j], gradient = model.ridge ? z[t] - alpha * model.ridge[j] * w : z[t];
+            double w = held[j];
+            if (model.price[j] > 0) worth += w * z[t];
+            double gradient = model.ridge ? z[t] - alpha * model.ridge[j] * w : z[t];
             double pull = gradient * q.inverse_price[j];
             if (!model.one_sided) pull = fabs(pull);
             z[t] = pull;
@@ -212,13 +215,13 @@ private:
         return unmet * alpha * now.norm() <= WORTH_A_GAP * q.tolerance * q.scale || lowered <= STILL * q.scale;
     }
 
-    // As `separable_gap` in solvers/restricted.py.
+    // As `SeparableCertifier` in solvers/path_certificate.py.
     double relative_gap() {
         double scaling = alpha / larger_of(largest, alpha);
         for (idx l = 0; l < model.n; ++l) target[l] = -scaling * direction[l];
-        double dual = -conjugate(q.loss, target) - scaling * scaling * alpha * now.squares;
-        double gap = now.objective(alpha) - dual;
-        return fabs(gap) < INFINITY ? larger_of(gap, 0) / q.scale : INFINITY;
+        double paid = alpha * (now.sums + (1 + scaling * scaling) * now.squares);
+        double gap = fabs(slack(q.loss, now.eta, target) + paid - scaling * worth);
+        return gap < INFINITY ? gap / q.scale : INFINITY;
     }
 
     // Minimum of the quadratic model over the near features into `goal`.

@@ -54,19 +54,24 @@ def test_value_and_derivatives(loss: Loss, size: float) -> None:
 
 @pytest.mark.parametrize("loss", [*LOSSES, OwnLogistic()], ids=repr)
 @pytest.mark.parametrize("size", [0.0, 1e-6, 1.0, 800.0])
-def test_conjugate(loss: Loss, size: float) -> None:
+def test_slack(loss: Loss, size: float) -> None:
     instance = instance_of(loss, 700)
-    u = instance.gradient(np.clip(size * np.random.default_rng(7).normal(size=700), -900, 700))
-    found = compiled(instance).conjugate_at(u)
-    assert found == pytest.approx(instance.conjugate(u), rel=1e-13, abs=1e-16)
+    generator = np.random.default_rng(7)
+    eta, other = np.clip(size * generator.normal(size=(2, 700)), -900, 700)
+    u = instance.gradient(other)
+    assert compiled(instance).slack_at(eta, u) == pytest.approx(
+        instance.slack(eta, u), rel=1e-13, abs=1e-15 * size
+    )
     outside = u.copy()
     outside[1] = -1e3  # beyond the domain of every conjugate
-    assert compiled(instance).conjugate_at(outside) == np.inf
+    assert compiled(instance).slack_at(eta, outside) == np.inf
     unseen = u.copy()
     unseen[0] = 1e-9  # the sample of weight 0
-    assert compiled(instance).conjugate_at(unseen) == np.inf
-    both = instance.conjugates(np.stack([u, outside]))
-    np.testing.assert_allclose(both, [instance.conjugate(u), np.inf], rtol=1e-14)
+    assert compiled(instance).slack_at(eta, unseen) == np.inf
+    both = instance.slacks(np.stack([eta, eta]), np.stack([u, outside]))
+    np.testing.assert_allclose(both, [instance.slack(eta, u), np.inf], rtol=1e-14)
+    ends = instance.conjugates(np.stack([u, outside]))
+    np.testing.assert_allclose(ends, [instance.conjugate(u), np.inf], rtol=1e-14)
 
 
 def test_what_overflows_is_infinite_and_not_nan() -> None:

@@ -7,7 +7,12 @@ Nearly every loss is a `SampleLoss`, the weighted mean over samples,
 
 and that scale is fixed here, once: `value`, `gradient`, `curvature` and `conjugate` hold
 the v_i, the `sample_...` methods do not. Conjugates prove answers: for every u,
-f(eta) + f*(u) >= <u, eta>, with equality at u = gradient (Fenchel-Young).
+f(eta) + f*(u) >= <u, eta>, with equality at u = gradient (Fenchel-Young). What is left between
+the two sides, the `slack`, is what a duality gap is made of; the losses here compute it without
+subtracting large numbers from each other.
+
+Likelihoods are half deviances, counted from the saturated model, so that inf f = 0 for every
+loss here: a mean of numbers near 1e9 would leave no digits for what the features explain.
 
 A new loss is one file with one subclass of `SampleLoss`, one line in `LOSSES`
 (`losses/__init__.py`), and its example instances in `tests/registry_losses.py`. A loss
@@ -17,13 +22,15 @@ that ties samples to each other subclasses `Loss` and says so by `is_diagonal`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from ..typing import Floats, Mask
 from ..values import ArrayValue
 from .hessian_root import DiagonalRoot, HessianRoot
+
+EPSILON: Final = float(np.finfo(np.float64).eps)
 
 
 class Loss(ArrayValue, ABC):
@@ -45,6 +52,8 @@ class Loss(ArrayValue, ABC):
     """A constant added to eta changes nothing, so that there is no intercept."""
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
+    has_units: ClassVar[bool] = False
+    """The predictor is measured in the units of y, and not a logarithm or log-odds."""
     compiled_form: ClassVar[tuple[str, ...]] = ()
     """Name of this loss in src/kernels/losses.hpp, if it is there, and the names of its parameters.
 
@@ -91,6 +100,25 @@ class Loss(ArrayValue, ABC):
         """f*(u) (k,) for each row of U (k, n)."""
         return np.array([self.conjugate(u, y, sample_weight) for u in U])
 
+    def slack(self, eta: Floats, u: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f(eta) + f*(u) - <u, eta> >= 0, with <u, eta> about a constant where that changes nothing.
+
+        By default from the three terms, and then not below their rounding: a difference that
+        came out as 0 or less says no more than that.
+        """
+        linear = u * (eta - sample_weight @ eta if self.is_shift_invariant else eta)
+        value, conjugate = self.value(eta, y, sample_weight), self.conjugate(u, y, sample_weight)
+        rounding = EPSILON * (abs(value) + abs(conjugate) + float(np.abs(linear).sum()))
+        return max(abs(value + conjugate - float(linear.sum())), rounding)
+
+    def slacks(self, etas: Floats, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        """`slack` (k,) for each pair of rows of etas and U (k, n)."""
+        return np.array([self.slack(eta, u, y, sample_weight) for eta, u in zip(etas, U, strict=True)])
+
+    def resolution(self, eta: Floats, y: Floats) -> Floats:
+        """(n,) size of the numbers in eta and y, in units of eta: what rounding errors are relative to."""
+        return np.abs(eta) + (np.abs(y) if self.has_units else 1.0)
+
     @abstractmethod
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
         """The best constant eta: argmin_b f(b).
@@ -129,6 +157,17 @@ class SampleLoss(Loss):
     def sample_conjugates(self, u: Floats, y: Floats) -> Floats:
         """l*(u_i) = sup_eta u_i eta - l(eta, y_i), (n,); inf outside the domain."""
 
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        """l(eta_i, y_i) + l*(u_i) - u_i eta_i, (n,) >= 0; inf outside the domain of l*.
+
+        By default from the three terms, not below their rounding.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            value, conjugate, linear = self.sample_values(eta, y), self.sample_conjugates(u, y), u * eta
+            rounding = EPSILON * (np.abs(value) + np.abs(conjugate) + np.abs(linear))
+            slack = np.maximum(np.abs(value + conjugate - linear), rounding)
+        return np.where(np.isnan(slack), np.inf, slack)
+
     def sample_majorants(self, eta: Floats, y: Floats) -> Floats:
         """Per-sample curvature (n,) of the quadratic model that a solver builds at eta.
 
@@ -160,6 +199,20 @@ class SampleLoss(Loss):
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u) = sum_i v_i l*(u_i / v_i); inf outside the domain. A sample of weight 0 needs u_i = 0."""
         return float(self.conjugates(u[None, :], y, sample_weight)[0])
+
+    def slack(self, eta: Floats, u: Floats, y: Floats, sample_weight: Floats) -> float:
+        """Weighted mean of `sample_slacks`. A sample of weight 0 needs u_i = 0."""
+        return float(self.slacks(eta[None, :], u[None, :], y, sample_weight)[0])
+
+    def slacks(self, etas: Floats, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
+        if not sample_weight.all():
+            seen = sample_weight > 0
+            slacks = self.slacks(etas[:, seen], U[:, seen], y[seen], sample_weight[seen])
+            return np.where((U[:, ~seen] != 0).any(axis=1), np.inf, slacks)
+        responses = y if len(U) == 1 else np.tile(y, len(U))
+        with np.errstate(over="ignore"):
+            slacks = self.sample_slacks(etas.ravel(), (U / sample_weight).ravel(), responses)
+        return np.asarray(slacks.reshape(U.shape) @ sample_weight)
 
     def conjugates(self, U: Floats, y: Floats, sample_weight: Floats) -> Floats:
         """f*(u) (K,) for each row of U (K, n)."""

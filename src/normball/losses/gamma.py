@@ -1,10 +1,13 @@
-"""Gamma: l = y exp(-eta) + eta for responses y > 0, eta the log of the mean.
+"""Gamma: half the unit deviance of responses y > 0, eta the log of the mean.
 
-Half the unit deviance without its terms in y alone: the negative log-likelihood of a
-gamma distribution of mean exp(eta) and fixed shape, which suits responses whose
-deviation grows with their mean (McCullagh and Nelder, Generalized Linear Models, 1989,
-chapter 8). With s = 1 - u the conjugate is s log(s / y) - s for s >= 0 (0 at s = 0), inf
-outside. The curvature y exp(-eta) has no bound.
+With d = eta - log y, the distance from the saturated predictor,
+
+    l = y exp(-eta) - 1 + eta - log y = exp(-d) - 1 + d,
+
+the negative log-likelihood of a gamma distribution of mean exp(eta) and fixed shape, counted
+from that of the saturated model; it suits responses whose deviation grows with their mean
+(McCullagh and Nelder, Generalized Linear Models, 1989, chapter 8). The conjugate is
+u log y + (1 - u) log(1 - u) + u for u <= 1, inf outside. The curvature exp(-d) has no bound.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import numpy as np
 from ..typing import Floats
 from .base import SampleLoss
 from .domain import ROUNDING
-from .log_link import log_mean, rate, refuse
+from .log_link import exp_remainder, growth_conjugate, log_mean, log_of, rate, refuse, unchecked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,20 +35,26 @@ class Gamma(SampleLoss):
         refuse(y, y <= 0, "> 0", "gamma")
 
     def sample_values(self, eta: Floats, y: Floats) -> Floats:
-        # at eta = -inf the exponential beats the line
-        return np.where(eta == -np.inf, np.inf, y * rate(-eta) + np.where(eta == -np.inf, 0.0, eta))
+        return exp_remainder(np.log(y) - eta)
 
     def sample_gradients(self, eta: Floats, y: Floats) -> Floats:
-        return 1.0 - y * rate(-eta)
+        with unchecked():
+            return -np.expm1(np.log(y) - eta)
 
     def sample_curvatures(self, eta: Floats, y: Floats) -> Floats:
-        return y * rate(-eta)
+        return rate(np.log(y) - eta)
 
     def sample_conjugates(self, u: Floats, y: Floats) -> Floats:
-        s = 1.0 - u
-        inside = s >= -ROUNDING
-        s = np.maximum(s, 0.0)
-        return np.where(inside, s * (np.log(s / y, out=np.zeros(len(s)), where=s > 0) - 1.0), np.inf)
+        inside = (u <= 1 + ROUNDING) & (u > -np.inf)
+        with unchecked():
+            return np.where(inside, u * np.log(y) + growth_conjugate(np.maximum(-u, -1.0)), np.inf)
+
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        """The distance d' of gradient u has exp(-d') = 1 - u = s; s (exp(d' - d) - 1 - (d' - d))."""
+        s, d = np.maximum(1.0 - u, 0.0), eta - np.log(y)
+        with unchecked():
+            slack = np.where(s > 0, s * exp_remainder(-d - log_of(s)), rate(-d))
+        return np.where(u <= 1 + ROUNDING, slack, np.inf)
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
         return log_mean(y, sample_weight, "gamma mean")

@@ -33,6 +33,7 @@ class Huber(SampleLoss):
     name: ClassVar[str] = "huber"
     title: ClassVar[str] = "Huber"
     curvature_bound: ClassVar[float] = 1.0
+    has_units: ClassVar[bool] = True
     compiled_form: ClassVar[tuple[str, ...]] = ("huber", "delta")
 
     def __post_init__(self) -> None:
@@ -67,6 +68,14 @@ class Huber(SampleLoss):
     def sample_conjugates(self, u: Floats, y: Floats) -> Floats:
         inside = np.abs(u) <= self.delta * (1 + ROUNDING)
         return np.where(inside, u * (0.5 * u + y), np.inf)
+
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        """With p = u along r: (|r| - p)^2 / 2 within delta, and (|r| - delta) (delta - p) beyond."""
+        r = eta - y
+        size, p = np.abs(r), np.where(r >= 0, u, -u)
+        within = np.minimum(size, self.delta)
+        slack = 0.5 * (within - p) ** 2 + (size - within) * np.maximum(self.delta - p, 0.0)
+        return np.where(np.abs(u) <= self.delta * (1 + ROUNDING), slack, np.inf)
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
         """Weighted Huber location.

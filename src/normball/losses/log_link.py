@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from ..typing import Floats, Mask
+
+SERIES: Final = 0.3
+"""Size of x below which `exp_remainder` is its series, of so many powers that the rest is rounding."""
+SERIES_TERMS: Final = 14
 
 
 def rate(eta: Floats) -> Floats:
@@ -13,9 +19,40 @@ def rate(eta: Floats) -> Floats:
         return np.exp(eta)
 
 
-def times(y: Floats, growth: Floats) -> Floats:
-    """y * growth (n,), 0 where y is 0 although growth may be infinite."""
-    return np.multiply(y, growth, out=np.zeros(np.broadcast(y, growth).shape), where=y > 0)
+def unchecked() -> np.errstate:
+    """For expressions that overflow, or are no number, only where another branch is taken."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
+def exp_remainder(x: Floats) -> Floats:
+    """exp(x) - 1 - x (n,) >= 0, to full relative accuracy; inf at both ends.
+
+    Unit deviances are made of it: it vanishes with its derivative at 0, where exp(x), 1 and
+    x would cancel. There it is its series x^2 / 2 (1 + x / 3 (1 + x / 4 (1 + ...))).
+    """
+    x = np.asarray(x, dtype=np.float64)
+    with unchecked():
+        remainder = np.where(x < np.inf, np.expm1(x) - x, np.inf)
+    near = np.abs(x) < SERIES
+    if near.any():
+        small = x[near]
+        tail = np.ones(len(small))
+        for k in range(SERIES_TERMS, 2, -1):
+            tail = 1.0 + small / k * tail
+        remainder[near] = 0.5 * small**2 * tail
+    return np.asarray(remainder)
+
+
+def growth_conjugate(t: Floats) -> Floats:
+    """(1 + t) log(1 + t) - t (n,) for t >= -1: the conjugate of `exp_remainder`, as accurate."""
+    inside = t > -1
+    logarithm = np.log1p(t, out=np.zeros(np.shape(t)), where=inside)
+    return np.where(inside, (1.0 + t) * exp_remainder(-logarithm), 1.0)
+
+
+def log_of(y: Floats) -> Floats:
+    """log(y) (n,), 0 where y is 0."""
+    return np.log(y, out=np.zeros(np.shape(y)), where=y > 0)
 
 
 def refuse(y: Floats, is_wrong: Mask, accepted: str, loss: str) -> None:

@@ -15,12 +15,19 @@ import numpy as np
 from ..typing import Floats
 from .base import SampleLoss
 from .domain import ROUNDING
+from .log_link import exp_remainder, unchecked
 
 
 def sigmoid(eta: Floats) -> Floats:
     """1 / (1 + exp(-eta)), to full relative accuracy at both ends."""
     decay = np.exp(-np.abs(eta))
     return np.where(eta >= 0, 1.0, decay) / (1.0 + decay)
+
+
+def _divergence(q: Floats, pi: Floats) -> Floats:
+    """q log(q / pi) - q + pi >= 0, pi where q is 0."""
+    with unchecked():
+        return np.where(q > 0, q * exp_remainder(-np.log(q / pi)), pi)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,6 +69,15 @@ class Logistic(SampleLoss):
         entropy = q * np.log(q, out=zeros.copy(), where=q > 0)
         entropy += (1.0 - q) * np.log1p(-q, out=zeros, where=q < 1)
         return np.where(inside, entropy, np.inf)
+
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        """The divergence of the distribution (q, 1 - q) from (sigma, 1 - sigma), in parts >= 0."""
+        side = 1.0 - 2.0 * y
+        q, t = side * u, side * eta
+        inside = (q >= 0) & (q <= 1 + ROUNDING)
+        q = np.clip(q, 0.0, 1.0)
+        slack = _divergence(q, sigmoid(t)) + _divergence(1.0 - q, sigmoid(-t))
+        return np.where(inside, slack, np.inf)
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
         of_ones, of_zeros = float(sample_weight @ y), float(sample_weight @ (1.0 - y))

@@ -25,6 +25,7 @@ class PiecewiseLinear(SampleLoss):
 
     curvature_bound: ClassVar[float] = np.inf
     is_smooth: ClassVar[bool] = False
+    has_units: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -50,3 +51,10 @@ class PiecewiseLinear(SampleLoss):
         lower, upper = self.slopes
         inside = (u >= lower * (1 + ROUNDING)) & (u <= upper * (1 + ROUNDING))
         return np.where(inside, u * y, np.inf)
+
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        """The distance from the kink times what u lacks of the slope there."""
+        lower, upper = self.slopes
+        inside = (u >= lower * (1 + ROUNDING)) & (u <= upper * (1 + ROUNDING))
+        lacking = np.maximum(np.where(eta >= y, upper - u, u - lower), 0.0)
+        return np.where(inside, np.abs(eta - y) * lacking, np.inf)

@@ -19,6 +19,7 @@ class SquaredError(SampleLoss):
     title: ClassVar[str] = "squared error"
     curvature_bound: ClassVar[float] = 1.0
     is_quadratic: ClassVar[bool] = True
+    has_units: ClassVar[bool] = True
 
     def check_response(self, y: Floats) -> None:
         """Any finite response will do."""
@@ -34,6 +35,9 @@ class SquaredError(SampleLoss):
 
     def sample_conjugates(self, u: Floats, y: Floats) -> Floats:
         return u * (0.5 * u + y)
+
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        return 0.5 * (eta - y - u) ** 2
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
         return float((sample_weight * y).sum())  # not by BLAS, whose threads change the last bit

@@ -1,25 +1,24 @@
 """Tweedie: responses y >= 0 with a heap at zero (rain, claims), variance mean^power, 1 < power < 2.
 
-With a = 2 - power, c = power - 1 (a + c = 1) and eta the log of the mean, half the unit
-deviance without its terms in y alone is
+Half the unit deviance. With a = 2 - power, c = power - 1 (a + c = 1), eta the log of the mean
+and d = eta - log y the distance from the saturated predictor, it is
 
-    l = (exp(a eta) - 1) / a + y (exp(-c eta) - 1) / c,
+    l = y^a ((exp(a d) - 1 - a d) / a + (exp(-c d) - 1 + c d) / c),     exp(a eta) / a where y = 0,
 
-a sum of two convex exponentials (Jorgensen, The Theory of Dispersion Models, 1997,
-chapter 4). Towards power 1 it becomes Poisson and towards 2 gamma, up to terms in y; the
-subtracted ones keep it finite on the way. Beyond 2 the first term is concave, and the
-loss is not convex in eta.
+a sum of two convex exponentials without cancellation (Jorgensen, The Theory of Dispersion
+Models, 1997, chapter 4). Towards power 1 it becomes Poisson and towards 2 gamma. Beyond 2 the
+first term is concave, and the loss is not convex in eta.
 
-The gradient g(eta) = exp(a eta) - y exp(-c eta) increases from -inf to inf for y > 0, so
-the conjugate is u eta - l(eta) at the root of g = u, found by Newton's method on the
-logarithm of that equation,
+The gradient y^a (exp(a d) - exp(-c d)) increases from -inf to inf for y > 0, so with
+v = u / y^a the conjugate is u log y + y^a (v d - l_1(d)), l_1 the loss for y = 1 at the root of
+exp(a d) - exp(-c d) = v, found by Newton's method on the logarithm of that equation,
 
-    u >= 0:  a eta = log(u + y exp(-c eta)),       u < 0:  log y - c eta = log(-u + exp(a eta)),
+    v >= 0:  a d = log(v + exp(-c d)),       v < 0:  -c d = log(-v + exp(a d)),
 
-whose left side minus right side is concave and monotone in eta: from a start with one
+whose left side minus right side is concave and monotone in d: from a start with one
 term of the sum left out every step stays on the same side and the last ones are
 quadratic. An error e of the root costs e^2 in the conjugate. For y = 0 the root is
-log(u) / a, the conjugate at u = 0 is 1 / a and inf below.
+log(u) / a, the conjugate 0 at u = 0 and inf below.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ import numpy as np
 
 from ..typing import Floats
 from .base import SampleLoss
-from .log_link import log_mean, rate, refuse, times
+from .log_link import exp_remainder, log_mean, log_of, rate, refuse, unchecked
 
 MAX_NEWTON = 60
 """Steps until the root of the conjugate is found; about six are usual."""
@@ -73,45 +72,73 @@ class Tweedie(SampleLoss):
         refuse(y, y < 0, ">= 0", "Tweedie")
 
     def sample_values(self, eta: Floats, y: Floats) -> Floats:
-        a, c = self._rates
-        with np.errstate(over="ignore"):
-            return np.asarray(np.expm1(a * eta) / a + times(y, np.expm1(-c * eta)) / c)
+        a, _ = self._rates
+        with unchecked():
+            return np.where(y > 0, y**a * self._unit(eta - log_of(y)), rate(a * eta) / a)
 
     def sample_gradients(self, eta: Floats, y: Floats) -> Floats:
         a, c = self._rates
-        return rate(a * eta) - times(y, rate(-c * eta))
+        d = eta - log_of(y)
+        with unchecked():
+            return np.where(y > 0, y**a * (np.expm1(a * d) - np.expm1(-c * d)), rate(a * eta))
 
     def sample_curvatures(self, eta: Floats, y: Floats) -> Floats:
         a, c = self._rates
-        return a * rate(a * eta) + c * times(y, rate(-c * eta))
+        d = eta - log_of(y)
+        with unchecked():
+            return np.where(y > 0, y**a * (a * rate(a * d) + c * rate(-c * d)), a * rate(a * eta))
 
     def sample_conjugates(self, u: Floats, y: Floats) -> Floats:
         a, _ = self._rates
-        has_root = ((y > 0) | (u > 0)) & np.isfinite(u)
-        eta = self._root(u[has_root], y[has_root])
-        result = np.where(u == 0, 1.0 / a, np.inf)
-        result[has_root] = u[has_root] * eta - self.sample_values(eta, y[has_root])
-        return result
+        inside = ((y > 0) | (u >= 0)) & np.isfinite(u)
+        d, v = self._distances(u, y)
+        with unchecked():
+            of_positive = u * log_of(y) + y**a * (v * d - self._unit(d))
+            of_zero = u * (log_of(u) - 1.0) / a
+            return np.where(inside, np.where(y > 0, of_positive, of_zero), np.inf)
 
-    def _root(self, u: Floats, y: Floats) -> Floats:
-        """The eta (m,) at which the gradient is u; needs y > 0 or u > 0."""
+    def sample_slacks(self, eta: Floats, u: Floats, y: Floats) -> Floats:
+        """By the exponentials at the distance d' of gradient u and the step from there to eta."""
         a, c = self._rates
-        with np.errstate(divide="ignore"):
-            log_u, log_y = np.log(np.abs(u)), np.log(y)
-        # the exponential that stands alone, and the one that u is added to
-        alone, other = np.where(u >= 0, a, -c), np.where(u >= 0, -c, a)
-        height_alone, height_other = np.where(u >= 0, 0.0, log_y), np.where(u >= 0, log_y, 0.0)
-        by_u, by_other = (log_u - height_alone) / alone, (height_other - height_alone) / (alone - other)
-        eta = np.where(u >= 0, np.maximum(by_u, by_other), np.minimum(by_u, by_other))
+        at, _ = self._distances(u, y)
+        with unchecked():
+            step = eta - log_of(y) - at
+            of_up = rate(a * at) * exp_remainder(a * step) / a
+            of_down = rate(-c * at) * exp_remainder(-c * step) / c
+            of_zero = np.where(u > 0, u * exp_remainder(a * eta - np.log(u)), rate(a * eta)) / a
+            slack = np.where(y > 0, y**a * (of_up + of_down), of_zero)
+        return np.where(((y > 0) | (u >= 0)) & np.isfinite(u), slack, np.inf)
+
+    def _unit(self, d: Floats) -> Floats:
+        """The loss (n,) at distance d for a response of 1."""
+        a, c = self._rates
+        return exp_remainder(a * d) / a + exp_remainder(-c * d) / c
+
+    def _distances(self, u: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """The distance d (n,) at which the gradient is u, and v = u / y^a; both 0 where y is 0."""
+        a, _ = self._rates
+        v = np.divide(u, y**a, out=np.zeros(len(u)), where=y > 0)
+        d = np.zeros(len(u))
+        moves = (v != 0) & np.isfinite(v)
+        d[moves] = self._root(v[moves])
+        return d, v
+
+    def _root(self, v: Floats) -> Floats:
+        """The d (m,) at which exp(a d) - exp(-c d) is v, for v other than 0."""
+        a, c = self._rates
+        log_v = np.log(np.abs(v))
+        # the exponential that stands alone, and the one that v is added to
+        alone, other = np.where(v > 0, a, -c), np.where(v > 0, -c, a)
+        d = np.where(v > 0, np.maximum(log_v / a, 0.0), np.minimum(-log_v / c, 0.0))
         for _ in range(MAX_NEWTON):
-            grows = height_other + other * eta
-            total = np.logaddexp(log_u, grows)
+            grows = other * d
+            total = np.logaddexp(log_v, grows)
             slope = alone - other * np.exp(grows - total)
-            step = (total - height_alone - alone * eta) / slope
-            eta = eta + step
-            if (np.abs(step) <= 1e-12 * (1.0 + np.abs(eta))).all():
+            step = (total - alone * d) / slope
+            d = d + step
+            if (np.abs(step) <= 1e-12 * (1.0 + np.abs(d))).all():
                 break
-        return np.asarray(eta)
+        return np.asarray(d)
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:
         return log_mean(y, sample_weight, "Tweedie mean")

@@ -132,7 +132,7 @@ class BatchScreening:
                 continue
             n_optimal, found = self._check(batch, candidates)
             clock = self._charge("passes", clock)
-            is_loose = found.gaps[:n_optimal] > self._tolerance
+            is_loose = found.are_loose(self._tolerance)[:n_optimal]
             n_good = int(is_loose.argmax()) if is_loose.any() and not needs_rescue else n_optimal
             if n_good:
                 yield batch, found, n_good
@@ -165,7 +165,7 @@ class BatchScreening:
                 return None
             n_optimal, found = self._check(batch, candidates)
             if n_optimal:
-                return batch if found.gaps[0] <= self._tolerance else None
+                return None if found.are_loose(self._tolerance)[0] else batch
         return None
 
     @property

@@ -11,6 +11,11 @@ ball of radius t. Weak duality of the three forms (docs/mathematics.md derives t
 with sum(theta) = 0 for a free intercept and z_j = 0 for unpenalised features. The dual
 point comes from the answer itself: theta = -grad f(eta), corrected to meet these
 equations and scaled into the domain. All in float64 from the returned weights.
+
+-f*(-theta) is never a difference of large numbers: by the loss's own slack of the
+Fenchel-Young inequality and <theta, eta> = <z, w> it is f(eta) - slack + <z, w>. What rounding
+leaves of the equations for theta is too small to matter there: mended, theta would move the
+slack by its square over the curvature.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..typing import Floats
-from .instance import Instance
+from .instance import ROUNDING, Instance
 from .kinks import kink_dual
 from .terms import Ball, Term
 
@@ -33,11 +38,13 @@ class Certificate:
     ----------
     form : "penalty", "budget", "target", or "fit" (least norm among the best fits).
     primal, dual : float, the two values; the true optimum lies between them.
-    gap : float, (primal - dual) / scale, never below 0; inf if no dual point was found.
+    gap : float, |primal - dual| / scale and what rounding leaves open: a difference below 0 is
+        rounding, and of that size at least; inf if no dual point was found.
     scale : float, loss at w = 0 for penalty and budget, R(w) for target and fit.
     infeasibility : float, relative excess over the budget, target or equations (0 or rounding).
     theta : (n,) the dual point behind `dual`.
     tolerance : float, the gap that was asked for.
+    rounding : float, the part of the gap that rounding alone leaves open.
     """
 
     form: str
@@ -48,11 +55,17 @@ class Certificate:
     infeasibility: float
     theta: Floats
     tolerance: float
+    rounding: float = 0.0
 
     @property
     def is_met(self) -> bool:
         """Whether the gap and the feasibility are within the tolerance."""
         return self.gap <= self.tolerance and self.infeasibility <= max(self.tolerance, 1e-10)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no better point can be certified: the tolerance is met, or rounding is what is left."""
+        return self.is_met or (self.gap <= 2 * self.rounding and self.infeasibility <= 1e-10)
 
     @property
     def excess(self) -> float:
@@ -77,7 +90,9 @@ def dual_point(
     does the correction, which keeps theta in the domain of f*.
     """
     if known is not None:
-        theta = known
+        columns = instance.free_columns
+        is_free = (np.abs(columns.T @ known) <= _rounding(instance, eta, columns, known)).all()
+        theta = known if is_free else np.full(len(known), np.nan)
     elif instance.loss.is_smooth:
         theta = free_part_removed(instance, eta, instance.free_columns)
     else:
@@ -101,9 +116,7 @@ def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Float
     _, values, vectors = np.linalg.svd(np.sqrt(curvature)[:, None] * columns, full_matrices=False)
     kept = values > 1e-14 * values.max(initial=0.0)
     values, vectors = values[kept], vectors[kept]
-    # theta is a difference: its rounding is that of eta and y, seen through the curvature
-    noise = curvature * (np.abs(eta) + np.abs(instance.y))
-    rounding = np.abs(columns).T @ (1e-12 * np.abs(theta) + 1e-14 * noise)
+    rounding = _rounding(instance, eta, columns, theta)
     for _ in range(3):
         violation = columns.T @ theta
         step = vectors.T @ ((vectors @ violation) / values**2)
@@ -111,9 +124,23 @@ def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Float
         if np.abs(columns.T @ proposal).max() >= np.abs(violation).max():
             break
         theta = proposal
-    if (np.abs(columns.T @ theta) > rounding + 1e-300).any():
+    if (np.abs(columns.T @ theta) > rounding).any():
         return np.full(len(theta), np.nan)
     return theta
+
+
+def _rounding(instance: Instance, eta: Floats, columns: Floats, theta: Floats) -> Floats:
+    """(k,) by how much rounding may keep a dual point from being orthogonal to columns (n, k).
+
+    theta is a difference: its rounding is that of eta and y, seen through the curvature.
+    """
+    noise = instance.curvature(eta) * instance.loss.resolution(eta, instance.y)
+    return np.abs(columns).T @ (1e-12 * np.abs(theta) + ROUNDING * noise) + 1e-300
+
+
+def dual_loss(instance: Instance, eta: Floats, theta: Floats, worth: float) -> float:
+    """-f*(-theta), the free directions removed from theta; `worth` is <X'theta, w>, eta = X w + b."""
+    return instance.value(eta) - instance.slack(eta, -theta) + worth
 
 
 def certify_term(
@@ -135,7 +162,7 @@ def certify_term(
     primal = instance.value(eta) + term.value(w)
     scaling = term.dual_scaling(z)
     theta, z = scaling * theta, scaling * z
-    bound = -instance.conjugate(-theta) - term.conjugate(z)
+    bound = dual_loss(instance, eta, theta, float(z @ w)) - term.conjugate(z)
     return _certificate(
         term.condition.form,
         primal,
@@ -144,6 +171,7 @@ def certify_term(
         term.excess(w),
         theta,
         tolerance,
+        uncertainty(instance, eta, theta, intercept),
     )
 
 
@@ -161,7 +189,7 @@ def certify_target(
     `theta` as in `certify_term`.
     """
     theta, z = dual_point(instance, eta, w, None, theta)
-    attained = -target - instance.conjugate(-theta)
+    attained = dual_loss(instance, eta, theta, float(z @ w)) - target
     multiplier, bound = 0.0, 0.0
     if attained > 1e-15 * instance.scale and np.isfinite(theta).all():
         multiplier, bound = _best_multiplier(instance, z, attained, alpha)
@@ -239,16 +267,27 @@ def certify_unbound(instance: Instance, term: Ball, w: Floats, eta: Floats, tole
     size = np.linalg.norm(columns, axis=0)
     theta = free_part_removed(instance, eta, columns[:, size > 0] / size[size > 0])
     z = np.where(movable, 0.0, instance.design.rmatvec(theta))
-    dual = -instance.conjugate(-theta) - term.conjugate(z)
+    dual = dual_loss(instance, eta, theta, float(z @ w)) - term.conjugate(z)
     return _certificate("budget", instance.value(eta), dual, instance.scale, 0.0, theta, tolerance)
 
 
+def uncertainty(instance: Instance, eta: Floats, theta: Floats, intercept: float) -> float:
+    """What rounding leaves open in a gap of the penalty or budget form."""
+    return float(instance.uncertainties(eta[None, :], theta[None, :], np.array([intercept]))[0])
+
+
 def _certificate(
-    form: str, primal: float, dual: float, scale: float, infeasibility: float, theta: Floats, tolerance: float
+    form: str,
+    primal: float,
+    dual: float,
+    scale: float,
+    infeasibility: float,
+    theta: Floats,
+    tolerance: float,
+    rounding: float = 0.0,
 ) -> Certificate:
     gap = (primal - dual) / scale
     # a dual value above that of a feasible point proves an error, not optimality
     is_void = not np.isfinite(gap) or (gap < -1e-9 and infeasibility < 1e-12)
-    return Certificate(
-        form, primal, dual, np.inf if is_void else max(gap, 0.0), scale, infeasibility, theta, tolerance
-    )
+    gap = np.inf if is_void else (max(gap, 0.0) if infeasibility > 0 else abs(gap)) + rounding / scale
+    return Certificate(form, primal, dual, gap, scale, infeasibility, theta, tolerance, rounding / scale)

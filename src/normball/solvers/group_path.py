@@ -107,9 +107,11 @@ class GroupPath(Restricted):
         """Relative gap among the candidates, given -grad f and the largest |z_g| / price_g of them."""
         instance, point = self._instance, self._point
         scaling = alpha / max(largest, alpha)
-        primal = instance.value(point.eta) + alpha * self._norm(point.groups, point.weights)
-        gap = primal + instance.conjugate(-scaling * direction)
-        return max(gap, 0.0) / instance.scale if np.isfinite(gap) else np.inf
+        centre = instance.sample_weight @ point.eta if instance.is_centred else 0.0
+        worth = scaling * float(direction @ (point.eta - centre))
+        gap = instance.slack(point.eta, -scaling * direction) - worth
+        gap += alpha * self._norm(point.groups, point.weights)
+        return abs(gap) / instance.scale if np.isfinite(gap) else np.inf
 
     def _enter(
         self,

@@ -19,6 +19,11 @@ from ..losses.hessian_root import HessianRoot
 from ..norms.base import Norm
 from ..typing import Floats, Indices, Mask
 
+ROUNDING = 1e-14
+"""Relative error of the predictor and the response that counts as rounding."""
+SPREAD_OF_ROUNDING = 0.25 * float(np.finfo(np.float64).eps)
+"""Standard deviation of a rounding error, relative to the number."""
+
 
 @dataclass(frozen=True, eq=False)
 class Instance:
@@ -124,15 +129,19 @@ class Instance:
 
     @cached_property
     def is_fitted_by_null(self) -> bool:
-        """Whether w = 0 fits perfectly up to rounding (a constant response)."""
-        size = abs(self.value(np.zeros(self.n_samples)) - self.floor)
-        return self.null_loss - self.floor <= 1e-28 * size
+        """Whether w = 0 fits perfectly (a constant response).
+
+        Up to rounding: what a relative error of 1e-14 in the predictor and the response costs.
+        """
+        eta = np.full(self.n_samples, self.null_intercept)
+        moved = ROUNDING * self.loss.resolution(eta, self.y)
+        return self.null_loss - self.floor <= 0.5 * float(self.curvature(eta) @ moved**2)
 
     @cached_property
     def scale(self) -> float:
         """f at w = 0, counted from `floor`; gaps are relative to it. For a perfect null fit, f at eta = 0."""
         if self.is_fitted_by_null:
-            size = abs(self.value(np.zeros(self.n_samples)) - self.floor)
+            size = self.value(np.zeros(self.n_samples)) - self.floor
             return size if size > 0 else 1.0
         return self.null_loss - self.floor
 
@@ -150,6 +159,22 @@ class Instance:
             gram, means = self.gram
             other.__dict__["gram"] = (gram / np.outer(scales, scales), means / scales)
         return other
+
+    def uncertainties(self, etas: Floats, U: Floats, intercepts: Floats) -> Floats:
+        """(k,) standard deviation of gaps at predictors and dual points (k, n) due to rounding, first order.
+
+        An error e_i of eta_i moves a dual point of curvature c_i by v_i c_i e_i, and with it the
+        largest pull and so the gap by about <v c e, X w>. An error in X'u tells likewise.
+        """
+        curvatures = np.array([self.curvature(eta) for eta in etas])
+        size, level = np.abs(etas), np.zeros((len(etas), 1))
+        if self.is_centred:
+            means = (etas @ self.sample_weight)[:, None]
+            level = np.abs(means - intercepts[:, None])  # of X w, taken out again by the intercept
+            etas = etas - means
+        size = size + level + self.loss.resolution(np.zeros(self.n_samples), self.y)
+        squares = (curvatures * size * etas) ** 2 + (U * (np.abs(etas) + level)) ** 2
+        return np.asarray(SPREAD_OF_ROUNDING * np.sqrt(squares.sum(axis=1)))
 
     def predictor(self, w: Floats, intercept: float) -> Floats:
         """eta = X w + b, (n,)."""
@@ -172,6 +197,12 @@ class Instance:
 
     def conjugate(self, u: Floats) -> float:
         return self.loss.conjugate(u, self.y, self.sample_weight)
+
+    def slack(self, eta: Floats, u: Floats) -> float:
+        return self.loss.slack(eta, u, self.y, self.sample_weight)
+
+    def slacks(self, etas: Floats, U: Floats) -> Floats:
+        return self.loss.slacks(etas, U, self.y, self.sample_weight)
 
     def conjugates(self, U: Floats) -> Floats:
         return self.loss.conjugates(U, self.y, self.sample_weight)

@@ -10,9 +10,9 @@ where the maximum is over all features (over groups: q_g = |X_g'theta| / c_g). A
 loss on more rows, whose dual entries alpha r_j w_j are scaled with theta, so that weak duality
 gives
 
-    gap = f(eta) + alpha R(w) + f*(-s theta) + s^2 alpha sum_j r_j w_j^2 / 2  >=  0.
+    gap = f(eta) + alpha R(w) + f*(-s theta) + s^2 alpha sum_j r_j w_j^2 / 2  >=  0,
 
-The same pass over X tells which features violate their condition |q_j| <= alpha, and by how
+the first and the third by the slack of the loss (see `certificate.py`). The same pass over X tells which features violate their condition |q_j| <= alpha, and by how
 much each falls short of it. It costs 2 n p operations a point, and 2 n |S| for eta.
 
 Where p is small against n, squared error works on G = X'VX and c = X'Vy, and so does its
@@ -57,16 +57,40 @@ class Findings:
     ----------
     first : (p,) the first point that a feature beside the candidates violates, K if none.
     gaps : (K,) relative duality gaps, inf where there is no dual point.
+    rounding : (K,) the part of them that rounding alone leaves open.
     losses, norms : (K,) f and R.
     early, late : (p,) q_j at the last point but one and at the last.
     """
 
     first: NDArray[np.int32]
     gaps: Floats
+    rounding: Floats
     losses: Floats
     norms: Floats
     early: Floats
     late: Floats
+
+    def are_loose(self, tolerance: float) -> Mask:
+        """(K,) whether a better solver may find a smaller gap than this."""
+        return self.gaps > np.maximum(tolerance, 2 * self.rounding)
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """K points as they were handed over.
+
+    Attributes
+    ----------
+    used, W : (m,) union of the supports, and the weights (m, K) on it.
+    etas, thetas : (K, n)
+    losses : (K,) f.
+    """
+
+    used: Indices
+    W: Floats
+    etas: Floats
+    losses: Floats
+    thetas: Floats
 
 
 class PathCertifier(ABC):
@@ -108,16 +132,25 @@ class PathCertifier(ABC):
         """The candidates, given those that were chosen."""
         return np.flatnonzero(chosen)
 
-    def _gaps(self, alphas: Floats, primal: Floats, dual: Floats) -> Floats:
-        gaps = primal - dual
-        return np.where(np.isfinite(gaps), np.maximum(gaps, 0.0), np.inf) / self._instance.scale
+    def _gaps(self, gaps: Floats, rounding: Floats) -> Floats:
+        """Relative gaps; a difference below 0 is rounding, and of that size at least."""
+        gaps = np.abs(gaps) + rounding
+        return np.where(np.isfinite(gaps), gaps, np.inf) / self._instance.scale
 
-    def _evaluate(self, batch: Batch) -> tuple[Indices, Floats, Floats, Floats]:
-        """The union (m,) of the supports, the weights (m, K) on it, f (K,) and theta (K, n)."""
+    def _both_losses(self, batch: Batch, points: Points, scaling: Floats) -> tuple[Floats, Floats]:
+        """f(eta) + f*(-s theta) (K,), which is the slack of the loss - s <theta, eta>, and its rounding."""
+        instance, thetas = self._instance, scaling[:, None] * points.thetas
+        centres = points.etas @ instance.sample_weight if instance.is_centred else np.zeros(len(batch))
+        worth = np.einsum("ij,ij->i", thetas, points.etas - centres[:, None])
+        sums = instance.slacks(points.etas, -thetas) - worth
+        return sums, instance.uncertainties(points.etas, thetas, batch.intercepts)
+
+    def _evaluate(self, batch: Batch) -> Points:
         instance = self._instance
         used, W = batch.on_union()
         etas = instance.design.combinations(used, W).T + batch.intercepts[:, None]
-        return used, W, instance.loss.values(etas, instance.y, instance.sample_weight), self._duals(etas)
+        losses = instance.loss.values(etas, instance.y, instance.sample_weight)
+        return Points(used, W, etas, losses, self._duals(etas))
 
     def _duals(self, etas: Floats) -> Floats:
         """-grad f (K, n), free directions removed; NaN where that cannot be done."""
@@ -136,7 +169,7 @@ class PathCertifier(ABC):
             with np.errstate(divide="ignore", invalid="ignore"):  # without curvature there is no dual point
                 for _ in range(2):
                     thetas = thetas - (thetas @ column / (along @ column))[:, None] * along
-            noise = 1e-12 * np.abs(thetas) + 1e-14 * curvature * (np.abs(etas) + np.abs(instance.y))
+            noise = 1e-12 * np.abs(thetas) + 1e-14 * curvature * instance.loss.resolution(etas, instance.y)
             thetas[np.abs(thetas @ column) > noise @ np.abs(column) + 1e-300] = np.nan
         return np.ascontiguousarray(thetas.reshape(etas.shape))
 
@@ -160,7 +193,8 @@ class SeparableCertifier(PathCertifier):
 
     def check(self, batch: Batch, candidates: Indices) -> Findings:
         instance, alphas, K = self._instance, batch.alphas, len(batch)
-        used, W, losses, thetas = self._evaluate(batch)
+        points = self._evaluate(batch)
+        used, W, thetas = points.used, points.W, points.thetas
         linear, squares = self._norm_parts(used, W)
         is_apart = np.zeros(instance.n_features, dtype=bool)
         has_ridge = self._separable.ridge is not None
@@ -176,9 +210,9 @@ class SeparableCertifier(PathCertifier):
         first[candidates] = K
         norms = linear + squares
         scaling = alphas / np.maximum(largest, alphas)
-        duals = -instance.conjugates(-scaling[:, None] * thetas) - scaling**2 * alphas * squares
-        gaps = self._gaps(alphas, losses + alphas * norms, duals)
-        return Findings(first, gaps, losses, norms, early, late)
+        sums, rounding = self._both_losses(batch, points, scaling)
+        gaps = self._gaps(sums + alphas * (norms + scaling**2 * squares), rounding)
+        return Findings(first, gaps, rounding / instance.scale, points.losses, norms, early, late)
 
     def _norm_parts(self, used: Indices, W: Floats) -> tuple[Floats, Floats]:
         """sum_j c_j |w_j| and sum_j r_j w_j^2 / 2, (K,)."""
@@ -234,9 +268,9 @@ class GramCertifier(SeparableCertifier):
         rounding = ROUNDING * (reach**2 + reach * self._largest_size * norms)
         if (rounding > SHARE_OF_ROUNDING * self._tolerance * self._instance.scale).any():
             raise GramTooRoughError
-        gaps = self._gaps(alphas, losses + alphas * norms + rounding, duals)
+        gaps = self._gaps(losses + alphas * norms - duals, rounding)
         nowhere = np.full(len(c), K, dtype=np.int32)
-        return Findings(nowhere, gaps, losses, norms, ratios[:, max(K - 2, 0)], ratios[:, K - 1])
+        return Findings(nowhere, gaps, rounding / self._instance.scale, losses, norms, ratios[:, max(K - 2, 0)], ratios[:, K - 1])
 
 
 class GroupCertifier(PathCertifier):
@@ -258,16 +292,17 @@ class GroupCertifier(PathCertifier):
 
     def check(self, batch: Batch, candidates: Indices) -> Findings:
         instance, alphas, K, label = self._instance, batch.alphas, len(batch), self._blocks.label
-        used, W, losses, thetas = self._evaluate(batch)
-        ratios = self._blocks.ratios(instance.design.products(thetas))
+        points = self._evaluate(batch)
+        ratios = self._blocks.ratios(instance.design.products(points.thetas))
         violated = ratios > alphas * (1 + SLACK)
         violated[np.unique(label[candidates])] = False
         first = np.where(violated.any(axis=1), violated.argmax(axis=1), K).astype(np.int32)
-        norms = self._blocks.norms(used, W)
+        norms = self._blocks.norms(points.used, points.W)
         scaling = alphas / np.maximum(ratios.max(axis=0, initial=0.0), alphas)
-        duals = -instance.conjugates(-scaling[:, None] * thetas)
-        gaps = self._gaps(alphas, losses + alphas * norms, duals)
-        return Findings(first[label], gaps, losses, norms, ratios[label, max(K - 2, 0)], ratios[label, K - 1])
+        sums, rounding = self._both_losses(batch, points, scaling)
+        gaps = self._gaps(sums + alphas * norms, rounding)
+        rounding = rounding / instance.scale
+        return Findings(first[label], gaps, rounding, points.losses, norms, ratios[label, max(K - 2, 0)], ratios[label, K - 1])
 
     def complete(self, chosen: Mask) -> Indices:
         return np.sort(self._blocks.members(np.unique(self._blocks.label[chosen])))

@@ -89,13 +89,13 @@ def solve_term(workspace: Workspace, term: Term, start: Point, options: Options)
         return solve_piecewise(workspace, term, start, options)
     w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
     best = _certify(instance, term, Point(term.prox(w, 0.0)[0], start.intercept, start.alpha), options)
-    if not best.certificate.is_met and best.point.w.any():
+    if not best.certificate.is_final and best.point.w.any():
         # a start from a neighbour often lies on the right face already
         finished = solve_on_face(instance, workspace.store, condition, best.point)
         if finished is not None:
             best = min(best, _certify(instance, term, finished, options), key=_excess)
     current, stalled, iteration, precision = best, 0, 0, 1e-2
-    while not best.certificate.is_met and iteration < options.max_iterations and stalled < 6:
+    while not best.certificate.is_final and iteration < options.max_iterations and stalled < 6:
         iteration += 1
         moved = _model_step(workspace, term, current, options, precision)
         candidates = [moved]

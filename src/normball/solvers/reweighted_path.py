@@ -44,7 +44,7 @@ def compiled(instance: Instance) -> CompiledLoss:
         instance.y,
         instance.sample_weight,
         evaluate,
-        instance.conjugate,
+        instance.slack,
     )
 
 

@@ -102,9 +102,14 @@ def _fit_null_model(instance: Instance) -> NullModel:
 
 
 def _null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
-    """-grad f (n,) at the null point, or the subgradient of least dual norm."""
+    """-grad f (n,) at the null point, or the subgradient of least dual norm.
+
+    What rounding leaves of its sum, seen through columns far from 0, would be a pull of its own.
+    """
     if instance.loss.is_smooth:
-        return -instance.gradient(eta)
+        theta, curvature = -instance.gradient(eta), instance.curvature(eta)
+        total = float(curvature.sum()) if instance.fit_intercept else 0.0
+        return theta - curvature * (float(theta.sum()) / total) if total > 0 else theta
     from .piecewise_null import null_dual  # which fits smooth losses in turn
 
     return null_dual(instance, w, eta)

@@ -52,6 +52,13 @@ function equation(state) {
 }
 
 const sigmoid = (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+/** exp(x) - 1 - x, of which deviances are made; by its series near 0, where the three would cancel. */
+const remainder = (x) => {
+  if (Math.abs(x) >= 0.3) return x < Infinity ? Math.expm1(x) - x : Infinity;
+  let tail = 1;
+  for (let k = 14; k > 2; k--) tail = 1 + (x / k) * tail;
+  return 0.5 * x * x * tail;
+};
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** Per sample: value, derivative and second derivative in eta = x.w + offset. */
@@ -67,10 +74,19 @@ const CURVES = {
     d: (e, y) => sigmoid(e) - y,
     dd: (e) => sigmoid(e) * sigmoid(-e),
   }),
-  poisson: () => ({ of: (e, y) => Math.exp(e) - y * e, d: (e, y) => Math.exp(e) - y, dd: (e) => Math.exp(e) }),
-  gamma: () => ({ of: (e, y) => y * Math.exp(-e) + e, d: (e, y) => 1 - y * Math.exp(-e), dd: (e, y) => y * Math.exp(-e) }),
+  // half deviances, 0 at eta = log(y)
+  poisson: () => ({
+    of: (e, y) => (y > 0 ? y * remainder(e - Math.log(y)) : Math.exp(e)),
+    d: (e, y) => Math.exp(e) - y,
+    dd: (e) => Math.exp(e),
+  }),
+  gamma: () => ({ of: (e, y) => remainder(Math.log(y) - e), d: (e, y) => 1 - y * Math.exp(-e), dd: (e, y) => y * Math.exp(-e) }),
   tweedie: ({ power: p }) => ({
-    of: (e, y) => (y * Math.expm1((1 - p) * e)) / (p - 1) + Math.expm1((2 - p) * e) / (2 - p),
+    of: (e, y) => {
+      if (!(y > 0)) return Math.exp((2 - p) * e) / (2 - p);
+      const d = e - Math.log(y);
+      return y ** (2 - p) * (remainder((2 - p) * d) / (2 - p) + remainder((1 - p) * d) / (p - 1));
+    },
     d: (e, y) => Math.exp((2 - p) * e) - y * Math.exp((1 - p) * e),
     dd: (e, y) => (2 - p) * Math.exp((2 - p) * e) + (p - 1) * y * Math.exp((1 - p) * e),
   }),
@@ -81,10 +97,6 @@ const CURVES = {
     dd: () => 0,
   }),
 };
-
-/** The least value of each loss over predictions, sample by sample. */
-const LEAST = { poisson: (y) => (y > 0 ? y - y * Math.log(y) : 0), gamma: (y) => 1 + Math.log(y),
-  tweedie: (y, { power: p }) => (y > 0 ? CURVES.tweedie({ power: p }).of(Math.log(y), y) : -1 / (2 - p)) };
 
 /** A weighted mean over samples {x, y, weight}; the weights are brought to sum 1. */
 export function sampled(kind, parameters, rows, optimum = null) {
@@ -117,9 +129,8 @@ export function sampled(kind, parameters, rows, optimum = null) {
   const gradient = (w, near = 1e-11) => scan(w, near)[0];
   const kinked = (w, near = 1e-11) => scan(w, near)[1];
   const value = (w) => sumOf((s) => curve.of(eta(s, w), s.y));
-  const least = LEAST[kind] ? sumOf((s) => LEAST[kind](s.y, parameters)) : 0;
   return {
-    kind, samples, curve, optimum, eta, kinked, gradient, value, floor: optimum ? value(optimum) : least,
+    kind, samples, curve, optimum, eta, kinked, gradient, value, floor: optimum ? value(optimum) : 0,
     slopes(w) {
       const [g, kinks] = scan(w, 1e-14);
       if (!kinks.length) return towards(g);

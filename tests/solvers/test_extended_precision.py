@@ -1,0 +1,61 @@
+"""Claimed gaps against the gaps that the returned weights have in 50 digits."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from extended import penalty_gap
+from normball import Problem
+from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
+from normball.norms import L1, L2, ElasticNet, LInf, Norm
+from normball.typing import Floats
+from normball.warnings import ConvergenceWarning
+
+LAST_DIGIT = 1e-14
+"""Ten times what a claim of 0 stands for."""
+
+SIZES: dict[Loss, list[float]] = {
+    Poisson(): [1.0, 1e6, 1e9, 1e12, 1e14],
+    Gamma(): [1.0, 1e-80, 1e100],
+    Tweedie(1.5): [1.0, 1e-40, 1e50],
+    SquaredError(): [0.0, 1e4, 1e8, 1e12],
+    Huber(0.8): [0.0, 1e8],
+    Logistic(): [1.0],
+}
+CASES = [(loss, size) for loss, sizes in SIZES.items() for size in sizes]
+
+
+def response(loss: Loss, size: float, signal: Floats, rng: np.random.Generator) -> Floats:
+    noise = rng.standard_normal(len(signal))
+    if isinstance(loss, Logistic):
+        return (signal + noise > 0).astype(float)
+    if isinstance(loss, Poisson):
+        return np.maximum(np.round(size + np.sqrt(size) * (signal + noise)), 0.0)
+    if loss.has_units:
+        return size + signal + noise
+    return size * np.exp(0.3 * signal) * rng.gamma(3.0, 1.0, len(signal))
+
+
+@pytest.mark.parametrize(("loss", "size"), CASES, ids=lambda value: repr(value))
+@pytest.mark.parametrize("norm", [L1(), ElasticNet(0.5), L2(), LInf()], ids=repr)
+def test_no_gap_is_claimed_that_the_weights_do_not_have(loss: Loss, size: float, norm: Norm) -> None:
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((30, 4)) + rng.choice([0.0, 100.0], 4)
+    y = response(loss, size, X[:, 0] - X[:, 0].mean(), rng)
+    problem = Problem(X, y, loss=loss, norm=norm)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for share in (0.4, 0.02):
+            alpha = share * problem.alpha_max
+            solution = problem.solve(alpha=alpha, tol=1e-10)
+            path = problem.path(alphas=[alpha])
+            for w, b, gap in (
+                (solution.coef, solution.intercept, solution.certificate.gap),
+                (path.coefs[0], float(path.intercepts[0]), float(path.gaps[0])),
+            ):
+                right = penalty_gap(X, y, loss, norm, w, b, alpha)
+                assert right <= 10 * gap + LAST_DIGIT, (share, right, gap)
+                assert gap <= 1e-4  # and it is no empty claim
