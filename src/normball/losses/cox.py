@@ -133,8 +133,10 @@ class Cox(Loss):
         etas = etas[:, sets.order]
         logs = etas + np.log(sets.weight)
         saturated = np.log(sets.masses)[sets.term_group] + np.log1p(-sets.term_share)
-        reached = (sets.log_denominators(logs) - saturated) @ sets.term_mass
-        return np.asarray(reached - etas @ (sets.weight * sets.is_event), dtype=np.float64)
+        # not by BLAS, whose last bit depends on how many rows there are
+        reached = ((sets.log_denominators(logs) - saturated) * sets.term_mass).sum(axis=-1)
+        served = (etas * (sets.weight * sets.is_event)).sum(axis=-1)
+        return np.asarray(reached - served, dtype=np.float64)
 
     def gradient(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
         return self.curvature(eta, y, sample_weight) - np.where(y > 0, sample_weight, 0.0)

@@ -173,8 +173,9 @@ class Instance:
             level = np.abs(means - intercepts[:, None])  # of X w, taken out again by the intercept
             etas = etas - means
         size = size + level + self.loss.resolution(np.zeros(self.n_samples), self.y)
-        squares = (curvatures * size * etas) ** 2 + (U * (np.abs(etas) + level)) ** 2
-        return np.asarray(SPREAD_OF_ROUNDING * np.sqrt(squares.sum(axis=1)))
+        errors = np.hypot(curvatures * size * etas, U * (np.abs(etas) + level))
+        largest = np.maximum(errors.max(axis=1), 1e-300)  # whose square may be beyond floats
+        return np.asarray(SPREAD_OF_ROUNDING * largest * np.linalg.norm(errors / largest[:, None], axis=1))
 
     def predictor(self, w: Floats, intercept: float) -> Floats:
         """eta = X w + b, (n,)."""
