@@ -186,7 +186,7 @@ class ExtendedProblem:
         )
 
     def _target(self, claim: Claim, w: Array, b: Real, eta: Array) -> Finding:
-        value, excess = self.R.value(w), self.f.deviance(eta) - (Real(claim.level) - self.f.floor)
+        value, excess = self.R.value(w), self.f.deviance(eta) - Real(claim.level)
         unit = value if value > 0 else Real(1)
         hint = np.log(1 / Real(claim.alpha)) if 0 < claim.alpha < np.inf else Real(0)
 
@@ -216,7 +216,7 @@ class ExtendedProblem:
         multiplier = max(found[1], returned[1])
         in_f, in_z, move = self._uncertain(w, b, eta, own)
         allowance = multiplier * (in_f + self._price_of(in_z, value, 1 / multiplier)) if multiplier else 0
-        level = PLACES * EPS * (abs(Real(claim.level)) + abs(self.f.floor))
+        level = PLACES * EPS * abs(Real(claim.level))
         slack = multiplier * (np.abs(own) @ move + in_f + level)
         return Finding(
             claim,

@@ -41,7 +41,7 @@ class _Group:
 class PartialLikelihood:
     """f(eta) of signed times y (n,), negative where censored, with weights (n,)."""
 
-    is_kinked, is_shift_invariant, floor = False, True, Real(0)
+    is_kinked, is_shift_invariant = False, True
 
     def __init__(self, ties: str, y: Array, weight: Array) -> None:
         self.y, self.weight = y, weight

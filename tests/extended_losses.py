@@ -66,10 +66,6 @@ class ExtendedLoss(ABC):
         """l(eta) - min l."""
         return self.divergence(eta, y, np.zeros_like(eta))
 
-    def floor(self, y: Array) -> Array:
-        """min l."""
-        return np.zeros_like(y)
-
     def range(self, y: Array) -> tuple[Array, Array]:
         """Least and largest u in the domain of l*."""
         return np.full_like(y, -np.inf), np.full_like(y, np.inf)
@@ -153,9 +149,6 @@ class ExtendedPoisson(ExtendedLoss):
     def divergence(self, eta: Array, y: Array, u: Array) -> Array:
         return relative_entropy(u + y, np.exp(eta))
 
-    def floor(self, y: Array) -> Array:
-        return y - y * np.log(np.where(y > 0, y, 1))
-
     def range(self, y: Array) -> tuple[Array, Array]:
         return -y, np.full_like(y, np.inf)
 
@@ -175,9 +168,6 @@ class ExtendedGamma(ExtendedLoss):
 
     def divergence(self, eta: Array, y: Array, u: Array) -> Array:
         return relative_entropy(1 - u, y * np.exp(-eta))
-
-    def floor(self, y: Array) -> Array:
-        return 1 + np.log(y)
 
     def range(self, y: Array) -> tuple[Array, Array]:
         return np.full_like(y, -np.inf), np.ones_like(y)
@@ -247,11 +237,6 @@ class ExtendedTweedie(ExtendedLoss):
                 break
             e = step if low < step < high else (low + high) / 2
         return e
-
-    def floor(self, y: Array) -> Array:
-        eta = np.log(np.where(y > 0, y, 1))
-        met = np.expm1(self.a * eta) / self.a + y * np.expm1(-self.c * eta) / self.c
-        return np.where(y > 0, met, -1 / self.a)
 
     def range(self, y: Array) -> tuple[Array, Array]:
         return np.where(y == 0, Real(0), -np.inf), np.full_like(y, np.inf)

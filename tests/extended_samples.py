@@ -39,13 +39,8 @@ class Samples:
         self.y, self.weight = y, weight
         self.is_kinked, self.is_shift_invariant = self.loss.is_kinked, False
 
-    @property
-    def floor(self) -> Real:
-        """inf f, and with it the unit in which a target is given."""
-        return self.weight @ self.loss.floor(self.y)
-
     def deviance(self, eta: Array) -> Real:
-        """f(eta) - inf f."""
+        """f(eta), whose least value is 0."""
         return self.weight @ self.loss.deviance(eta, self.y)
 
     def gradient(self, eta: Array) -> Array:

@@ -24,11 +24,10 @@ from normball.typing import Floats
 
 @dataclass(frozen=True)
 class LossOracle:
-    """A loss: per-sample values and slopes (n,), least values (n,), and the values as a CVXPY expression."""
+    """A loss: per-sample values >= 0 and slopes (n,), and the values as a CVXPY expression."""
 
     values: Callable[[Any, Floats, Floats], Floats]
     slopes: Callable[[Any, Floats, Floats], Floats]
-    floors: Callable[[Any, Floats], Floats]
     expression: Callable[[Any, cp.Expression, Floats], cp.Expression]
 
 
@@ -40,7 +39,6 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
     SquaredError: LossOracle(
         values=lambda loss, eta, y: (eta - y) ** 2 / 2,
         slopes=lambda loss, eta, y: eta - y,
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: cp.square(eta - y) / 2,
     ),
     Huber: LossOracle(
@@ -48,32 +46,27 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
             abs(eta - y) <= loss.delta, (eta - y) ** 2 / 2, loss.delta * abs(eta - y) - loss.delta**2 / 2
         ),
         slopes=lambda loss, eta, y: np.sign(eta - y) * np.minimum(abs(eta - y), loss.delta),
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: cp.huber(eta - y, loss.delta) / 2,
     ),
     Logistic: LossOracle(
         values=lambda loss, eta, y: np.where(y == 1, np.logaddexp(0, -eta), np.logaddexp(0, eta)),
         slopes=lambda loss, eta, y: expit(eta) - y,
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: cp.logistic(cp.multiply(1 - 2 * y, eta)),
     ),
     # likelihoods are half deviances: the terms in y alone make their least value 0
     Poisson: LossOracle(
         values=lambda loss, eta, y: np.exp(eta) - y * eta + xlogy(y, y) - y,
         slopes=lambda loss, eta, y: np.exp(eta) - y,
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: cp.exp(eta) - cp.multiply(y, eta) + (xlogy(y, y) - y),
     ),
     Gamma: LossOracle(
         values=lambda loss, eta, y: y * np.exp(-eta) + eta - 1 - np.log(y),
         slopes=lambda loss, eta, y: 1 - y * np.exp(-eta),
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: cp.multiply(y, cp.exp(-eta)) + eta - (1 + np.log(y)),
     ),
     Quantile: LossOracle(
         values=lambda loss, eta, y: np.where(eta < y, loss.q * (y - eta), (1 - loss.q) * (eta - y)),
         slopes=lambda loss, eta, y: np.where(eta < y, -loss.q, 1 - loss.q),
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: loss.q * cp.pos(y - eta) + (1 - loss.q) * cp.pos(eta - y),
     ),
     Tweedie: LossOracle(
@@ -83,7 +76,6 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
             - _tweedie_constant(loss, y)
         ),
         slopes=lambda loss, eta, y: np.exp((1 - loss.power) * eta) * (np.exp(eta) - y),
-        floors=lambda loss, y: np.zeros(len(y)),
         expression=lambda loss, eta, y: (
             cp.exp((2 - loss.power) * eta) / (2 - loss.power)
             + cp.multiply(y, cp.exp((1 - loss.power) * eta)) / (loss.power - 1)

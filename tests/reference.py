@@ -23,7 +23,7 @@ TOLERANCES = (1e-10, 1e-9)
 """Clarabel's gap and feasibility, tried in turn; an answer that meets neither is not accurate."""
 
 LEAST_SHARE = 1e-2
-"""Differences of losses are relative to the loss above its floor, at least this share of it at w = 0."""
+"""Differences of losses are relative to the loss, at least this share of it at w = 0."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,6 @@ class Objective:
         return NORM_ORACLES[type(self.norm)].value(self.norm, w)
 
     @property
-    def floor(self) -> float:
-        """The least value that the loss can take at all."""
-        return float(self.sample_weight @ self.oracle.floors(self.loss, self.y))
-
-    @property
     def null_loss(self) -> float:
         """f at w = 0 with the best intercept."""
         zero = np.zeros(self.X.shape[1])
@@ -98,13 +93,13 @@ class Objective:
             return max(self.norm_value(w) - level, 0.0) / (level if level > 0 else 1.0)
         if not np.isfinite(self.norm_value(w)):
             return np.inf
-        return max(self.loss_value(w, intercept) - level, 0.0) / (self.null_loss - self.floor)
+        return max(self.loss_value(w, intercept) - level, 0.0) / self.null_loss
 
     def scale(self, form: str, value: float) -> float:
         """What a difference of two values of the form is measured by."""
         if form == "target":
             return value if value > 0 else 1.0
-        return max(value - self.floor, LEAST_SHARE * (self.null_loss - self.floor))
+        return max(value, LEAST_SHARE * self.null_loss)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +175,7 @@ def solve_reference(
 ) -> Reference:
     """Solve one of the forms; give exactly one of alpha, budget and target.
 
-    A target at the floor of the loss is posed as the equations X w + b = y: as an
+    A target of 0 is posed as the equations X w + b = y: as an
     inequality its feasible set has no interior, which interior-point methods need.
     """
     objective = Objective.of(X, y, loss, norm, fit_intercept, sample_weight)
@@ -222,7 +217,7 @@ def _cone_program(
     if form == "budget":
         scale = level if level > 0 else 1.0
         return cp.Problem(cp.Minimize(mean_loss), [*constraints, norm / scale <= level / scale])
-    if level <= objective.floor:
+    if level <= 0:
         seen = objective.sample_weight > 0
         return cp.Problem(cp.Minimize(norm), [*constraints, eta[seen] == y[seen]])
     return cp.Problem(cp.Minimize(norm), [*constraints, mean_loss <= level / units.loss_unit])

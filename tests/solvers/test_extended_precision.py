@@ -1,4 +1,4 @@
-"""Claimed gaps against the gaps that the returned weights have in 50 digits."""
+"""Responses far from 1: claimed gaps against those that the returned weights have in extended precision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from extended import penalty_gap
+from extended_certificate import ExtendedProblem
+from extended_claims import Claim
 from normball import Problem
 from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, SquaredError, Tweedie
 from normball.norms import L1, L2, ElasticNet, LInf, Norm
@@ -45,17 +46,14 @@ def test_no_gap_is_claimed_that_the_weights_do_not_have(loss: Loss, size: float,
     rng = np.random.default_rng(3)
     X = rng.standard_normal((30, 4)) + rng.choice([0.0, 100.0], 4)
     y = response(loss, size, X[:, 0] - X[:, 0].mean(), rng)
-    problem = Problem(X, y, loss=loss, norm=norm)
+    problem, examiner = Problem(X, y, loss=loss, norm=norm), ExtendedProblem(X, y, loss, norm)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for share in (0.4, 0.02):
             alpha = share * problem.alpha_max
             solution = problem.solve(alpha=alpha, tol=1e-10)
             path = problem.path(alphas=[alpha])
-            for w, b, gap in (
-                (solution.coef, solution.intercept, solution.certificate.gap),
-                (path.coefs[0], float(path.intercepts[0]), float(path.gaps[0])),
-            ):
-                right = penalty_gap(X, y, loss, norm, w, b, alpha)
-                assert right <= 10 * gap + LAST_DIGIT, (share, right, gap)
-                assert gap <= 1e-4  # and it is no empty claim
+            for claim in (Claim.of(solution), Claim.of_path(path, 0, "alpha", alpha)):
+                right = float(examiner.examine(claim).gap)
+                assert right <= 10 * claim.gap + LAST_DIGIT, (share, right, claim.gap)
+                assert claim.gap <= 1e-4  # and it is no empty claim

@@ -12,8 +12,9 @@ gives
 
     gap = f(eta) + alpha R(w) + f*(-s theta) + s^2 alpha sum_j r_j w_j^2 / 2  >=  0,
 
-the first and the third by the slack of the loss (see `certificate.py`). The same pass over X tells which features violate their condition |q_j| <= alpha, and by how
-much each falls short of it. It costs 2 n p operations a point, and 2 n |S| for eta.
+the first and the third by the slack of the loss (see `certificate.py`). The same pass over X
+tells which features violate their condition |q_j| <= alpha, and by how much each falls short of
+it. It costs 2 n p operations a point, and 2 n |S| for eta.
 
 Where p is small against n, squared error works on G = X'VX and c = X'Vy, and so does its
 certificate, with what rounding may hide added to the gap. With S = sum_j sqrt(G_jj) |w_j|, a
@@ -34,7 +35,7 @@ from ..norms.blocks import Blocks
 from ..norms.separable import Separable
 from ..typing import Floats, Indices, Mask
 from .certificate import free_part_removed
-from .instance import Instance
+from .instance import SPREAD_OF_ROUNDING, Instance
 from .restricted import Batch
 from .smooth_fit import null_model
 
@@ -268,9 +269,25 @@ class GramCertifier(SeparableCertifier):
         rounding = ROUNDING * (reach**2 + reach * self._largest_size * norms)
         if (rounding > SHARE_OF_ROUNDING * self._tolerance * self._instance.scale).any():
             raise GramTooRoughError
+        rounding = rounding + self._rounding_of_predictors(batch, losses)
         gaps = self._gaps(losses + alphas * norms - duals, rounding)
         nowhere = np.full(len(c), K, dtype=np.int32)
-        return Findings(nowhere, gaps, rounding / self._instance.scale, losses, norms, ratios[:, max(K - 2, 0)], ratios[:, K - 1])
+        return Findings(
+            nowhere,
+            gaps,
+            rounding / self._instance.scale,
+            losses,
+            norms,
+            ratios[:, max(K - 2, 0)],
+            ratios[:, K - 1],
+        )
+
+    def _rounding_of_predictors(self, batch: Batch, losses: Floats) -> Floats:
+        """(K,) `Instance.uncertainties`, for predictors that spread as the loss says."""
+        instance = self._instance
+        size = np.abs(batch.intercepts) + np.sqrt(instance.sample_weight @ instance.y**2)
+        explained = np.maximum(instance.scale - losses, 0.0)
+        return np.asarray(SPREAD_OF_ROUNDING * size * np.sqrt(2 * explained * instance.sample_weight.max()))
 
 
 class GroupCertifier(PathCertifier):
@@ -302,7 +319,15 @@ class GroupCertifier(PathCertifier):
         sums, rounding = self._both_losses(batch, points, scaling)
         gaps = self._gaps(sums + alphas * norms, rounding)
         rounding = rounding / instance.scale
-        return Findings(first[label], gaps, rounding, points.losses, norms, ratios[label, max(K - 2, 0)], ratios[label, K - 1])
+        return Findings(
+            first[label],
+            gaps,
+            rounding,
+            points.losses,
+            norms,
+            ratios[label, max(K - 2, 0)],
+            ratios[label, K - 1],
+        )
 
     def complete(self, chosen: Mask) -> Indices:
         return np.sort(self._blocks.members(np.unique(self._blocks.label[chosen])))
