@@ -70,10 +70,9 @@ class Design(ABC):
     def rmatvec(self, u: Floats) -> Floats:
         """X' u (p,)."""
 
-    def curvature_product(self, direction: Floats, curvature: Floats) -> tuple[Floats, Floats]:
-        """X v (n,) and X'(d * X v) (p,) for a direction v (p,) and curvatures d (n,) >= 0."""
-        linear = self.matvec(direction)
-        return linear, self.rmatvec(curvature * linear)
+    def predictors(self, W: Floats) -> Floats:
+        """X W (n, K) for weights W (p, K) of which few are zero."""
+        return np.stack([self.matvec(w) for w in W.T], axis=1)
 
     @abstractmethod
     def mean_squares(self, sample_weight: Floats) -> Floats:

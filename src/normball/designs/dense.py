@@ -75,6 +75,14 @@ class DenseDesign(Design):
             result[positions] += block.T @ u[rows]
         return result
 
+    def predictors(self, W: Floats) -> Floats:
+        n, p = self.shape
+        self._count(p)
+        result = np.zeros((n, W.shape[1]))
+        for rows, positions, block in self._blocks(is_product=True):
+            result[rows] += block @ W[positions]
+        return result
+
     def mean_squares(self, sample_weight: Floats) -> Floats:
         p = self.shape[1]
         self._count(p)

@@ -68,6 +68,14 @@ class SparseDesign(Design):
             result[positions] = block.T @ u
         return result
 
+    def predictors(self, W: Floats) -> Floats:
+        n, p = self.shape
+        self._count(p)
+        result = np.zeros((n, W.shape[1]))
+        for positions, block in _blocks(self._held):
+            result += block @ W[positions]
+        return result
+
     def mean_squares(self, sample_weight: Floats) -> Floats:
         p = self.shape[1]
         self._count(p)

@@ -27,8 +27,11 @@ from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .active_set import walk
 from .class_likelihood import ClassLikelihood
+from .smooth.class_newton import ClassNewton
 
 MOST_MODELS = 100
+RIDGE_PRECISION = 1e-20
+"""Gap of the ridge solves that a level is looked for with: R is uncertain by its root."""
 NEAR = 0.8
 """Share of its price from which a feature takes part in a model."""
 LEAST_DAMPING, MOST_DAMPING = 1e-10, 1.0
@@ -89,11 +92,16 @@ class Multinomial:
         self._linear, self._damping = np.zeros_like(self._likelihood.Y), LEAST_DAMPING
         self._here = self._likelihood.at(self._linear + self._b)
         self.scale = self._here.loss
+        self._newton: ClassNewton | None = None
+        if self._is_ridge and (self._ridge > 0).all():
+            self._newton = ClassNewton(design, self._likelihood, self._ridge, fit_intercept, self._b)
         at_zero = self._ratios(self._pulls(), 0.0)
         self.alpha_max = np.inf if self._is_ridge else float(at_zero.max(initial=0.0))
 
     def solve(self, alpha: float, tolerance: float, least: int = 0) -> ClassWeights:
         """The solution at alpha > 0, from the last one on, by `least` models or more."""
+        if self._newton is not None:
+            return self._solve_ridge(self._newton, alpha, min(tolerance, RIDGE_PRECISION if least else 1.0))
         best, n_stalled, n_models = np.inf, 0, 0
         while True:
             Z = self._pulls()
@@ -106,12 +114,19 @@ class Multinomial:
             n_models += 1
             if not self._step(self._taking_part(ratios.max(axis=1), alpha), Z, alpha):
                 n_stalled += 1
-        W = self._W.copy()
-        if (
-            self._is_ridge and (self._ridge > 0).all()
-        ):  # as it is at the optimum, where a shift would only cost
-            W -= W.mean(axis=1, keepdims=True)
-        return ClassWeights(W, self._b - self._b.mean(), gap, self._here.loss, n_models, Z)
+        return ClassWeights(self._W.copy(), self._b - self._b.mean(), gap, self._here.loss, n_models, Z)
+
+    def _solve_ridge(self, newton: ClassNewton, alpha: float, tolerance: float) -> ClassWeights:
+        """The same where no coefficient has a price of its own."""
+        n_steps = newton.solve(alpha, tolerance * self.scale, MOST_MODELS)
+        W = newton.W - newton.W.mean(axis=1, keepdims=True)  # at the optimum, where a shift would only cost
+        self._W, self._linear = W, newton.linear
+        self._b, self._here = newton.b, newton.here
+        if self._fits:
+            self._b, self._here = self._likelihood.balanced(newton.linear, newton.b)
+        Z = self._pulls()
+        gap = self._gap(alpha, Z, np.zeros_like(Z))
+        return ClassWeights(W, self._b - self._b.mean(), gap, self._here.loss, n_steps, Z)
 
     # ---- evaluation -----------------------------------------------------------------
     def penalty(self, W: Floats) -> float:

@@ -113,7 +113,7 @@ class RidgeFactors:
         Z = self._scores()
         share = self._v if self._is_centred else 0.0
         rest = 1 - self._v * (Z**2 @ (1 / (self._values + alpha))) - share
-        residuals = Y - np.stack([self._design.matvec(w) for w in W], axis=1) + W @ self.means
+        residuals = Y - self._design.predictors(W.T) + W @ self.means
         return residuals / rest[:, None], W
 
     def _scores(self) -> Floats:

@@ -1,10 +1,9 @@
 """Any smooth loss with the squared L2 norm: f(X w + b) + alpha / 2 sum_j q_j w_j^2, q > 0.
 
-Truncated Newton (`newton_cg.py`) on products with X, which is read once for each product with
-the Hessian (X'D X v in blocks of rows) where it is dense, and never made dense where it is
-sparse. The intercept is eliminated: with c = X'D 1 and s = 1'D 1,
+Truncated Newton (`newton_cg.py`) on products with X, which is never made dense where it is
+sparse. The intercept is eliminated: with D the curvatures, s their sum, and m(t) = 1'D t / s,
 
-    H v = X'D X v - c (c'v) / s + alpha q v,        db = -(1'g + c'd) / s.
+    H v = X'D (X v - m(X v)) + alpha q v,        db = -1'g / s - m(X d).
 
 With theta = -grad f made orthogonal to 1, z = X'theta, the gap is sum_j (z_j - alpha q_j w_j)^2 /
 (2 alpha q_j), by Fenchel's equality: it is what decides when to stop.
@@ -74,16 +73,14 @@ class RidgeNewton:
         instance, eta = self._instance, self._linear + self.intercept
         slope, self._curvature = instance.gradient(eta), self._curvature_at(eta)
         self._root = None if instance.loss.is_diagonal else instance.hessian_root(eta)
-        self._total = float(self._curvature.sum())
+        self._total = float(self._curvature.sum()) if instance.fit_intercept else 0.0
+        self._balance, rest = 0.0, 0.0
+        if self._total > 0:
+            self._balance = float(slope.sum())
+            slope -= self._curvature * (self._balance / self._total)
+            rest = self._balance**2 / (2 * self._total)
         self._inverse.update(self._curvature, self._alpha)
-        price = self._alpha * self._ridge * self.w
-        if not (instance.fit_intercept and self._total > 0):
-            self._centre, self._balance = None, 0.0
-            return instance.design.rmatvec(slope) + price, 0.0
-        gradient, self._centre = instance.design.products(np.array([slope, self._curvature])).T
-        self._balance = float(slope.sum())
-        gradient = gradient - self._centre * (self._balance / self._total) + price
-        return gradient, self._balance**2 / (2 * self._total)
+        return instance.design.rmatvec(slope) + self._alpha * self._ridge * self.w, rest
 
     def _curvature_at(self, eta: Floats) -> Floats:
         """Exact, but where nearly all of the loss is straight, and a step would be out of proportion."""
@@ -97,22 +94,24 @@ class RidgeNewton:
     def product(self, direction: Floats) -> tuple[Floats, Floats]:
         design = self._instance.design
         self._inverse.n_products += 1
+        linear = design.matvec(direction)
         if self._root is None:
-            linear, image = design.curvature_product(direction, self._curvature)
+            bent = self._curvature * (linear - self._mean(linear))
         else:
-            linear = design.matvec(direction)
-            image = design.rmatvec(self._root.adjoint(self._root.apply(linear)))
-        if self._centre is not None:
-            image -= self._centre * (float(self._centre @ direction) / self._total)
-        return image + self._alpha * self._ridge * direction, linear
+            bent = self._root.adjoint(self._root.apply(linear))
+        return design.rmatvec(bent) + self._alpha * self._ridge * direction, linear
+
+    def _mean(self, linear: Floats) -> float:
+        """By how much the intercept falls where the predictor rises, to first order."""
+        return float(self._curvature @ linear) / self._total if self._total > 0 else 0.0
 
     def precondition(self, residual: Floats) -> Floats:
         return self._inverse.apply(residual)
 
     def advance(self, direction: Floats, image: Floats, slope: float) -> bool:
-        shift = 0.0
-        if self._centre is not None:
-            shift = -(self._balance + float(self._centre @ direction)) / self._total
+        shift = -self._mean(image)
+        if self._total > 0:
+            shift -= self._balance / self._total
             slope -= self._balance**2 / self._total
         eta, step, share = self._linear + self.intercept, image + shift, 1.0
         rounding = 1e-15 * (abs(self._value) + self._instance.scale)

@@ -1,0 +1,160 @@
+"""Several classes with the squared L2 norm: f(X W + 1 b') + alpha / 2 sum_jk q_j W_jk^2, q > 0.
+
+Truncated Newton (`newton_cg.py`) on products with X. With P the probabilities (n, K) and v the
+sample weights, the Hessian in the predictor maps T (n, K) to
+
+    A T = v * (P * T - P * (P . T)),      P . T the sum over the classes of each sample,
+
+and the intercepts are eliminated: db = -B^+ 1'A X V, with B = 1'A 1 (K, K), whose null vector is
+the shift of all classes. The preconditioner takes the classes for independent, with the curvature
+of class k everywhere c_k times a common one: with G = X'D X / 1'D 1, D_i = v_i sum_k P_ik (1 - P_ik), at
+some earlier point, and eigenvectors U of Q^-1/2 G Q^-1/2, it is Q^-1/2 U / (c_k lambda + alpha) U' Q^-1/2;
+before G is worth its cost, the diagonal of that.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from ...designs.base import Design
+from ...typing import Floats
+from ..class_likelihood import ClassLikelihood
+from .newton_cg import ARMIJO, minimise
+from .preconditioner import products_a_gram
+
+
+class ClassNewton:
+    """Solutions at one alpha after another, each from the last.
+
+    Parameters
+    ----------
+    design : Design (n, p)
+    likelihood : ClassLikelihood
+    ridge : (p,) q > 0
+    fits : bool, whether there are intercepts.
+    b : (K,) intercepts at W = 0.
+
+    Attributes
+    ----------
+    W (p, K), b (K,), linear (n, K), here : where it stands: weights, intercepts, X W, the likelihood.
+    """
+
+    def __init__(
+        self, design: Design, likelihood: ClassLikelihood, ridge: Floats, fits: bool, b: Floats
+    ) -> None:
+        self._design, self._likelihood, self._fits = design, likelihood, fits
+        self._ridge = ridge[:, None]
+        self.W, self.b = np.zeros((design.shape[1], len(b))), b
+        self.linear = np.zeros_like(likelihood.Y)
+        self.here = likelihood.at(self.linear + b)
+        self._inverse = ClassPreconditioner(design, likelihood, ridge, fits)
+
+    def solve(self, alpha: float, precision: float, max_steps: int) -> int:
+        """Go to the solution at alpha > 0, up to a gap; the number of Newton steps."""
+        self._alpha = alpha
+        self._value = self.here.loss + self._price(self.W)
+        return minimise(self, precision, max_steps)
+
+    def _price(self, W: Floats) -> float:
+        return 0.5 * self._alpha * float((self._ridge * W**2).sum())
+
+    # ---- what Newton's method asks -----------------------------------------------------
+    def look(self) -> tuple[Floats, float]:
+        weights, P, rest = self._likelihood.weights, self.here.P, 0.0
+        self._weighted = weights[:, None] * P
+        residual = self.here.residual
+        if self._fits:
+            self._between = linalg.pinvh(np.diag(self._weighted.sum(axis=0)) - P.T @ self._weighted)
+            self._missing = self._between @ self.here.balance
+            rest = 0.5 * float(self.here.balance @ self._missing)
+            residual = residual - self._bend(np.broadcast_to(self._missing, P.shape))
+        pulls = self._design.products(np.ascontiguousarray(residual.T))
+        self._inverse.update(P, self._alpha)
+        return self._alpha * self._ridge * self.W - pulls, rest
+
+    def excess(self, gradient: Floats) -> float:
+        return float((gradient**2 / self._ridge).sum()) / (2 * self._alpha)
+
+    def product(self, direction: Floats) -> tuple[Floats, Floats]:
+        self._inverse.n_products += 1
+        linear = self._design.predictors(direction)
+        bent = self._bend(linear + self._shift(linear))
+        image = self._design.products(np.ascontiguousarray(bent.T))
+        return image + self._alpha * self._ridge * direction, linear
+
+    def _bend(self, T: Floats) -> Floats:
+        """A T, the Hessian in the predictor."""
+        return np.asarray(self._weighted * (T - np.einsum("ik,ik->i", self.here.P, T)[:, None]))
+
+    def _shift(self, linear: Floats) -> Floats:
+        """Change of the intercepts (K,) that goes with one of X W."""
+        if not self._fits:
+            return np.zeros(linear.shape[1])
+        return np.asarray(-self._between @ self._bend(linear).sum(axis=0))
+
+    def precondition(self, residual: Floats) -> Floats:
+        return self._inverse.apply(residual)
+
+    def advance(self, direction: Floats, image: Floats, slope: float) -> bool:
+        shift = self._shift(image)
+        if self._fits:
+            shift = shift + self._missing
+            slope -= float(self.here.balance @ self._missing)
+        rounding, share = 1e-15 * abs(self._value), 1.0
+        for _ in range(40):
+            W, b = self.W + share * direction, self.b + share * shift
+            here = self._likelihood.at(self.linear + share * image + b)
+            value = here.loss + self._price(W)
+            if value <= self._value + ARMIJO * share * slope + rounding:
+                break
+            share *= 0.5
+        else:
+            return False
+        is_gain = value < self._value - rounding
+        self.W, self.b, self.here, self._value = W, b, here, value
+        self.linear = self.linear + share * image
+        return is_gain
+
+
+class ClassPreconditioner:
+    """The approximate inverse of the Hessian that the module's text describes.
+
+    Attributes
+    ----------
+    n_products : int, products with the Hessian since the last matrix was made.
+    """
+
+    def __init__(self, design: Design, likelihood: ClassLikelihood, ridge: Floats, fits: bool) -> None:
+        self._design, self._likelihood, self._fits = design, likelihood, fits
+        self._root = np.sqrt(ridge)[:, None]
+        n, p = design.shape
+        squares = design.mean_squares(likelihood.weights)
+        if fits:
+            means = design.rmatvec(likelihood.weights)
+            squares = np.maximum(squares - means**2, 1e-8 * squares)
+        self._values, self._vectors = (squares / ridge)[:, None], None
+        # eigenvectors cost some ten times the factorisation
+        self._cost = np.inf if p > n else products_a_gram(n, p) + 10 * p**2 / max(n, 1)
+        self.n_products = 0
+
+    _vectors: Floats | None
+
+    def update(self, P: Floats, alpha: float) -> None:
+        """Probabilities (n, K) at a new point, and its alpha."""
+        weights = self._likelihood.weights
+        curvature = weights @ (P * (1 - P))
+        if self.n_products >= self._cost and curvature.any():
+            joint = weights * (P * (1 - P)).sum(axis=1)
+            self.n_products = 0
+            gram = self._design.gram(joint / joint.sum(), self._fits)[0] / (self._root * self._root.T)
+            values, self._vectors = linalg.eigh(gram, overwrite_a=True, check_finite=False)
+            self._values = np.maximum(values, 0.0)[:, None]
+        self._below = self._values * curvature + alpha
+
+    def apply(self, residual: Floats) -> Floats:
+        """About the Hessian's inverse times a residual (p, K)."""
+        scaled = residual / self._root
+        if self._vectors is None:
+            return np.asarray(scaled / self._below / self._root)
+        return np.asarray(self._vectors @ ((self._vectors.T @ scaled) / self._below) / self._root)
