@@ -10,9 +10,18 @@ from .base import Design
 from .constant import scales_of
 from .dense import DenseDesign
 from .sparse import SparseDesign
-from .validation import check_dense, check_sparse
+from .validation import check_dense, check_index, check_sparse
 
-__all__ = ["DESIGNS", "DenseDesign", "Design", "SparseDesign", "as_design", "moments_of", "scales_of"]
+__all__ = [
+    "DESIGNS",
+    "DenseDesign",
+    "Design",
+    "SparseDesign",
+    "as_design",
+    "check_index",
+    "moments_of",
+    "scales_of",
+]
 
 DESIGNS: dict[str, type[Design]] = {"dense": DenseDesign, "sparse": SparseDesign}
 """Name -> class; a new storage is added here, and `as_design` chooses among them."""

@@ -53,14 +53,8 @@ def check_sparse(X: Any) -> sparse.csc_array:
     if X.dtype.kind not in "biuf":
         _refuse_type(X, X.dtype)
     _check_shape(X.shape)
-    try:
-        if X.format in ("csr", "csc", "bsr"):
-            X.check_format(full_check=True)
-        held = sparse.csc_array(X)
-    except ValueError as problem:
-        raise ValueError(
-            f"X must be a valid sparse matrix, but its index arrays are not: {problem}"
-        ) from None
+    check_index(X)
+    held = sparse.csc_array(X)
     bad = np.flatnonzero(~np.isfinite(held.data))
     if len(bad):
         rows = held.indices[bad]
@@ -68,6 +62,74 @@ def check_sparse(X: Any) -> sparse.csc_array:
         first = np.lexsort((columns, rows))[0]
         _refuse_value(held.data[bad[first]], int(rows[first]), int(columns[first]))
     return held
+
+
+def check_index(X: Any) -> None:
+    """Refuse a sparse X whose index contradicts its shape; whatever is not sparse passes.
+
+    SciPy checks an index when it is made, not when it has been edited since: a product or a change of
+    format would then read and write beyond the arrays. O(stored values).
+
+    Raises
+    ------
+    ValueError
+        If a position lies outside X, or arrays that belong together differ in length.
+    """
+    if not sparse.issparse(X):
+        return
+    matrix: Any = X
+    if len(matrix.shape) != 2:
+        return
+    try:
+        if matrix.format in ("csr", "csc", "bsr"):
+            matrix.check_format(full_check=True)
+        elif matrix.format in _POSITIONS:
+            _POSITIONS[matrix.format](matrix)
+    except ValueError as problem:
+        raise ValueError(
+            f"X must be a valid sparse matrix, but its index arrays are not: {problem}"
+        ) from None
+
+
+def _check_positions(positions: ArrayLike, size: int, axis: str) -> None:
+    found = np.asarray(positions)
+    if found.size and not (found.min() >= 0 and found.max() < size):
+        bad = found.min() if found.min() < 0 else found.max()
+        raise ValueError(f"{axis} {bad} is outside 0 .. {size - 1}")
+
+
+def _check_coo(X: Any) -> None:
+    if not len(X.row) == len(X.col) == len(X.data):
+        raise ValueError(f"{len(X.row)} rows, {len(X.col)} columns and {len(X.data)} values")
+    _check_positions(X.row, X.shape[0], "row")
+    _check_positions(X.col, X.shape[1], "column")
+
+
+def _check_lil(X: Any) -> None:
+    if not len(X.rows) == len(X.data) == X.shape[0]:
+        raise ValueError(f"{X.shape[0]} rows, but lists for {len(X.rows)} and {len(X.data)}")
+    for number, (columns, values) in enumerate(zip(X.rows, X.data, strict=True)):
+        if len(columns) != len(values):
+            raise ValueError(f"{len(columns)} columns and {len(values)} values in row {number}")
+        _check_positions(columns, X.shape[1], "column")
+
+
+def _check_dok(X: Any) -> None:
+    positions = np.array(list(X.keys()), dtype=np.int64).reshape(-1, 2)
+    _check_positions(positions[:, 0], X.shape[0], "row")
+    _check_positions(positions[:, 1], X.shape[1], "column")
+
+
+def _check_dia(X: Any) -> None:
+    if X.offsets.shape != X.data.shape[:1] or X.data.ndim != 2:
+        raise ValueError(f"{len(X.offsets)} offsets for values of shape {X.data.shape}")
+    if len(np.unique(X.offsets)) < len(X.offsets):
+        raise ValueError("two diagonals with the same offset")
+    if len(X.offsets):
+        _check_positions(X.offsets + np.int64(X.shape[0]), X.shape[0] + X.shape[1], "offset plus rows")
+
+
+_POSITIONS = {"coo": _check_coo, "lil": _check_lil, "dok": _check_dok, "dia": _check_dia}
 
 
 def _check_shape(shape: tuple[int, ...]) -> None:

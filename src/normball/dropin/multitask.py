@@ -12,8 +12,10 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from .paths import enet_path, lasso_path
 from .several_responses import multitask
+from .sound_index import with_sound_index
 
 
+@with_sound_index
 class MultiTaskElasticNet(linear_model.MultiTaskElasticNet):
     """As `sklearn.linear_model.MultiTaskElasticNet`, with every solution certified."""
 
@@ -54,12 +56,14 @@ class MultiTaskElasticNet(linear_model.MultiTaskElasticNet):
         return self
 
 
+@with_sound_index
 class MultiTaskLasso(MultiTaskElasticNet, linear_model.MultiTaskLasso):
     """As `sklearn.linear_model.MultiTaskLasso`, with every solution certified."""
 
     __init__ = linear_model.MultiTaskLasso.__init__
 
 
+@with_sound_index
 class MultiTaskElasticNetCV(linear_model.MultiTaskElasticNetCV):
     """As `sklearn.linear_model.MultiTaskElasticNetCV`, on this engine."""
 
@@ -69,6 +73,7 @@ class MultiTaskElasticNetCV(linear_model.MultiTaskElasticNetCV):
         return MultiTaskElasticNet()
 
 
+@with_sound_index
 class MultiTaskLassoCV(linear_model.MultiTaskLassoCV):
     """As `sklearn.linear_model.MultiTaskLassoCV`, on this engine."""
 

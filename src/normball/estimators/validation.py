@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.utils.validation import check_array, check_X_y, validate_data
 
-from ..designs import as_design
+from ..designs import as_design, check_index
 from ..frames import Frame, read_frame
 
 NO_RESPONSE = "no_validation"
@@ -33,6 +33,7 @@ def validated(estimator: Any, X: Any, y: Any = NO_RESPONSE, *, reset: bool = Tru
     """
     frame = read_frame(X, allow_missing=options.get("ensure_all_finite", True) == "allow-nan")
     if frame is None:
+        check_index(X)
         return validate_data(estimator, X, y, reset=reset, **options)
     validate_data(estimator, _named(X, frame), y, reset=reset, skip_check_array=True)
     try:
