@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
+import socket
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -124,6 +128,21 @@ def test_foreign_origin_is_refused(ask: Ask, origin: str | None) -> None:
         (b'{"budget": 1e400}', 400, "budget must be a number"),
         (b'{"shell": "rm"}', 400, "shell is not a field of the page"),
         (b"\xff\xfe", 400, "the question is not JSON"),
+        (b"[" * 2000 + b"]" * 2000, 400, "the question is not a state"),
+        (b'{"a":' * 2000 + b"1" + b"}" * 2000, 400, "the question is not a state"),
+        (b'{"budget":' + b"[" * 900 + b"]" * 900 + b"}", 400, "budget must be a number, got"),
+        (b'{"norm":' + b"[" * 900 + b"]" * 900 + b"}", 400, "norm must be one of"),
+        (b'{"v":' + b"[" * 900 + b"]" * 900 + b"}", 400, "the state has version"),
+        (b'{"budget": 1' + b"0" * 400 + b"}", 400, "budget must lie between 0 and 100, got 1000"),
+        (b'{"story": -1' + b"0" * 400 + b"}", 400, "story must lie between 0 and 12, got -1000"),
+        (b'{"dims": 1' + b"0" * 4000 + b"}", 400, "dims must be one of"),
+        (b'{"v": 1' + b"0" * 4000 + b"}", 400, "the state has version 1000"),
+        (b'{"budget": 1' + b"0" * 5000 + b"}", 400, "the question is not JSON"),
+        (b'{"\\ud800": 1}', 400, "\\ud800 is not a field"),
+        (b'{"norm": "\\udfff"}', 400, "norm must be one of"),
+        (b'{"trail": "\\ud800\\ud800"}', 400, "trail must be true or false"),
+        ('{"\U0001f600": 1}'.encode("utf-16"), 400, "\U0001f600 is not a field"),
+        (b'{"budget": NaN}', 400, "budget must be a number, got nan"),
         (b" " * (MOST_BYTES + 1), 413, "a question may have"),
     ],
 )
@@ -132,6 +151,39 @@ def test_bad_questions_get_a_sentence(ask: Ask, body: bytes, status: int, senten
     assert answer.status == status
     assert answer.error.startswith(sentence)
     assert answer.error.endswith(".")
+
+
+@pytest.mark.parametrize("is_reset", [False, True])
+@pytest.mark.parametrize("sent", ["half a body", "half a header", "a whole question", "no HTTP", "nothing"])
+def test_who_hangs_up_leaves_no_traceback(
+    local: tuple[Place, Ask],
+    sent: str,
+    is_reset: bool,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place, ask = local
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "handlers", [caplog.handler])
+    home, body = f"127.0.0.1:{place.port}", json.dumps(defaults()).encode()
+    head = f"POST /solve HTTP/1.1\r\nHost: {home}\r\nOrigin: http://{home}\r\n".encode()
+    whole = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    messages = {
+        "half a body": head + whole + body[:20],
+        "half a header": head,
+        "a whole question": head + whole + body,
+        "no HTTP": b"\x16\x03\x01 hello\r\n\r\n",
+        "nothing": b"",
+    }
+    for _ in range(3):
+        caller = socket.create_connection(("127.0.0.1", place.port))
+        caller.sendall(messages[sent])
+        time.sleep(0.02)  # the server has begun to read
+        if is_reset:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.close()
+        assert ask("GET", "/health").text == "ok"
+    assert json.loads(ask("POST", "/solve", body).text)["converged"]
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_other_content_types_and_methods_are_refused(ask: Ask) -> None:

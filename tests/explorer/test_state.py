@@ -23,6 +23,7 @@ LOSSES = [name for name in FIELDS["loss"]["choices"] if name != "equation"]
         ("dims", 4, "dims must be one of 2, 3, got 4."),
         ("budget", -1, "budget must lie between 0 and"),
         ("budget", "wide", "budget must be a number, got 'wide'."),
+        ("budget", 10**400, f"budget must lie between 0 and 100, got {10**59}."),
         ("budget", float("nan"), "budget must be a number"),
         ("budget", None, "budget must be a number"),
         ("free", 1, "free must be true or false, got 1."),
@@ -36,6 +37,21 @@ def test_bad_values_are_refused_in_one_sentence(name: str, value: object, senten
     state, notes = read_state({name: value})
     assert len(notes) == 1
     assert set(state) == set(defaults())
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("budget", "budget must lie between 0 and 100, got int too large to show."),
+        ("story", "story must lie between 0 and 12, got int too large to show."),
+        ("dims", "dims must be one of 2, 3, got int too large to show."),
+        ("trail", "trail must be true or false, got int too large to show."),
+        ("v", f"the state has version int too large to show; this package reads {table()['version']}."),
+    ],
+)
+def test_an_integer_without_end_is_refused_too(name: str, sentence: str) -> None:
+    """Python writes no integer of more than 4,300 digits."""
+    assert read_state({name: 10**5000})[1] == [sentence]
 
 
 @given(

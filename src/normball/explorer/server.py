@@ -165,13 +165,19 @@ async def _body(request: Request) -> bytes | None:
 
 async def _solve(request: Request) -> Response:
     from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse
+    from starlette.requests import ClientDisconnect
+    from starlette.responses import JSONResponse, Response
 
-    body = await _body(request)
+    try:
+        body = await _body(request)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
     if body is None:
         return _error(413, f"a question may have {MOST_BYTES} bytes; this one has more.")
     try:
         given = json.loads(body)
+    except RecursionError:
+        return _error(400, "the question is not a state: its lists or objects are nested too deeply.")
     except ValueError as error:
         return _error(400, f"the question is not JSON ({error}).")
     if not isinstance(given, dict):

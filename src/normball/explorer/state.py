@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from math import isfinite
+from math import inf
 from typing import Any
 
 State = dict[str, Any]
@@ -39,9 +39,12 @@ def read_state(given: Mapping[str, Any]) -> tuple[State, list[str]]:
     for name, value in given.items():
         if name == "v":
             if value not in (table()["version"], str(table()["version"])):
-                notes.append(f"the state has version {value!r}; this package reads {table()['version']}.")
+                notes.append(
+                    f"the state has version {_shown(value)}; this package reads {table()['version']}."
+                )
         elif name not in state:
-            notes.append(f"{str(name)[:40]} is not a field of the page; fields are {', '.join(state)}.")
+            known = str(name)[:40].encode("utf-8", "backslashreplace").decode()  # halves of a surrogate pair
+            notes.append(f"{known} is not a field of the page; fields are {', '.join(state)}.")
         else:
             state[name], note = _clean(name, table()["fields"][name], value)
             if note:
@@ -68,16 +71,25 @@ def _clean(name: str, field: dict[str, Any], value: Any) -> tuple[Any, str | Non
     if kind == "flag":
         if isinstance(value, bool):
             return value, None
-        return default, f"{name} must be true or false, got {value!r:.60}."
+        return default, f"{name} must be true or false, got {_shown(value)}."
     if kind == "choice":
         choices = field["choices"]
-        if not isinstance(value, bool) and str(value) in choices:
-            return (int(value) if isinstance(default, int) else str(value)), None
-        return default, f"{name} must be one of {', '.join(choices)}, got {value!r:.60}."
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        return default, f"{name} must be a number, got {value!r:.60}."
-    number = round(value) if kind == "integer" else float(value)
-    inside = min(max(number, field["min"]), field["max"])
+        is_short = isinstance(value, str) or (isinstance(value, int) and 0 <= value < 1000)
+        if is_short and not isinstance(value, bool) and str(value) in choices:
+            return type(default)(value), None
+        return default, f"{name} must be one of {', '.join(choices)}, got {_shown(value)}."
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -inf < value < inf:
+        return default, f"{name} must be a number, got {_shown(value)}."
+    inside = min(max(value, field["min"]), field["max"])  # before it is rounded: an integer may be huge
+    inside = round(inside) if kind == "integer" else float(inside)
     if inside == value:
         return inside, None
-    return inside, f"{name} must lie between {field['min']} and {field['max']}, got {value!r:.60}."
+    return inside, f"{name} must lie between {field['min']} and {field['max']}, got {_shown(value)}."
+
+
+def _shown(value: Any) -> str:
+    """A value from anywhere, as a sentence may carry it."""
+    try:
+        return f"{value!r:.60}"
+    except (RecursionError, ValueError):  # lists in lists in lists, integers of thousands of digits
+        return f"{type(value).__name__} too large to show"
