@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import sklearn
 from scipy import sparse
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 from sklearn.linear_model import LassoCV
 from sklearn.model_selection import (
     BaseCrossValidator,
@@ -245,3 +247,35 @@ def test_folds_of_unequal_size_weigh_as_many_rows_as_they_hold_out() -> None:
     np.testing.assert_allclose(model.mean_loss_, mean)
     spread = np.average((model.fold_losses_ - mean) ** 2, axis=0, weights=[10, 30, 50])
     np.testing.assert_allclose(model.standard_error_, np.sqrt(spread / 2))
+
+
+@pytest.mark.parametrize("sizes", [(50, 29, 11), (45, 30, 15), (10, 20, 60)])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_the_class_of_scikit_learn_scores_folds_that_lack_classes(
+    sizes: tuple[int, ...], fit_intercept: bool
+) -> None:
+    labels = np.repeat([0, 1, 2], sizes)
+    model = dropin.LogisticRegressionCV(
+        cv=HALF,
+        Cs=[0.1],
+        l1_ratios=(0,),
+        fit_intercept=fit_intercept,
+        scoring="neg_log_loss",
+        use_legacy_attributes=False,
+    ).fit(X, labels)
+    for (train, test), score in zip(HALF, model.scores_.ravel(), strict=True):
+        seen = np.unique(labels[train])
+        if fit_intercept:  # a class that is not there never comes, up to the least that log_loss takes
+            if len(seen) == 1:
+                chances = np.where(labels[test] == seen[0], 1.0, np.finfo(np.float64).eps)
+                assert score == pytest.approx(np.log(chances).mean(), rel=1e-6)
+            continue
+
+        def objective(flat: Any, rows: Any = train) -> float:
+            eta = X[rows] @ flat.reshape(5, 3)
+            return 0.1 * (logsumexp(eta, axis=1) - eta[np.arange(45), labels[rows]]).sum() + 0.5 * flat @ flat
+
+        best = minimize(objective, np.zeros(15), tol=1e-10).x.reshape(5, 3)
+        eta = X[test] @ best
+        expected = (eta[np.arange(45), labels[test]] - logsumexp(eta, axis=1)).mean()
+        assert score == pytest.approx(expected, abs=1e-5)

@@ -134,10 +134,17 @@ def _several(
         design = design.rows(seen)
     separable = norm.separable(X.shape[1])
     assert separable is not None
-    present, codes = np.unique(codes[seen], return_inverse=True)
-    problem = Multinomial(design, codes, len(present), share, fit_intercept, separable)
+    # with an intercept a class without weight never comes; without one it has its share at X w = 0
+    present = np.unique(codes[seen]) if fit_intercept else np.arange(n_classes)
     k = len(alphas)
     fits = Fits(np.zeros((k, n_classes, X.shape[1])), np.zeros((k, n_classes)), np.zeros(k))
+    if len(present) == 1:
+        fits.b[:] = -NEVER
+        fits.b[:, present] = 0.0
+        return fits
+    problem = Multinomial(
+        design, np.searchsorted(present, codes[seen]), len(present), share, fit_intercept, separable
+    )
     for k in np.argsort(-alphas, kind="stable").tolist():  # each from the last, from strong to weak
         # no strength is the limit of little ridge, which picks the smallest among equal fits
         found = problem.solve(float(alphas[k]) or SMALLEST_ALPHA, TOLERANCE)

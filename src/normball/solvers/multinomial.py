@@ -81,7 +81,8 @@ class Multinomial:
         self._separable, self._K = separable, n_classes
         self._ridge = np.zeros(design.shape[1]) if separable.ridge is None else separable.ridge
         self._is_ridge = not separable.price.any()
-        if len(np.unique(codes)) < n_classes:
+        # an intercept alone can make a class ever less likely, which ends nowhere
+        if fit_intercept and len(np.unique(codes)) < n_classes:
             raise ValueError(f"every one of the {n_classes} classes needs a sample of positive weight.")
         self._likelihood = ClassLikelihood(codes, n_classes, sample_weight)
         self._W = np.zeros((design.shape[1], n_classes))
