@@ -20,6 +20,7 @@ from scipy import sparse
 
 from .._kernels import DataMatrix
 from ..typing import Floats, Indices, Mask
+from .stopping import stop_if_asked
 
 SLACK = 1e-11
 """Relative excess of a gradient over its price that counts as rounding."""
@@ -128,6 +129,11 @@ class Design(ABC):
     def _matrix(self) -> DataMatrix | None:
         return self._readable()
 
+    def _count(self, n_columns: int) -> None:
+        """Note that this many columns are read, which is where a thread stops that is asked to."""
+        stop_if_asked()
+        self.n_passes += n_columns / max(self.shape[1], 1)
+
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: not the kernels' view of the memory, which is made anew."""
         return {name: value for name, value in self.__dict__.items() if name != "_matrix"}
@@ -157,7 +163,7 @@ class Design(ABC):
         """X'u for each row u of U (K, n), as (p, K), in one pass over X."""
         if self._matrix is None:
             return np.stack([self.rmatvec(u) for u in U], axis=1)
-        self.n_passes += 1.0
+        self._count(self.shape[1])
         return np.asarray(self._matrix.products(U))
 
     def scan(
@@ -187,7 +193,7 @@ class Design(ABC):
             The points whose gradients are returned.
         """
         if self._matrix is not None:
-            self.n_passes += 1.0
+            self._count(self.shape[1])
             alphas = np.ascontiguousarray(alphas)
             return Scan(*self._matrix.scan(U, alphas, inverse_price, skip, is_one_sided, SLACK, early, late))
         Z: NDArray[Any] = self.products(U)

@@ -175,9 +175,6 @@ class DenseDesign(Design):
     def _readable(self) -> DataMatrix | None:
         return as_matrix(self._values)
 
-    def _count(self, n_columns: int) -> None:
-        self.n_passes += n_columns / max(self.shape[1], 1)
-
     def _pick(self, rows: slice, index: Indices) -> NDArray[Any]:
         """X[rows, index] as a copy in the memory order of X."""
         if self._rows_lie_together:

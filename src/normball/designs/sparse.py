@@ -172,9 +172,6 @@ class SparseDesign(Design):
             DataMatrix.sparse(held.data, held.indices, held.indptr, self.shape) if min(self.shape) else None
         )
 
-    def _count(self, n_columns: int) -> None:
-        self.n_passes += n_columns / max(self.shape[1], 1)
-
 
 def _column_slices(held: sparse.csc_array, n_entries: int) -> Iterator[tuple[slice, slice]]:
     """Runs of whole columns with about `n_entries` stored values, and where those values lie."""

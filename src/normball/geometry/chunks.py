@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 import numpy as np
 
+from ..designs.stopping import obey
 from ..parameters import read_seed
 from ..progress import Progress
 from ..solvers.threads import one_blas_thread
@@ -44,15 +46,18 @@ def run_parallel(
 ) -> Iterator[tuple[Item, T]]:
     """Each item with work(item), in order, computed on all processors with a progress bar.
 
-    What has not begun when the caller stops (an error, an interrupt) is not begun.
+    When the caller stops (an error, an interrupt) nothing is begun any more, and what has begun ends at
+    its next product.
     """
+    enough = Event()
     with one_blas_thread(), Progress(len(items), label, verbose) as progress:
-        pool = ThreadPoolExecutor(processors())
+        pool = ThreadPoolExecutor(processors(), initializer=obey, initargs=(enough,))
         try:
             for item, result in zip(items, pool.map(work, items), strict=True):
                 yield item, result
                 progress()
         finally:
+            enough.set()
             pool.shutdown(cancel_futures=True)
 
 

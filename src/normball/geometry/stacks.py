@@ -12,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from ..designs.stopping import stop_if_asked
 from ..typing import Floats, Indices, Mask
 
 STALLED = 1e-6
@@ -117,16 +118,19 @@ def fewer_rows(A: Floats, b: Floats) -> tuple[Floats, Floats]:
 
 def times(A: Floats, x: Floats) -> Floats:
     """A x for each problem."""
+    stop_if_asked()
     return np.asarray((A @ x[:, :, None])[:, :, 0])
 
 
 def pull(A: Floats, y: Floats) -> Floats:
     """A'y for each problem."""
+    stop_if_asked()
     return np.asarray((y[:, None, :] @ A)[:, 0, :])
 
 
 def solve_each(matrix: Floats, right: Floats) -> Floats:
     """(k, m) answers of k systems."""
+    stop_if_asked()
     return np.asarray(np.linalg.solve(matrix, right[:, :, None])[:, :, 0], dtype=np.float64)
 
 
