@@ -31,6 +31,8 @@ def corner_coordinates(columns: Floats, face: Face) -> Floats | None:
         Of the point; one coordinate a feature and no curvature, as L1 has.
     """
     n_coordinates = face.n_coordinates
+    if len(columns) > n_coordinates:  # the triangle has the same null space and as many rows as columns
+        columns = np.asarray(np.linalg.qr(columns, mode="r"))
     singular, right = np.linalg.svd(columns)[1:]
     rank = int((singular > RANK * singular.max(initial=0.0)).sum())
     null = right[rank:].T

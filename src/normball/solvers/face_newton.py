@@ -66,7 +66,7 @@ def solve_on_face(
         residual = E.T @ gradient + alpha * face.gradient
         balance = float(gradient.sum()) if instance.fit_intercept else 0.0
         excess = _excess(instance, condition, face, z, eta)
-        size = _residual_size(instance, condition, gradient, E, residual, balance, excess)
+        size = _residual_size(instance, condition, face, alpha, gradient, E, residual, balance, excess)
         n_worse = 0 if best is None or size < 0.5 * best[0] else n_worse + 1
         if best is None or size < best[0]:
             best = (size, Point(face.embed(z), intercept, alpha))
@@ -99,6 +99,8 @@ def _excess(instance: Instance, condition: Condition, face: Face, z: Floats, eta
 def _residual_size(
     instance: Instance,
     condition: Condition,
+    face: Face,
+    alpha: float,
     gradient: Floats,
     E: Floats,
     residual: Floats,
@@ -107,7 +109,9 @@ def _residual_size(
 ) -> float:
     """How far the equations are from holding, relative to their terms."""
     terms = np.sqrt(np.einsum("ij,ij->j", E, E).max(initial=1e-300)) * np.linalg.norm(gradient) + 1e-300
-    scale = instance.scale if condition.form == "target" else max(condition.level, 1e-300)
+    scale = max(condition.level, 1e-300)
+    if condition.form == "target":  # as in the certificate, a missed target counts as the norm it costs
+        scale = max(alpha * float(face.gradient @ face.coordinates), 1e-12 * instance.scale)
     closing = abs(excess) / scale if condition.form != "penalty" else 0.0
     size = np.abs(residual).max(initial=0.0) / terms + closing
     return float(size + abs(balance) / (np.abs(gradient).sum() + 1e-300))

@@ -38,6 +38,15 @@ from .vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalt
 LARGEST_BUDGET = 1e8
 """In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""
 
+INDISTINCT = 1e-10
+"""Difference of losses that makes no difference: a target so close to the least loss is the least loss."""
+
+NEAR_END = 1e-2
+"""Distance of a target from the least loss from which the end of the frontier is a good start."""
+
+FINEST = 1e-15
+"""Smallest relative gap that a solve along the frontier is asked for."""
+
 CLOSE = 1e-10
 """Relative excess over a target up to which the steps along the frontier go on."""
 
@@ -120,7 +129,7 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
             best = Answer(point, certificate, iteration)
     if not best.certificate.is_met:
         other = _follow_frontier(workspace, target, null, best.certificate, options)
-        best = min(best, other, key=lambda answer: answer.certificate.excess)
+        best = min(best, other, key=_excess)
     return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 
@@ -173,6 +182,12 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
         if proved is not None:
             return proved
     null = null_point(instance)
+    if budget > 0 and instance.loss.is_smooth and not instance.norm.is_one_sided:
+        fit = best_fit(workspace)
+        if fit.is_attained and fit.span is not None and fit.span.is_unique:  # then its weights cost little
+            free = _unbound(workspace, term, fit, None, options)
+            if free is not None:
+                return free
     if not instance.loss.is_smooth:
         nothing = _null_answer(instance, term, options)
         if nothing.certificate.is_met:  # no ball is large enough for columns that say nothing
@@ -181,16 +196,17 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
     scale = null.alpha if np.isfinite(null.alpha) else 1.0
     binds = answer.point.alpha > 1e-7 * scale and instance.norm.value(answer.point.w) > budget * (1 - 1e-9)
     if budget > 0 and not binds:
-        free = _unbound(workspace, term, answer, options)
+        free = _unbound(workspace, term, best_fit(workspace), answer, options)
         if free is not None:
             return free
     return answer
 
 
-def _unbound(workspace: Workspace, term: Ball, found: Answer, options: Options) -> Answer | None:
-    """The least-norm best fit if it lies within the ball, where the answer found has price 0."""
+def _unbound(
+    workspace: Workspace, term: Ball, fit: LeastFit, found: Answer | None, options: Options
+) -> Answer | None:
+    """The least-norm best fit if it lies within the ball; `found` has the dual point where f has kinks."""
     instance = workspace.instance
-    fit = best_fit(workspace)
     if not fit.is_attained:
         return None
     answer = _least_norm(workspace, fit, options)
@@ -199,8 +215,9 @@ def _unbound(workspace: Workspace, term: Ball, found: Answer, options: Options) 
     point = answer.point
     eta = instance.predictor(point.w, point.intercept)
     if instance.loss.is_smooth:
-        certificate = certify_unbound(instance, term, point.w, eta, options.tolerance)
+        certificate = certify_unbound(instance, point.w, eta, options.tolerance)
     else:  # a dual point bounds f from below for any weights
+        assert found is not None
         theta = found.certificate.theta
         certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, theta)
         if not certificate.is_met:
@@ -242,9 +259,41 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     _refuse_unattainable(instance, target, fit)
     if target - fit.loss <= 1e-15 * instance.scale:
         return _least_norm(workspace, fit, options)
-    if not is_search:
-        best = _follow_frontier(workspace, target, start or null, certificate, options)
+    if is_search:
+        return best
+    is_near = target - fit.loss <= NEAR_END * instance.scale and instance.loss.is_smooth and fit.is_attained
+    by_end: Answer | None = None
+    if is_near and fit.span is not None and fit.span.is_unique:  # whose end costs little
+        by_end = _before_the_end(workspace, target, fit, options)
+        if by_end.certificate.is_met:
+            return by_end
+    best = _follow_frontier(workspace, target, start or null, certificate, options)
+    if is_near and not best.certificate.is_met:
+        best = min(best, by_end or _before_the_end(workspace, target, fit, options), key=_excess)
     return best
+
+
+def _before_the_end(workspace: Workspace, target: float, fit: LeastFit, options: Options) -> Answer:
+    """A target just above the least loss, from the end of the frontier on the face that it ends on.
+
+    With theta the multiplier of the least norm and C the curvature, X w moves by -alpha C^-1 theta
+    and f rises by alpha^2 theta' C^-1 theta / 2, which gives the alpha to begin with.
+    """
+    instance = workspace.instance
+    end = _least_norm(workspace, fit, options)
+    if target - fit.loss <= INDISTINCT * instance.scale:
+        return end
+    theta, eta = end.certificate.theta, instance.predictor(end.point.w, end.point.intercept)
+    curvature = np.maximum(instance.curvature(eta), 1e-3 * instance.majorant(eta))
+    rise = 0.5 * float((theta**2 / np.maximum(curvature, 1e-300)).sum())
+    alpha = float(np.sqrt(max(target - fit.loss, 0.0) / rise)) if rise > 0 else 0.0
+    start = replace(end.point, alpha=alpha)
+    point = solve_on_face(instance, workspace.store, Condition("target", target), start) or start
+    return Answer(point, _certify_target(instance, target, point, options), end.n_iterations)
+
+
+def _excess(answer: Answer) -> float:
+    return answer.certificate.excess
 
 
 def _follow_frontier(
@@ -256,9 +305,12 @@ def _follow_frontier(
     best = Answer(null, certificate, 0)
     point, budget, stalled = start, certificate.dual, 0
     for iteration in range(1, options.max_iterations + 1):
-        answer = solve_term(
-            workspace, Ball(instance.norm, budget), point, Options(1e-2 * options.tolerance, 30)
+        # what the loss may be off costs its share of alpha R
+        worth = (
+            min(best.point.alpha * best.certificate.primal / instance.scale, 1.0) if iteration > 1 else 1.0
         )
+        precision = max(1e-2 * options.tolerance * worth, FINEST)
+        answer = solve_term(workspace, Ball(instance.norm, budget), point, Options(precision, 30))
         point = answer.point
         improved = False
         for candidate, theta in _candidates(workspace, target, answer):
@@ -307,7 +359,7 @@ def _certify_null(instance: Instance, target: float, options: Options) -> Certif
 
 
 def _refuse_unattainable(instance: Instance, target: float, fit: LeastFit) -> None:
-    if target < fit.loss - 1e-10 * instance.scale:
+    if target < fit.loss - INDISTINCT * instance.scale - 10 * fit.doubt:
         raise ValueError(
             f"target={target:.6g} is not attainable: the least attainable loss is {fit.loss:.10g}; "
             "give a target at or above it."

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..losses.squared_error import SquaredError
 from ..typing import Floats
-from .certificate import certify_fit
+from .certificate import certify_fit, with_best_fit
 from .corner import corner_coordinates
 from .face_newton import Point, fit_on_face
 from .instance import Instance
@@ -89,11 +89,39 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
         fit_intercept=original.is_centred,
         sample_weight=np.full(original.n_samples, 1 / original.n_samples),
     )
+    answer = _unique_weights(original, instance, fit, options)
+    if answer is None or not answer.certificate.is_met:
+        answer = _along_the_path(instance, fit, options, answer)
+    if original.loss.is_shift_invariant:  # the constant that made the equations meet
+        answer.point.intercept = 0.0
+    proved = with_best_fit(original, answer.certificate, answer.point.w, answer.point.intercept)
+    return replace(answer, certificate=proved)
+
+
+def _unique_weights(original: Instance, instance: Instance, fit: LeastFit, options: Options) -> Answer | None:
+    """The answer where independent columns leave no choice of weights; None where they do not.
+
+    The multiplier in the span of the columns whose products with them are the gradient of R.
+    """
+    if fit.span is None or not fit.span.is_unique or original.norm.is_one_sided:
+        return None
+    index = np.flatnonzero(~original.norm.excluded(original.n_features))
+    w = np.zeros(original.n_features)
+    w[index] = fit.span.weights(fit.eta)
+    intercept = float(np.mean(fit.eta - original.design.matvec(w))) if instance.fit_intercept else 0.0
+    theta = fit.span.multiplier(original.norm.subgradient(w, w)[index])
+    certificate = certify_fit(instance, fit.eta, w, intercept, theta, options.tolerance)
+    return Answer(Point(w, intercept, 0.0), certificate, 1)
+
+
+def _along_the_path(instance: Instance, fit: LeastFit, options: Options, best: Answer | None) -> Answer:
+    """The least norm by penalised squared-error problems with falling alpha; `best` is to be beaten."""
     point = null_point(instance)
     nothing = np.zeros(instance.n_samples)
     certificate = certify_fit(instance, fit.eta, point.w, point.intercept, nothing, options.tolerance)
-    best = Answer(Point(point.w, point.intercept, 0.0), certificate, 0)
-    alpha = point.alpha
+    null = Answer(Point(point.w, point.intercept, 0.0), certificate, 0)
+    best = null if best is None or certificate.excess < best.certificate.excess else best
+    workspace, alpha = Workspace(instance), point.alpha
     if not np.isfinite(alpha):
         alpha = float(instance.mean_squares.max(initial=0.0)) + float(alpha == 0)
     smallest = SMALLEST_SHARE * alpha
@@ -115,10 +143,7 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
                 best = Answer(Point(candidate.w, candidate.intercept, 0.0), certificate, iteration)
         if not falling:  # add back what is still missing, which multiplies it by the order of alpha
             instance = replace(instance, y=instance.y + fit.eta - eta)
-    best = _at_corner(workspace, fit.eta, best, options)
-    if original.loss.is_shift_invariant:  # the constant that made the equations meet
-        best.point.intercept = 0.0
-    return best
+    return _at_corner(workspace, fit.eta, best, options)
 
 
 def _at_corner(workspace: Workspace, eta: Floats, found: Answer, options: Options) -> Answer:

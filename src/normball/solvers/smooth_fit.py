@@ -1,6 +1,6 @@
 """Fits without a price: the best predictor in the span of some columns, and the null model.
 
-Newton's method in an orthonormal basis of the span. The null model holds only what
+Newton's method in the coordinates of the span. The null model holds only what
 carries no price (intercept, unpenalised features); where it stands decides alpha_max.
 """
 
@@ -14,6 +14,15 @@ from scipy import linalg
 from ..typing import Floats
 from .face_newton import Point
 from .instance import Instance
+from .span import DenseSpan, Span, span_of
+
+MOST_STEPS = 200
+
+LEAST_CAUTION = 1e-12
+"""Share of the majorant that stays where the loss is straight."""
+
+ROUNDING = 1e-16
+"""Share of the loss's scale below which differences of losses are rounding."""
 
 SUFFICIENT = 1e-4
 """Share of the slope's promise that a step must keep (Armijo)."""
@@ -21,11 +30,14 @@ SUFFICIENT = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class LeastFit:
-    """Best attainable loss, the predictor (n,) that attains it, and whether any weights do."""
+    """Best attainable loss, the predictor (n,) that attains it, whether any weights do, and in what span."""
 
     loss: float
     eta: Floats
     is_attained: bool
+    span: Span | None = None
+    doubt: float = 0.0
+    """What one more step promises to take off the loss."""
 
 
 def without_rounding(instance: Instance, loss: float) -> float:
@@ -39,7 +51,10 @@ def least_fit(instance: Instance) -> LeastFit:
     `is_attained` is False when f keeps falling while the predictor runs away
     (separable classes, groups of zero counts). O(n p min(n, p)).
     """
-    columns = instance.design.columns(np.flatnonzero(~instance.norm.excluded(instance.n_features)))
+    index = np.flatnonzero(~instance.norm.excluded(instance.n_features))
+    if instance.loss.is_smooth:
+        return fit_on(instance, span_of(instance, index))
+    columns = instance.design.columns(index)
     if instance.fit_intercept:
         columns = np.column_stack([np.ones(instance.n_samples), columns])
     return fit_span(instance, columns)
@@ -115,78 +130,103 @@ def _null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
     return null_dual(instance, w, eta)
 
 
-def _orthonormal_basis(columns: Floats) -> Floats:
-    """Basis (n, r) of the span of columns (n, k), found by a singular value decomposition of unit columns."""
-    size = np.linalg.norm(columns, axis=0)
-    columns = columns[:, size > 0] / size[size > 0]
-    if columns.shape[1] == 0:
-        return columns
-    vectors, values, _ = linalg.svd(columns, full_matrices=False)
-    rank = int((values > values[0] * max(columns.shape) * np.finfo(float).eps).sum())
-    return vectors[:, :rank]
-
-
 def fit_span(instance: Instance, columns: Floats) -> LeastFit:
-    """Minimise f over the span of columns (n, k) by Newton's method with a halving line search."""
+    """Minimise f over the span of columns (n, k), the ones among them where there is an intercept."""
     if not instance.loss.is_smooth:
         from .piecewise_linear import fit_span_piecewise  # which fits smooth losses in turn
 
         return fit_span_piecewise(instance, columns)[0]
-    if instance.loss.is_shift_invariant:
-        columns = columns - columns.mean(axis=0)
-    basis = _orthonormal_basis(columns)
+    return fit_on(instance, DenseSpan(columns, instance.is_centred, instance.fit_intercept))
+
+
+def fit_on(instance: Instance, span: Span) -> LeastFit:
+    """Minimise a smooth f over a span by Newton's method, its steps as long as they pay.
+
+    Where the loss is straight, its curvature is helped out by a share of the majorant: all of it
+    always descends (iteratively reweighted least squares), a little is nearly Newton's method.
+    The share falls while steps are as good as their model and rises where they are not
+    (Levenberg, Quart. Appl. Math. 2, 1944; Marquardt, SIAM J. Appl. Math. 11, 1963).
+    """
     eta = np.full(instance.n_samples, instance.null_intercept)
-    if basis.shape[1] == 0:
-        return LeastFit(instance.value(eta), eta, True)
-    value = instance.value(eta)
-    for _ in range(200):
-        direction = _newton_direction(instance, basis, eta)
+    if span.n_directions == 0:
+        return LeastFit(instance.value(eta), eta, True, span)
+    value, caution, doubt = instance.value(eta), 1.0, np.inf
+    for _ in range(MOST_STEPS):
+        direction, caution = _step(instance, span, eta, value, caution)
+        doubt = abs(float(instance.gradient(eta) @ direction))
+        share = _share(instance, eta, value, direction)
+        if share == 0:
+            break
+        proposal = instance.value(eta + share * direction)
         step_size = float(np.abs(direction).max())
-        if step_size <= 1e-12 * (1 + np.abs(eta).max()):
-            break
-        slope = float(instance.gradient(eta) @ direction)
-        share = 1.0
-        while share > 1e-10:
-            proposal = instance.value(eta + share * direction)
-            # a share of what the slope promises: steps to and fro across a valley gain less and less
-            if proposal <= value + min(SUFFICIENT * share * slope, 0.0) or (
-                proposal <= value and -share * slope <= 1e-15 * instance.scale
-            ):
-                break
-            share *= 0.5
-        else:
-            break
         gained = value - proposal
         eta, value = eta + share * direction, proposal
         if gained <= 1e-16 * instance.scale and share * step_size < 1e-6 * (1 + np.abs(eta).max()):
             break
-    is_attained = not _runs_away(instance, basis, eta)
+    is_attained = not _runs_away(instance, span, eta)
     if not is_attained and value - instance.floor <= 1e-9 * instance.scale:
         value = instance.floor
-    return LeastFit(value, eta, is_attained)
+    return LeastFit(value, eta, is_attained, span, doubt)
 
 
-def _runs_away(instance: Instance, basis: Floats, eta: Floats) -> bool:
+def _step(instance: Instance, span: Span, eta: Floats, value: float, caution: float) -> tuple[Floats, float]:
+    """A step (n,) whose model holds, and the share of the majorant for the next one."""
+    gradient, curvature = instance.gradient(eta), instance.curvature(eta)
+    slope = -span.adjoint(gradient)
+    if not instance.loss.is_diagonal:
+        assert isinstance(span, DenseSpan)
+        return _solved(span, span.root_hessian(instance.hessian_root(eta)), slope), caution
+    missing = np.maximum(instance.majorant(eta) - curvature, 0.0)
+    has_lines = bool(missing.any())
+    while True:
+        weights = curvature + caution * missing
+        direction = _solved(span, span.hessian(weights), slope)
+        promised = float(gradient @ direction) + 0.5 * float(weights @ direction**2)
+        if not has_lines or caution >= 1:
+            break
+        if instance.value(eta + direction) <= value + 0.25 * promised + ROUNDING * instance.scale:
+            break
+        caution = min(10 * caution, 1.0)
+    return direction, max(0.1 * caution, LEAST_CAUTION)
+
+
+def _solved(span: Span, hessian: Floats, slope: Floats) -> Floats:
+    """The step (n,) of a Hessian (r, r), each direction in units of its own curvature."""
+    size = np.sqrt(np.maximum(np.diagonal(hessian), 1e-300))
+    scaled = hessian / np.outer(size, size)
+    return span.apply(linalg.lstsq(scaled, slope / size, cond=1e-14)[0] / size)
+
+
+def _share(instance: Instance, eta: Floats, value: float, direction: Floats) -> float:
+    """How much of a step to take: halved until it keeps a share of its promise, doubled while it gains."""
+    if float(np.abs(direction).max()) <= 1e-12 * (1 + np.abs(eta).max()):
+        return 0.0
+    slope, share = float(instance.gradient(eta) @ direction), 1.0
+    while share > 1e-10:
+        proposal = instance.value(eta + share * direction)
+        # a share of what the slope promises: steps to and fro across a valley gain less and less
+        if proposal <= value + min(SUFFICIENT * share * slope, 0.0) or (
+            proposal <= value and -share * slope <= 1e-15 * instance.scale
+        ):
+            break
+        share *= 0.5
+    else:
+        return 0.0
+    while share >= 1 and share < 1e6:
+        further = instance.value(eta + 2 * share * direction)
+        if not further < proposal:
+            break
+        share, proposal = 2 * share, further
+    return share
+
+
+def _runs_away(instance: Instance, span: Span, eta: Floats) -> bool:
     """Whether some direction has lost its curvature because eta went off to infinity along it."""
-    smallest = linalg.eigvalsh(_working_hessian(instance, basis, eta), subset_by_index=[0, 0])[0]
-    return bool(smallest < 1e-9 * instance.sample_weight[instance.sample_weight > 0].min())
-
-
-def _working_curvature(instance: Instance, eta: Floats) -> Floats:
-    """Curvature (n,) in which the majorant fills in where the loss is straight."""
-    curvature = instance.curvature(eta)
-    return np.where(curvature > 0, curvature, 1e-3 * instance.majorant(eta))
-
-
-def _working_hessian(instance: Instance, basis: Floats, eta: Floats) -> Floats:
-    """Hessian (r, r) of f along an orthonormal basis (n, r), with that curvature."""
     if instance.loss.is_diagonal:
-        return (basis.T * _working_curvature(instance, eta)) @ basis
-    rows = instance.hessian_root(eta).apply(basis)
-    return rows.T @ rows
-
-
-def _newton_direction(instance: Instance, basis: Floats, eta: Floats) -> Floats:
-    """Newton step in the predictor."""
-    rhs = -(basis.T @ instance.gradient(eta))
-    return basis @ linalg.lstsq(_working_hessian(instance, basis, eta), rhs, cond=1e-14)[0]
+        curvature = instance.curvature(eta)
+        hessian = span.hessian(np.where(curvature > 0, curvature, 1e-3 * instance.majorant(eta)))
+    else:
+        assert isinstance(span, DenseSpan)
+        hessian = span.root_hessian(instance.hessian_root(eta))
+    smallest = linalg.eigvalsh(hessian, subset_by_index=[0, 0])[0]
+    return bool(smallest < 1e-9 * instance.sample_weight[instance.sample_weight > 0].min())
