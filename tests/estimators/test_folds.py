@@ -130,6 +130,7 @@ def test_groups_reach_the_splitter_directly_and_by_routing(make: Any) -> None:
     cv = GroupKFold(3)
     expected = make(alphas=ALPHAS, cv=list(cv.split(X, Y, GROUPS))).fit(X, response)
     direct = make(alphas=ALPHAS, cv=cv).fit(X, response, groups=GROUPS)
+    assert make(alphas=ALPHAS, cv=3).fit(X, response, groups=None).fold_losses_.shape == (3, 9)
     np.testing.assert_array_equal(direct.fold_losses_, expected.fold_losses_)
     with sklearn.config_context(enable_metadata_routing=True):
         routed = make(alphas=ALPHAS, cv=cv).fit(X, response, groups=GROUPS)
@@ -180,6 +181,8 @@ def test_a_fold_without_an_event_adds_to_the_mean() -> None:
     np.testing.assert_allclose(model.mean_loss_, added.sum(axis=0) / 40, rtol=1e-6)
     np.testing.assert_allclose(model.fold_losses_[:2], added[:2] / 20, rtol=1e-6)
     assert np.isfinite(model.standard_error_).all()
+    with pytest.raises(ValueError, match="rule='one_se' needs two folds or more that hold out an event"):
+        nb.RegressorCV(loss="cox", alphas=[0.1], cv=[cv[0], cv[2]], rule="one_se").fit(X, signed)
 
 
 RARE = np.repeat([0, 1, 2], [50, 39, 1])

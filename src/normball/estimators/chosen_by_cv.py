@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from numbers import Integral
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn import get_config
-from sklearn.model_selection import check_cv
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.validation import check_is_fitted
 
 from ..inference.workers import each
@@ -18,19 +14,19 @@ from ..norms import Norm
 from ..path_solver import grid_shares, read_levels
 from ..problem import Problem
 from ..progress import Progress
-from ..reading import read_weights
 from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
-from .folds import Fold, among_weighted, check_classes, read_folds
+from .folds import Fold
 from .linear import LinearEstimator, build_norm
 from .regressor import PredictsNumbers, read_numbers
 from .several_classes import SeveralClasses
+from .splitting import Splits
 
 RULES = ("min", "one_se")
 
 
-class ChosenByCV(LinearEstimator):
+class ChosenByCV(Splits, LinearEstimator):
     """What `RegressorCV` and `ClassifierCV` share."""
 
     def __init__(
@@ -66,69 +62,19 @@ class ChosenByCV(LinearEstimator):
         self.max_iter = max_iter
         self.n_jobs = n_jobs
 
-    def get_metadata_routing(self) -> MetadataRouter:
-        """What `fit` takes besides X and y: `sample_weight`, and for the splitter such as `groups`."""
-        return (
-            MetadataRouter(owner=self)
-            .add_self_request(self)
-            .add(
-                splitter=check_cv(self.cv),
-                method_mapping=MethodMapping().add(caller="fit", callee="split"),
-            )
-        )
-
-    def _folds(
-        self, X: Any, y: Any, sample_weight: Any, params: dict[str, Any], is_classifier: bool
-    ) -> list[Fold]:
-        """What the splitter says, counted among the rows of positive weight.
-
-        A number of folds divides these rows alone; a splitter of the caller's own sees all, since
-        what it holds (rows, groups, times) may be about all.
-        """
-        if self.rule not in RULES:
-            raise ValueError(f"rule must be 'min' or 'one_se', got {self.rule!r}.")
-        weights, further = read_weights(sample_weight, len(y)), self._for_splitter(params)
-        if self.cv is None or isinstance(self.cv, Integral):
-            if further:
-                raise ValueError(
-                    f"{next(iter(further))} goes with a splitter that asks for it, such as cv=GroupKFold(), "
-                    f"got cv={self.cv!r}."
-                )
-            y, weights = y[weights > 0], weights[weights > 0]
-            X = y[:, None]  # whose rows alone matter here
-        if isinstance(self.cv, Iterable) and not hasattr(self.cv, "split"):
-            pairs: Any = self.cv
-        else:
-            pairs = check_cv(self.cv, y, classifier=is_classifier).split(X, y, **further)
-        folds = among_weighted(read_folds(pairs, len(y)), weights)
-        if self.rule == "one_se" and len(folds) < 2:
-            raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
-        if is_classifier:
-            check_classes(folds, y[weights > 0], self.classes_)
-        return folds
-
-    def _for_splitter(self, params: dict[str, Any]) -> dict[str, Any]:
-        """What goes to `split`: `groups`, or what was requested where scikit-learn routes metadata.
-
-        Raises
-        ------
-        TypeError
-            If there is more, and no routing.
-        """
-        if get_config()["enable_metadata_routing"]:
-            return dict(process_routing(self, "fit", **params).splitter.split)
-        unknown = [name for name in params if name != "groups"]
-        if unknown:
-            raise TypeError(
-                f"fit takes X, y, sample_weight and groups, got {unknown[0]!r}; for what else a splitter "
-                "takes, sklearn.set_config(enable_metadata_routing=True)."
-            )
-        return params
-
     def _norms(self) -> list[tuple[Norm, float | None]]:
         """The norm of every l1_ratio that is tried."""
         ratios = [None] if self.l1_ratio is None else [float(r) for r in np.atleast_1d(self.l1_ratio)]
         return [(build_norm(self.norm, r, self.feature_weights, self.positive), r) for r in ratios]
+
+    def _folds(self, *data: Any) -> list[Fold]:
+        """As `Splits._folds`, and enough of them for the rule."""
+        if self.rule not in RULES:
+            raise ValueError(f"rule must be 'min' or 'one_se', got {self.rule!r}.")
+        folds = super()._folds(*data)
+        if self.rule == "one_se" and len(folds) < 2:
+            raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
+        return folds
 
     def _choose(self, X: Any, y: Floats, loss: str | Loss, sample_weight: Any, folds: list[Fold]) -> None:
         """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
@@ -150,6 +96,8 @@ class ChosenByCV(LinearEstimator):
         self.alphas_, self.fold_losses_ = result.alphas, result.fold_losses
         self.mean_loss_, self.standard_error_ = result.mean_loss, result.standard_error
         self.best_index_, self.one_se_index_ = result.best_index, result.one_se_index
+        if self.rule == "one_se" and not result.has_standard_error:
+            raise ValueError("rule='one_se' needs two folds or more that hold out an event; use rule='min'.")
         return self.best_index_ if self.rule == "min" else self.one_se_index_
 
     def _progress(self, folds: list[Fold], norms: list[Any]) -> Progress:
@@ -296,7 +244,7 @@ class RegressorCV(PredictsNumbers, ChosenByCV):
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
         response = np.asarray(y, dtype=np.float64)
-        folds = self._folds(X, response, sample_weight, params, is_classifier=False)
+        folds = self._folds(X, response, sample_weight, params)
         self._choose(X, response, loss, sample_weight, folds)
         return self
 
@@ -316,7 +264,7 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
         """
         X, y = self._read(X, y)
         codes = self._codes(y)
-        folds = self._folds(X, codes, sample_weight, params, is_classifier=True)
+        folds = self._folds(X, codes, sample_weight, params, self.classes_)
         if len(self.classes_) > 2:
             self._choose_several(X, codes, sample_weight, folds)
         else:
