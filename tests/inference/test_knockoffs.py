@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import normball as nb
-from normball.inference.knockoff_copies import distances, fixed_copies, gaussian_copies
-from normball.inference.knockoffs import knockoff_threshold
+from normball.inference.knockoff_copies import Copies, distances, fixed_copies, gaussian_copies
+from normball.inference.knockoff_selection import choose, knockoff_e_values, knockoff_threshold
+from normball.inference.knockoffs import statistics
 
 METHODS = ("equicorrelated", "coordinate")
 DATA, COEF = nb.datasets.make_regression(200, 20, 12, correlation=0.4, noise=0.3, seed=5)
@@ -43,9 +44,16 @@ def test_coordinate_ascent_comes_near_the_semidefinite_optimum(seed: int) -> Non
     assert distances(correlation, "equicorrelated").sum() <= program.value * (1 + 1e-6)
 
 
+def test_no_feature_starves_for_the_sake_of_the_sum() -> None:
+    """The greatest sum leaves features of this matrix without any distance (0 to rounding)."""
+    correlation = 0.9 ** np.abs(np.subtract.outer(np.arange(40), np.arange(40)))
+    assert distances(correlation, "coordinate").min() > 0.01
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_fixed_copies_have_the_gram_matrix_of_the_features(method: str) -> None:
-    X, copies = fixed_copies(DATA.X, method, np.random.default_rng(0))
+    source = fixed_copies(DATA.X, method)
+    X, copies = source.X, source.draw(np.random.default_rng(0))
     gram = X.T @ X
     np.testing.assert_allclose(copies.T @ copies, gram, atol=1e-9)
     np.testing.assert_allclose(copies.sum(axis=0), 0, atol=1e-9)
@@ -58,11 +66,120 @@ def test_gaussian_copies_can_be_swapped() -> None:
     rng = np.random.default_rng(1)
     covariance = 0.6 ** np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     X = rng.multivariate_normal(np.zeros(4), covariance, size=200_000)
-    scaled, copies = gaussian_copies(X, "coordinate", rng, covariance)
-    joint = np.cov(np.hstack([scaled, copies]), rowvar=False)
+    source = gaussian_copies(X, "coordinate", covariance)
+    joint = np.cov(np.hstack([source.X, source.draw(rng)]), rowvar=False)
     np.testing.assert_allclose(joint[4:, 4:], joint[:4, :4], atol=0.02)
     off = ~np.eye(4, dtype=bool)
     np.testing.assert_allclose(joint[:4, 4:][off], joint[:4, :4][off], atol=0.02)
+
+
+def pairs(noise: float, n: int, rng: np.random.Generator) -> np.ndarray:
+    return np.repeat(rng.standard_normal((n, 10)), 2, axis=1) + noise * rng.standard_normal((n, 20))
+
+
+def indicators(n: int, rng: np.random.Generator) -> np.ndarray:
+    """All levels of two factors, which add up to the same, and twelve features besides."""
+    levels = [np.eye(4)[rng.integers(0, 4, n)] for _ in range(2)]
+    return np.hstack([*levels, rng.standard_normal((n, 12))])
+
+
+def polynomials(n: int, rng: np.random.Generator) -> np.ndarray:
+    return np.hstack([rng.uniform(0.5, 1.5, (n, 4)) ** power for power in range(1, 6)])
+
+
+COLLINEAR = {
+    "near copies, 1e-3": lambda n, rng: pairs(1e-3, n, rng),
+    "near copies, 1e-2": lambda n, rng: pairs(1e-2, n, rng),
+    "near copies, 0.1": lambda n, rng: pairs(0.1, n, rng),
+    "copies": lambda n, rng: pairs(0.0, n, rng),
+    "indicators": indicators,
+    "polynomials": polynomials,
+    "one factor": lambda n, rng: rng.standard_normal((n, 1)) + 0.05 * rng.standard_normal((n, 20)),
+}
+collinear = pytest.mark.parametrize("design", list(COLLINEAR))
+
+
+@collinear
+@pytest.mark.parametrize(("model", "n"), [("fixed", 150), ("gaussian", 150), ("gaussian", 30)])
+@pytest.mark.parametrize("statistic", ["signed_max", "coefficient_difference"])
+def test_signs_are_fair_where_nothing_has_an_effect(design: str, model: str, n: int, statistic: str) -> None:
+    """The number of W > 0 is within three standard deviations of half, 20 features in 12 tables."""
+    n_positive = n_negative = 0
+    for seed in range(12):
+        rng = np.random.default_rng([seed, n])
+        X, y = COLLINEAR[design](n, rng), rng.standard_normal(n)
+        W = nb.inference.knockoffs(X, y, model=model, statistic=statistic, seed=seed).statistics
+        n_positive, n_negative = n_positive + (W > 0).sum(), n_negative + (W < 0).sum()
+    assert abs(n_positive - n_negative) <= 3 * np.sqrt(n_positive + n_negative)
+
+
+@collinear
+@pytest.mark.parametrize("model", ["fixed", "gaussian"])
+def test_units_and_origins_do_not_matter(design: str, model: str) -> None:
+    rng = np.random.default_rng(7)
+    X = COLLINEAR[design](120, rng)
+    y = X[:, [0, 5, 18]] @ [1.0, -1.0, 1.0] + rng.standard_normal(120)
+    found = nb.inference.knockoffs(X, y, 0.4, model=model)
+    units = 10.0 ** np.resize([3, -3, 0, 6, 0], 20)
+    for other in (X * units, X + 100.0, X - X.mean(axis=0)):
+        again = nb.inference.knockoffs(other, y, 0.4, model=model)
+        np.testing.assert_allclose(
+            again.statistics, found.statistics, atol=1e-9 * np.abs(found.statistics).max()
+        )
+        np.testing.assert_array_equal(again.features, found.features)
+
+
+@pytest.mark.parametrize(
+    ("design", "without_copy"), [("copies", 20), ("indicators", 8), ("near copies, 1e-3", 20)]
+)
+def test_features_without_a_copy_are_not_chosen_and_named(design: str, without_copy: int) -> None:
+    rng = np.random.default_rng(3)
+    X = COLLINEAR[design](150, rng)
+    found = nb.inference.knockoffs(X, X[:, 0] + 0.1 * rng.standard_normal(150), 0.5)
+    assert (found.distances == 0).sum() == without_copy
+    assert not found.statistics[found.distances == 0].any()
+    assert f"{without_copy} features are so near to combinations of the others" in found.note
+    assert "combinations" not in nb.inference.knockoffs(DATA.X, DATA.y).note
+
+
+def test_e_values_by_hand() -> None:
+    W = np.array([5.0, 4, 3, -2.5, 2, 1, -0.5, 0])
+    np.testing.assert_array_equal(knockoff_e_values(W, 0.34), [8, 8, 8, 0, 0, 0, 0, 0])  # T = 3
+    np.testing.assert_array_equal(knockoff_e_values(W, 0.4), [4, 4, 4, 0, 4, 4, 0, 0])  # T = 1
+    np.testing.assert_array_equal(knockoff_e_values(W, 0.2), np.zeros(8))
+
+
+def test_several_draws_choose_by_their_mean_e_values() -> None:
+    W = np.array(
+        [[5.0, 4, 3, 2, 1, -0.5], [5, 4, 3, 2, -1, 0.5], [5, -4, 3, 2, 1, 0.5], [1, 1, 1, 1, 1, 1.0]]
+    )
+    # T for 0.25: 1, 2, none, 1; e-values 6 / 1 where chosen
+    features, least, e_values = choose(W, 0.5, 1)
+    assert e_values is not None
+    np.testing.assert_allclose(e_values, [4.5, 4.5, 4.5, 4.5, 3.0, 1.5])
+    # k = 5 needs 6 / (0.5 * 5) = 2.4 and finds 3; k = 6 needs 2 and finds 1.5
+    assert features.tolist() == [0, 2, 3, 1, 4]
+    assert least == 3.0
+    assert choose(-W, 0.5, 1)[:2] == (pytest.approx([]), np.inf)
+
+
+def test_several_draws_hardly_depend_on_the_seed() -> None:
+    def spread(n_draws: int) -> int:
+        """Features that only some of four seeds choose."""
+        chosen = [
+            set(nb.inference.knockoffs(DATA.X, DATA.y, 0.3, n_draws=n_draws, seed=seed).features)
+            for seed in range(4)
+        ]
+        return len(set.union(*chosen)) - len(set.intersection(*chosen))
+
+    assert spread(1) >= 5
+    assert spread(30) <= 1
+    found = nb.inference.knockoffs(DATA.X, DATA.y, 0.3, n_draws=4, n_jobs=2)
+    again = nb.inference.knockoffs(DATA.X, DATA.y, 0.3, n_draws=4)
+    np.testing.assert_array_equal(again.statistics, found.statistics)
+    assert found.frequencies[TRUE].min() >= 0.75
+    assert "means of 4 draws of fixed copies" in str(found)
+    assert list(found.table()) == ["feature", "e-value", "frequency", "mean W"]
 
 
 def test_threshold_by_hand() -> None:
@@ -88,18 +205,26 @@ def test_strong_effects_are_found(model: str, statistic: str) -> None:
     np.testing.assert_array_equal(again.statistics, found.statistics)
 
 
-def test_swapping_a_feature_with_its_copy_turns_its_sign() -> None:
-    from normball.inference.knockoffs import _statistics
+@pytest.mark.parametrize("statistic", ["signed_max", "coefficient_difference"])
+def test_swapping_a_feature_with_its_copy_turns_its_sign(statistic: str) -> None:
+    source, swap = fixed_copies(DATA.X, "coordinate"), np.isin(np.arange(20), [0, 3, 7])
+    copies = source.draw(np.random.default_rng(0))
 
-    X, copies = fixed_copies(DATA.X, "coordinate", np.random.default_rng(0))
-    swap = np.array([0, 3, 7])
-    other, others_copies = X.copy(), copies.copy()
-    other[:, swap], others_copies[:, swap] = copies[:, swap], X[:, swap]
-    signs = np.where(np.isin(np.arange(20), swap), -1.0, 1.0)
-    for statistic in ("signed_max", "coefficient_difference"):
-        W = _statistics(nb.Problem(np.hstack([X, copies]), DATA.y), 20, statistic, None)
-        V = _statistics(nb.Problem(np.hstack([other, others_copies]), DATA.y), 20, statistic, None)
-        np.testing.assert_allclose(V, signs * W, atol=1e-5)
+    def statistics_of(X: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+        given = Drawn(X, source.distances, source.mean, source.root, source.inverse)
+        given.__dict__["drawn"] = drawn
+        return statistics(given, DATA.y, "squared_error", statistic, None, np.random.default_rng(4))
+
+    W = statistics_of(source.X, copies)
+    V = statistics_of(np.where(swap, copies, source.X), np.where(swap, source.X, copies))
+    np.testing.assert_allclose(V, np.where(swap, -W, W), atol=1e-5)
+
+
+class Drawn(Copies):
+    """Copies that were drawn before."""
+
+    def draw(self, rng: np.random.Generator) -> np.ndarray:
+        return self.__dict__["drawn"]
 
 
 def test_other_losses_with_gaussian_features() -> None:
@@ -112,6 +237,11 @@ def test_other_losses_with_gaussian_features() -> None:
     ("options", "text"),
     [
         ({"fdr": 10}, "fdr must lie between 0 and 1"),
+        ({"fdr": float("nan")}, "fdr must lie between 0 and 1"),
+        ({"n_draws": 0}, "n_draws must be a whole number"),
+        ({"n_draws": 3, "offset": 0}, "offset must be 1 with several draws"),
+        ({"offset": True}, "offset must be 1 or 0"),
+        ({"model": "gaussian", "covariance": np.eye(20) - 0.1}, "no negative eigenvalues"),
         ({"model": "sdp"}, "model must be 'fixed' or 'gaussian'"),
         ({"offset": 2}, "offset must be 1 or 0"),
         ({"statistic": "lcd"}, "statistic must be"),
@@ -137,7 +267,25 @@ def test_bad_data_are_refused() -> None:
     constant[1::2, 4] -= 1e-14
     with pytest.raises(ValueError, match="constant in column 4"):
         nb.inference.knockoffs(constant, DATA.y)
-    copied = DATA.X.copy()
-    copied[:, 4] = copied[:, 5]
-    with pytest.raises(ValueError, match="linearly dependent"):
-        nb.inference.knockoffs(copied, DATA.y)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (([1.0, np.nan, -2.0], 0.2), "W must be a vector of finite numbers, got NaN or infinity"),
+        (([1.0, np.inf, -2.0], 0.2), "W must be a vector of finite numbers, got NaN or infinity"),
+        ((np.ones((2, 2)), 0.2), r"W must be a vector of finite numbers, got shape \(2, 2\)"),
+        ((1.0, 0.2), r"W must be a vector of finite numbers, got shape \(\)"),
+        (([1.0], 0.0), "fdr must lie between 0 and 1"),
+        (([1.0], -0.1), "fdr must lie between 0 and 1"),
+        (([1.0], 1.0), "fdr must lie between 0 and 1"),
+        (([1.0], np.nan), "fdr must lie between 0 and 1"),
+        (([1.0], 0.2, 2), "offset must be 1 or 0"),
+        (([1.0], 0.2, np.nan), "offset must be 1 or 0"),
+    ],
+)
+def test_thresholds_of_no_numbers_are_refused(arguments: tuple, text: str) -> None:
+    for function in (knockoff_threshold, knockoff_e_values):
+        if function is knockoff_threshold or len(arguments) == 2:
+            with pytest.raises(ValueError, match=text):
+                function(*arguments)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .criteria import Criteria, criteria
 from .degrees_of_freedom import degrees_of_freedom
-from .knockoffs import Knockoffs, knockoff_threshold, knockoffs
+from .knockoff_selection import knockoff_e_values, knockoff_threshold
+from .knockoffs import Knockoffs, knockoffs
 from .refitting import adaptive, relaxed
 from .selective import Selective, selective
 from .stability import Stability, stability_selection
@@ -17,6 +18,7 @@ __all__ = [
     "adaptive",
     "criteria",
     "degrees_of_freedom",
+    "knockoff_e_values",
     "knockoff_threshold",
     "knockoffs",
     "relaxed",
