@@ -14,7 +14,7 @@ With the weight s_k of the rows held out by fold k of K, and l_k their weighted 
     mean = sum_k s_k l_k / sum_k s_k,
     standard error = sqrt( sum_k s_k (l_k - mean)^2 / sum_k s_k / (K - 1) ),
 
-half of `cvm` and `cvsd` of the R package glmnet (its vignette, section "Cross-validation").
+half of `cvm` and `cvsd` of the R package glmnet 4.1, whose cv.glmnet weighs folds the same way.
 
 A loss that ties samples to each other (Cox) has no loss of single rows. There a fold is scored by
 what its rows add to the loss of those that it trains on, with the same coefficients, which needs
@@ -43,7 +43,7 @@ from .folds import Fold, folds_of, read_folds
 from .preparation import Preparation
 
 CANCELLED = 1e-4
-"""Share of a column's variance in all rows below which its variance in some of them is computed anew."""
+"""Share of a column's variance in all rows below which its variance in some is computed from those."""
 
 
 @dataclass(frozen=True, eq=False)
