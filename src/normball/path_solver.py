@@ -14,6 +14,7 @@ from .path import Path
 from .progress import Progress
 from .solvers.certificate import certify_term
 from .solvers.engine import PathEngine, Trail, suits
+from .solvers.far_means import about_means
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.proximal_newton import Options, Workspace
 from .solvers.ridge_path import is_ridge, ridge_path
@@ -21,6 +22,7 @@ from .solvers.rotated import rotated
 from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import one_blas_thread, suitable_threads
+from .solvers.work import Work
 from .tables import read_vector
 from .typing import ArrayLike, Floats
 
@@ -131,23 +133,25 @@ def solve_path(
 def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float, progress: Progress) -> Trail:
     """Each level solved from the one before; in few coordinates where R sees only the length of w."""
     instance = problem.instance
-    narrow = rotated(instance) if form == "penalty" else None
-    works = instance if narrow is None else narrow.instance
+    about = about_means(instance)
+    narrow = rotated(about.instance) if form == "penalty" else None
+    works = about.instance if narrow is None else narrow.instance
     solve = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
     workspace, options, point = Workspace(works), Options(tolerance), null_point(works)
     points, gaps = [], []
     for level in levels.tolist():
+        workspace.work = Work.of(options.max_iterations)
         answer = solve(workspace, level, point, options)
         point = answer.point
-        if narrow is None:
-            points.append(point)
-            gaps.append(answer.certificate.gap)
-        else:
+        if narrow is not None:
             back = replace(point, w=narrow.basis @ point.w)
-            eta = instance.predictor(back.w, back.intercept)
+            eta = about.instance.predictor(back.w, back.intercept)
             term = Penalty(instance.norm, level)
-            points.append(back)
-            gaps.append(certify_term(instance, term, back.w, back.intercept, eta, tolerance).gap)
+            certificate = certify_term(about.instance, term, back.w, back.intercept, eta, tolerance)
+            answer = replace(answer, point=back, certificate=certificate)
+        answer = about.answer(answer, form, level)
+        points.append(answer.point)
+        gaps.append(answer.certificate.gap)
         progress(1)
     etas = [instance.predictor(point.w, point.intercept) for point in points]
     return Trail(

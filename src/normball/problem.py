@@ -21,6 +21,7 @@ from .screening import prove_zeros
 from .solution import Solution
 from .solvers.certificate import certify_term
 from .solvers.face_newton import Point
+from .solvers.far_means import about_means
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.instance import Instance
 from .solvers.planar import solve_planar
@@ -28,6 +29,7 @@ from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
+from .solvers.work import Work
 from .tables import find_name, numbered_names, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
@@ -188,7 +190,8 @@ class Problem:
         tol : float, default 1e-8
             Relative duality gap to reach; 1e-12 is reachable on well-posed problems.
         max_iterations : int, default 100
-            Outer iterations of the solver.
+            Outer iterations of the solver; the steps of all its inner loops together are bounded
+            by a multiple of it. What ends there says how good it is by its gap.
         start : Solution, optional
             A nearby solution to start from.
 
@@ -240,9 +243,10 @@ class Problem:
                     "Use the L1 norm, the nearest convex ball."
                 )
             return solve_planar(self.instance, form, level)
-        workspace = Workspace(self.instance)
+        about = about_means(self.instance)
+        workspace = Workspace(about.instance, Work.of(options.max_iterations))
         solver = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
-        return solver(workspace, level, point, options)
+        return about.answer(solver(workspace, level, about.point(point), options), form, level)
 
     def _form(self, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
         return read_form(self, alpha, budget, target)

@@ -20,6 +20,7 @@ a slower one takes that alpha over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -27,6 +28,7 @@ import numpy as np
 from ..typing import Floats, Indices, Mask
 from .path_certificate import Findings, PathCertifier
 from .restricted import Batch, Restricted
+from .work import Work
 
 FIRST_BATCH, LARGEST_BATCH = 10, 14
 ALL_AT_ONCE = 200
@@ -45,16 +47,21 @@ MOST_ATTEMPTS = 5
 """Passes that are spent on reaching an alpha from nearby."""
 
 
+RESOLUTION = 1e-16
+"""Share of alpha_max below which alphas are reached in one step: what they change is rounding."""
+
+
 def with_steps(alphas: Floats, start: float, shortest_ratio: float) -> tuple[Floats, Indices]:
     """Decreasing alphas from `start` on, no ratio below `shortest_ratio`, and where the given ones are."""
+    least = RESOLUTION * start
     if (alphas >= shortest_ratio * np.concatenate([[start], alphas[:-1]])).all():
         return np.ascontiguousarray(alphas), np.arange(len(alphas))
     steps: list[float] = []
     places = []
     previous = start
     for alpha in alphas:
-        ratio = alpha / previous
-        if 0 < ratio < shortest_ratio:
+        ratio = max(alpha, least) / max(previous, least)
+        if ratio < shortest_ratio:
             count = int(np.ceil(np.log(ratio) / np.log(shortest_ratio)))
             steps.extend(previous * ratio ** (np.arange(1, count) / count))
         places.append(len(steps))
@@ -76,6 +83,9 @@ class BatchScreening:
         alpha_max, at which only unpenalised features are in the support.
     tolerance : float
         Relative gap above which the rescuer is called.
+    work : Work
+        What the rescuer may do. Where that is used up the path ends at the last point, which is
+        then offered for all the alphas that are left.
 
     Attributes
     ----------
@@ -92,9 +102,10 @@ class BatchScreening:
         rescuer: Restricted,
         alpha_start: float,
         tolerance: float,
+        work: Work,
     ) -> None:
         self._certifier, self._restricted, self._rescuer = certifier, restricted, rescuer
-        self._tolerance = tolerance
+        self._tolerance, self._work = tolerance, work
         self._score = certifier.first_score()
         self._ever = certifier.always.copy()
         self._extra = np.zeros(len(self._ever), dtype=bool)
@@ -118,7 +129,8 @@ class BatchScreening:
         elif p <= self._certifier.fewest_candidates and not self._certifier.is_frugal:  # none can be missing
             largest_batch = first_batch = int(np.clip(HELD_AT_ONCE // n, LARGEST_BATCH, ALL_AT_ONCE))
         k, needs_rescue, width = 0, False, first_batch
-        self._score = self._score / alphas[:width][-1]  # pulls over prices at the end of the first batch
+        with np.errstate(over="ignore"):  # a score beyond floats is a score
+            self._score = self._score / alphas[:width][-1]  # pulls over prices at the end of the first batch
         while k < len(alphas):
             clock = perf_counter()
             candidates = self._choose()
@@ -148,13 +160,30 @@ class BatchScreening:
             self._rank(batch, found, alphas[k : k + width])
             # the rescuer goes on until it has its point; it is called where the fast solver has none to offer
             needs_rescue = n_good == 0 and (needs_rescue or n_optimal > 0)
+            if self._work.is_over and k < len(alphas):
+                yield from self._left_over(batch, alphas[k:])
+                return
+
+    def _left_over(self, batch: Batch, alphas: Floats) -> Iterator[tuple[Batch, Findings, int]]:
+        """The last point of a batch at more alphas, certified there for what it is."""
+        last, size = np.array([len(batch) - 1]), LARGEST_BATCH
+        for start in range(0, len(alphas), size):
+            part = alphas[start : start + size]
+            repeated = replace(batch.part(np.repeat(last, len(part))), alphas=part)
+            yield repeated, self._check(repeated, np.arange(len(self._ever)))[1], len(part)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the path ended before its last alpha."""
+        return self._work.is_over
 
     def reach(self, alpha: float, features: Indices, weights: Floats, pull: Floats) -> Batch | None:
         """The solution at one alpha from the support of a point near it, `pull` (p,) over price there.
 
         None where that does not lead to a certified point; it is to be reached along the path then.
         """
-        self._score = self._certifier.size(pull) / alpha
+        with np.errstate(over="ignore"):
+            self._score = self._certifier.size(pull) / alpha
         self._extra |= self._score > 1
         self._accepted = (features, weights, -1.0)
         self._restricted.restore(features, weights, alpha)
@@ -239,9 +268,10 @@ class BatchScreening:
         steps = (now - goal) / (before - now) if before > now else 0.0
         expected = found.late + steps * (found.late - found.early)
         size = self._certifier.size
-        pulls = size(found.late) / now
-        self._closest = np.maximum(self._closest, pulls)
-        self._score = np.maximum(size(expected) / goal, pulls)
+        with np.errstate(over="ignore"):
+            pulls = size(found.late) / now
+            self._closest = np.maximum(self._closest, pulls)
+            self._score = np.maximum(size(expected) / goal, pulls)
 
     def _charge(self, phase: str, since: float) -> float:
         now = perf_counter()

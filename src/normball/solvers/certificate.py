@@ -290,10 +290,14 @@ def _sizes(instance: Instance) -> Floats:
     return np.sqrt(instance.mean_squares)
 
 
-def certify_unbound(instance: Instance, w: Floats, eta: Floats, tolerance: float) -> Certificate:
-    """Certificate of a budget that does not bind: f cannot be lower, whatever the size of the ball."""
+def certify_unbound(instance: Instance, term: Term, w: Floats, eta: Floats, tolerance: float) -> Certificate:
+    """Certificate of a term that does not count: a budget that does not bind, a penalty lost in rounding.
+
+    f cannot be lower, whatever the term allows.
+    """
     bound, theta = least_loss(instance, w, eta)
-    return _certificate("budget", instance.value(eta), bound, instance.scale, 0.0, theta, tolerance)
+    primal = instance.value(eta) + term.value(w)
+    return _certificate(term.condition.form, primal, bound, instance.scale, 0.0, theta, tolerance)
 
 
 def with_best_fit(instance: Instance, certificate: Certificate, w: Floats, intercept: float) -> Certificate:

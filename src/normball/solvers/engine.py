@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from ..designs.dense import DenseDesign
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .batch_screening import BatchScreening, with_steps
 from .certificate import certify_term
 from .face_newton import Point, solve_on_face
+from .far_means import about_means
 from .generic_path import GenericPath
 from .group_descent_path import GroupDescentPath
 from .group_path import GroupPath
@@ -32,14 +32,12 @@ from .reweighted_path import ReweightedPath
 from .smooth_fit import null_model
 from .terms import Condition, Penalty
 from .threads import one_blas_thread
+from .work import Work
 
 PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.7
 """Smallest ratio of neighbouring alphas; longer steps are divided.
 
 With fewer rows than features Newton's method takes ten times as long over steps of a half."""
-
-FAR = 3e-14
-"""Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""
 
 LARGEST_GRAM = 4000
 """Features up to which squared error with p <= n works on one p x p Gram matrix."""
@@ -79,23 +77,6 @@ def suits(instance: Instance) -> bool:
     return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf
 
 
-def about_far_means(instance: Instance) -> tuple[Instance, Floats | None]:
-    """The problem about the means (p,) of its columns, and those, where X loses its digits without.
-
-    Where means are so far from zero that products with X cancel, columns are centred explicitly,
-    at the price of a copy; elsewhere centring is implicit, and None comes with the same problem.
-    So it does for a sparse X, which would not stay sparse.
-    """
-    design = instance.design
-    if not (instance.fit_intercept and isinstance(design, DenseDesign)):
-        return instance, None
-    null = null_model(instance).point
-    pull = float(np.abs(instance.gradient(instance.predictor(null.w, null.intercept))).sum())
-    means = design.rmatvec(instance.sample_weight)
-    is_far = np.finfo(float).eps * float(np.abs(means).max(initial=0.0)) * pull > FAR * null.alpha
-    return (replace(instance, design=design.centred(means)), means) if is_far else (instance, None)
-
-
 class PathEngine:
     """Paths of one problem.
 
@@ -103,19 +84,21 @@ class PathEngine:
     ----------
     instance : Instance for which `suits` holds.
     tolerance : float, relative gap.
+    max_iterations : int, what an alpha may cost in the solver that takes over from the fast ones.
 
     Attributes
     ----------
     profile : dict, seconds by phase of the last path.
     """
 
-    def __init__(self, instance: Instance, tolerance: float) -> None:
-        instance, self._shift = about_far_means(instance)
+    def __init__(self, instance: Instance, tolerance: float, max_iterations: int = 100) -> None:
+        about = about_means(instance)
+        instance, self._shift = about.instance, about.means
         self._instance, self._tolerance = instance, tolerance
         self._separable = instance.norm.separable(instance.n_features)
         self._blocks = instance.norm.blocks(instance.n_features)
         self._null = null_model(instance)
-        self._may_use_gram = True
+        self._may_use_gram, self._max_iterations = True, max_iterations
         self.profile: dict[str, float] = {}
 
     def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
@@ -132,7 +115,7 @@ class PathEngine:
         return self._uncentred(trail)
 
     def _follow(self, alphas: Floats, steps: Floats, places: Indices, report: Callable[[int], None]) -> Trail:
-        screening = self._screening(min(1e-2 * self._tolerance, 1e-10))
+        screening = self._screening(min(1e-2 * self._tolerance, 1e-10), len(alphas))
         is_wanted = np.zeros(len(steps), dtype=bool)
         is_wanted[places] = True
         pieces, k = [], 0
@@ -163,7 +146,7 @@ class PathEngine:
             linear = instance.design.matvec(start.w)
             eta = linear + instance.best_intercept(linear, start.intercept)
             pull = instance.design.rmatvec(-instance.gradient(eta))
-            screening = self._screening(min(1e-2 * self._tolerance, 1e-10))
+            screening = self._screening(min(1e-2 * self._tolerance, 1e-10), 1)
             features = np.flatnonzero((start.w != 0) | instance.unpenalised)
             try:
                 batch = screening.reach(alpha, features, start.w[features], self._over_price(pull))
@@ -213,7 +196,8 @@ class PathEngine:
 
     def _at_levels(self, form: str, values: Floats) -> Trail | None:
         instance, null = self._instance, self._null.point
-        screening = self._screening(1e-14)  # the level is less certain than the gap: R may be flat there
+        # the level is less certain than the gap: R may be flat there
+        screening = self._screening(1e-14, len(values))
         loss = instance.value(instance.predictor(null.w, null.intercept))
         found = find_levels(
             screening, (null.alpha, loss), Levels(form, values), instance.scale, self._is_piecewise
@@ -249,8 +233,9 @@ class PathEngine:
         coefs = sparse.csr_array(sparse.vstack(weights))
         return Trail(alphas, coefs, intercepts, losses, norms, gaps, trail.slopes)
 
-    def _screening(self, precision: float) -> BatchScreening:
+    def _screening(self, precision: float, n_levels: int) -> BatchScreening:
         instance, null = self._instance, self._null
+        work = Work.of(self._max_iterations, n_levels)
         start = (null.point.w, null.point.intercept)
         certifier: PathCertifier
         restricted: Restricted
@@ -267,8 +252,8 @@ class PathEngine:
                 certifier = GramCertifier(instance, self._separable, null.pull, self._tolerance)
             else:
                 certifier = SeparableCertifier(instance, self._separable, null.pull)
-        rescuer = GenericPath(instance, start, 1e-2 * self._tolerance)
-        return BatchScreening(certifier, restricted, rescuer, null.point.alpha, self._tolerance)
+        rescuer = GenericPath(instance, start, 1e-2 * self._tolerance, work)
+        return BatchScreening(certifier, restricted, rescuer, null.point.alpha, self._tolerance, work)
 
     def _separable_path(
         self, separable: Separable, start: tuple[Floats, float], precision: float

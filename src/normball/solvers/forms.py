@@ -47,6 +47,9 @@ NEAR_END = 1e-2
 FINEST = 1e-15
 """Smallest relative gap that a solve along the frontier is asked for."""
 
+NEGLIGIBLE = 1e-12
+"""Share of alpha_max from which on alpha may be lost in the rounding of the gradient."""
+
 CLOSE = 1e-10
 """Relative excess over a target up to which the steps along the frontier go on."""
 
@@ -76,13 +79,16 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
         if proved is not None:
             return proved
     if suits(instance):
-        answer = _certified(
-            instance, term, PathEngine(instance, options.tolerance).solve(alpha, start), options
-        )
+        engine = PathEngine(instance, options.tolerance, options.max_iterations)
+        answer = _certified(instance, term, engine.solve(alpha, start), options)
         if answer.certificate.is_met:
             return answer
         start = answer.point
-    return solve_term(workspace, term, start or null_point(instance), options)
+    answer = solve_term(workspace, term, start or null_point(instance), options)
+    is_negligible = alpha <= NEGLIGIBLE * null_point(instance).alpha < np.inf and instance.loss.is_smooth
+    if is_negligible and not answer.certificate.is_met:
+        answer = _unbound(workspace, term, best_fit(workspace), answer, options) or answer
+    return answer
 
 
 def _null_answer(instance: Instance, term: Term, options: Options) -> Answer:
@@ -165,7 +171,8 @@ def _on_path(workspace: Workspace, condition: Condition, options: Options) -> Po
         return _on_ridge_path(workspace, condition, None, options)
     if not suits(instance):
         return None
-    return PathEngine(instance, options.tolerance).meet(condition.form, condition.level)
+    engine = PathEngine(instance, options.tolerance, options.max_iterations)
+    return engine.meet(condition.form, condition.level)
 
 
 def solve_budget(workspace: Workspace, budget: float, start: Point | None, options: Options) -> Answer:
@@ -203,26 +210,27 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
 
 
 def _unbound(
-    workspace: Workspace, term: Ball, fit: LeastFit, found: Answer | None, options: Options
+    workspace: Workspace, term: Term, fit: LeastFit, found: Answer | None, options: Options
 ) -> Answer | None:
     """The least-norm best fit if it lies within the ball; `found` has the dual point where f has kinks."""
     instance = workspace.instance
     if not fit.is_attained:
         return None
     answer = _least_norm(workspace, fit, options)
-    if instance.norm.value(answer.point.w) > term.radius * (1 + 1e-12):
+    if term.excess(answer.point.w) > 1e-12:
         return None
     point = answer.point
     eta = instance.predictor(point.w, point.intercept)
     if instance.loss.is_smooth:
-        certificate = certify_unbound(instance, point.w, eta, options.tolerance)
+        certificate = certify_unbound(instance, term, point.w, eta, options.tolerance)
     else:  # a dual point bounds f from below for any weights
         assert found is not None
         theta = found.certificate.theta
         certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, theta)
         if not certificate.is_met:
             return None
-    return Answer(Point(point.w, point.intercept, 0.0), certificate, answer.n_iterations)
+    alpha = term.condition.level if term.condition.form == "penalty" else 0.0
+    return Answer(Point(point.w, point.intercept, alpha), certificate, answer.n_iterations)
 
 
 def solve_target(workspace: Workspace, target: float, start: Point | None, options: Options) -> Answer:

@@ -18,6 +18,7 @@ from .orthogonal_active_set import solve_on_factors
 from .proximal_newton import Options, Workspace, solve_term
 from .restricted import Batch, Restricted
 from .terms import Penalty
+from .work import Work
 
 
 class GenericPath(Restricted):
@@ -28,10 +29,11 @@ class GenericPath(Restricted):
     instance : Instance
     start : (p,) weights and the intercept of the null point.
     tolerance : float, relative gap.
+    work : Work, what all the alphas may cost together.
     """
 
-    def __init__(self, instance: Instance, start: tuple[Floats, float], tolerance: float) -> None:
-        self._instance = instance
+    def __init__(self, instance: Instance, start: tuple[Floats, float], tolerance: float, work: Work) -> None:
+        self._instance, self._work = instance, work
         self._options = Options(tolerance)
         self._w, self._intercept = start[0].copy(), start[1]
 
@@ -67,9 +69,9 @@ class GenericPath(Restricted):
         term, tolerance = Penalty(instance.norm, start.alpha), self._options.tolerance
         separable = instance.norm.separable(instance.n_features)
         if instance.loss.is_quadratic and separable is not None:
-            point = solve_on_factors(instance, separable, start.alpha, start.w)
+            point = solve_on_factors(instance, separable, start.alpha, start.w, self._work)
             eta = instance.predictor(point.w, point.intercept)
             if certify_term(instance, term, point.w, point.intercept, eta, tolerance).gap <= tolerance:
                 return point
             start = point
-        return solve_term(Workspace(instance), term, start, self._options).point
+        return solve_term(Workspace(instance, self._work), term, start, self._options).point

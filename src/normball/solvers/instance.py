@@ -101,6 +101,11 @@ class Instance:
             )
         return means, deviations
 
+    @cached_property
+    def means(self) -> Floats:
+        """Weighted means (p,) of the columns; one pass over X."""
+        return self.design.rmatvec(self.sample_weight)
+
     @property
     def mean_squares(self) -> Floats:
         """(p,) weighted mean squares of the columns, about their means where those are taken out."""

@@ -91,7 +91,7 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     )
     answer = _unique_weights(original, instance, fit, options)
     if answer is None or not answer.certificate.is_met:
-        answer = _along_the_path(instance, fit, options, answer)
+        answer = _along_the_path(Workspace(instance, workspace.work), fit, options, answer)
     if original.loss.is_shift_invariant:  # the constant that made the equations meet
         answer.point.intercept = 0.0
     proved = with_best_fit(original, answer.certificate, answer.point.w, answer.point.intercept)
@@ -114,14 +114,15 @@ def _unique_weights(original: Instance, instance: Instance, fit: LeastFit, optio
     return Answer(Point(w, intercept, 0.0), certificate, 1)
 
 
-def _along_the_path(instance: Instance, fit: LeastFit, options: Options, best: Answer | None) -> Answer:
+def _along_the_path(workspace: Workspace, fit: LeastFit, options: Options, best: Answer | None) -> Answer:
     """The least norm by penalised squared-error problems with falling alpha; `best` is to be beaten."""
+    instance = workspace.instance
     point = null_point(instance)
     nothing = np.zeros(instance.n_samples)
     certificate = certify_fit(instance, fit.eta, point.w, point.intercept, nothing, options.tolerance)
     null = Answer(Point(point.w, point.intercept, 0.0), certificate, 0)
     best = null if best is None or certificate.excess < best.certificate.excess else best
-    workspace, alpha = Workspace(instance), point.alpha
+    alpha = point.alpha
     if not np.isfinite(alpha):
         alpha = float(instance.mean_squares.max(initial=0.0)) + float(alpha == 0)
     smallest = SMALLEST_SHARE * alpha
@@ -130,7 +131,7 @@ def _along_the_path(instance: Instance, fit: LeastFit, options: Options, best: A
             break
         falling = alpha > smallest
         alpha = max(0.1 * alpha, smallest)
-        workspace = Workspace(instance)
+        workspace = Workspace(instance, workspace.work)
         answer = solve_term(workspace, Penalty(instance.norm, alpha), point, Options(1e-14, 30))
         point = answer.point
         eta = instance.predictor(point.w, point.intercept)

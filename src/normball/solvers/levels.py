@@ -77,6 +77,8 @@ def find_levels(
     start = float(levels.reached(np.zeros(1), np.array([null[1]]))[0])
     known = _Known([null[0]], [start], [0.0], [screening.accepted])
     for batch, _, n_accepted in screening.follow(walk):
+        if screening.is_exhausted:
+            return None
         known.add(batch.part(slice(n_accepted)), levels)
         missing = levels.goals[-1] - known.reached[-1]
         if missing <= 0:

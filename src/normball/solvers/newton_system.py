@@ -51,6 +51,7 @@ class NewtonSystem:
             kept = values > 1e-13 * max(values[-1], 0.0)
             self._pseudo = (vectors[:, kept], values[kept])
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # callers look whether a step is finite
     def _factor_wide(self) -> None:
         # H^-1 = D^-1 - D^-1 W' (S^-1 + W D^-1 W')^-1 W D^-1 with W = [E; F'], S = diag(1, weights)
         E, factors, rows = self._E, self._factors, self._E.shape[0]
@@ -64,6 +65,7 @@ class NewtonSystem:
         core[np.diag_indices_from(core)] += np.concatenate([np.ones(rows), 1 / self._factor_weights])
         self._core = np.linalg.inv(core)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def solve(self, rhs: Floats) -> Floats:
         if self._is_wide:
             result = self._solve_wide(rhs)

@@ -15,10 +15,13 @@ that no support comes twice (feature-sign search: Lee, Battle, Raina, Ng, NIPS 2
 Osborne, Presnell, Turlach, IMA J. Numer. Anal. 20, 2000, for the proof). Where columns
 depend on each other there is no such point, or a plane of them: a singular value
 decomposition gives the direction of constant fit in which the price falls, or the step to
-the plane. O(n |S|^2) a step.
+the plane. The factors are brought up to date from step to step, O(n |S|); with a ridge term,
+whose rows come and go, and where columns depend on each other, they are made afresh, O(n |S|^2).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from scipy import linalg
@@ -27,6 +30,7 @@ from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .face_newton import Point
 from .instance import Instance
+from .work import Work
 
 ENTRY = 1e-11
 """Relative excess of a pull over its price that counts as rounding."""
@@ -34,18 +38,66 @@ ENTRY = 1e-11
 DEPENDENT = 1e-14
 """Share of the largest pivot or singular value below which columns depend on each other."""
 
-MOST_STEPS = 400
-"""Features that may enter on the way to one alpha, beyond twice the candidates."""
+MOST_UPDATES = 100
+"""Columns in and out of the factors before they are made afresh."""
 
 
-def solve_on_factors(instance: Instance, separable: Separable, alpha: float, start: Floats) -> Point:
-    """The point at one alpha from weights `start` (p,) near it; its certificate is to be asked."""
-    return _OrthogonalActiveSet(instance, separable, alpha).solve(start)
+def solve_on_factors(
+    instance: Instance, separable: Separable, alpha: float, start: Floats, work: Work | None = None
+) -> Point:
+    """The point at one alpha from weights `start` (p,) near it, as far as `work` allows; not certified.
+
+    By default as far as one solve may go.
+    """
+    return _OrthogonalActiveSet(instance, separable, alpha, work or Work.of(100)).solve(start)
+
+
+class _Factors:
+    """A = Q T of columns in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.order: list[int] = []
+        self.Q: Floats = np.zeros((0, 0))
+        self.T: Floats = np.zeros((0, 0))
+        self._n_updates = 0
+
+    def follow(self, support: list[int], column: Callable[[int], Floats]) -> None:
+        """Take in the columns of a support, and leave out those of others."""
+        wanted = set(support)
+        gone = [j for j in self.order if j not in wanted]
+        new = sorted(wanted.difference(self.order))
+        self._n_updates += len(gone) + len(new)
+        is_square = len(self.order) + len(new) >= len(self.Q)  # economic factors need more rows than columns
+        if is_square or len(gone) + len(new) > 3 or self._n_updates > MOST_UPDATES:
+            return self._begin(support, column)
+        try:
+            for j in gone:
+                place = self.order.index(j)
+                Q, T = linalg.qr_delete(self.Q, self.T, place, 1, "col", check_finite=False)
+                self.Q, self.T = np.asarray(Q, dtype=np.float64), np.asarray(T, dtype=np.float64)
+                del self.order[place]
+            for j in new:
+                place = len(self.order)
+                Q, T = linalg.qr_insert(self.Q, self.T, column(j), place, "col", check_finite=False)
+                self.Q, self.T = np.asarray(Q, dtype=np.float64), np.asarray(T, dtype=np.float64)
+                self.order.append(j)
+        except (np.linalg.LinAlgError, ValueError):  # it depends on the others, or there are no more rows
+            self._begin(support, column)
+
+    def _begin(self, support: list[int], column: Callable[[int], Floats]) -> None:
+        self.order, self._n_updates = list(support), 0
+        self.restart(np.column_stack([column(j) for j in support]))
+
+    def restart(self, A: Floats) -> None:
+        """Factors of a matrix (n, m)."""
+        Q, T = linalg.qr(A, mode="economic", check_finite=False)
+        self.Q, self.T = np.asarray(Q), np.asarray(T)
 
 
 class _OrthogonalActiveSet:
-    def __init__(self, instance: Instance, separable: Separable, alpha: float) -> None:
+    def __init__(self, instance: Instance, separable: Separable, alpha: float, work: Work) -> None:
         self._instance, self._separable, self._alpha = instance, separable, alpha
+        self._work, self._factors = work, _Factors()
         v = instance.sample_weight
         self._root = np.sqrt(v)
         self._centre = float(v @ instance.y) if instance.fit_intercept else 0.0
@@ -58,9 +110,9 @@ class _OrthogonalActiveSet:
         sign = np.sign(w) * (price > 0)
         is_in = (w != 0) | (price == 0)
         blocked = np.zeros(len(w), dtype=bool)
-        for _ in range(2 * len(w) + MOST_STEPS):
-            entrant = -1
-            while is_in.any():  # to the stationary point of the support, dropping what reaches zero
+        while not self._work.is_over:
+            while is_in.any() and not self._work.is_over:  # to the stationary point of the support
+                self._work.spend()
                 support = np.flatnonzero(is_in)
                 goal = self._goal(support, w[support], sign[support])
                 step, leaving = self._first_zero(w[support], goal, sign[support])
@@ -86,14 +138,22 @@ class _OrthogonalActiveSet:
         """Where the objective is least for these signs, or beyond the first zero where it falls for ever."""
         A, b = self._rows(support)
         tilt = self._alpha * self._separable.price[support] * sign
-        Q, T = linalg.qr(A, mode="economic")
+        if self._separable.ridge is None:
+            self._factors.follow(support.tolist(), self._columns.__getitem__)
+            back = np.searchsorted(support, self._factors.order)
+        else:
+            self._factors.restart(A)
+            back = np.arange(len(support))
+        Q, T = self._factors.Q, self._factors.T
         pivots = np.abs(np.diagonal(T))
         if len(T) < len(support) or pivots.min() <= DEPENDENT * pivots.max():
             return self._goal_of_dependent(A, b, tilt, w)
+        A, tilt, result = A[:, back], tilt[back], np.empty(len(support))
         w = linalg.solve_triangular(T, Q.T @ b - linalg.solve_triangular(T, tilt, trans="T"))
         error = A.T @ (b - A @ w) - tilt
         correction = linalg.solve_triangular(T, linalg.solve_triangular(T, error, trans="T"))
-        return np.asarray(w + correction)
+        result[back] = w + correction
+        return result
 
     @staticmethod
     def _goal_of_dependent(A: Floats, b: Floats, tilt: Floats, w: Floats) -> Floats:
@@ -103,7 +163,8 @@ class _OrthogonalActiveSet:
         downhill = basis.T @ (basis @ tilt) - tilt
         shrinking = downhill * w < 0
         if np.abs(downhill).max() > 1e-9 * np.abs(tilt).max() and shrinking.any():
-            return np.asarray(w + 2 * downhill * np.abs(w[shrinking] / downhill[shrinking]).min())
+            way = downhill / np.abs(downhill).max()
+            return np.asarray(w + 2 * way * np.abs(w[shrinking] / way[shrinking]).min())
         return np.asarray(w + basis.T @ (basis @ (A.T @ (b - A @ w) - tilt) / squares))
 
     @staticmethod

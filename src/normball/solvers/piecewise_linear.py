@@ -106,7 +106,7 @@ def solve_piecewise(workspace: Workspace, term: Term, start: Point, options: Opt
     point, best, iterations, gap, stalled = start, None, 0, 1.0, 0
     envelopes = Envelopes(instance, instance.predictor(start.w, start.intercept), workspace.slopes)
     for _ in range(MAX_ENVELOPES):
-        smooth = Workspace(envelopes.current)
+        smooth = Workspace(envelopes.current, workspace.work)
         smooth.store = workspace.store
         precision = envelopes.precision(max(1e-2 * gap, 0.1 * options.tolerance) * 0.1**stalled)
         answer = solve_term(smooth, term, point, replace(options, tolerance=precision))
@@ -119,6 +119,8 @@ def solve_piecewise(workspace: Workspace, term: Term, start: Point, options: Opt
         )
         if best is None or certificate.excess < best.certificate.excess:
             best, workspace.slopes = Answer(point, certificate, 0), envelopes.centre
+        if workspace.work.is_over:
+            break
         if certificate.is_met:
             workspace.slopes = np.clip(u, *_ends(instance))
             break

@@ -26,6 +26,7 @@ from .smooth.forms import RidgePath
 from .smooth_fit import null_point
 from .terms import Term
 from .vertex_path import VertexPath
+from .work import Work
 
 ROUNDING = 1e-15
 """Share of the loss's scale below which differences of objectives are rounding."""
@@ -62,9 +63,11 @@ class Workspace:
     slopes : dual point of a loss that is not smooth.
     vertices : path of such a loss, where it is one of vertices.
     ridge : path of a smooth loss, where the norm sees the length of w alone.
+    work : what the solves may still cost together.
     """
 
     instance: Instance
+    work: Work = field(default_factory=lambda: Work.of(Options.max_iterations))
     store: ColumnStore = field(init=False)
     state: ProximalPointState | None = None
     caution: float = 1.0
@@ -95,7 +98,11 @@ def solve_term(workspace: Workspace, term: Term, start: Point, options: Options)
         if finished is not None:
             best = min(best, _certify(instance, term, finished, options), key=_excess)
     current, stalled, iteration, precision = best, 0, 0, 1e-2
+    work = workspace.work
     while not best.certificate.is_final and iteration < options.max_iterations and stalled < 6:
+        if work.is_over:
+            break
+        work.spend()
         iteration += 1
         moved = _model_step(workspace, term, current, options, precision)
         candidates = [moved]
@@ -179,7 +186,7 @@ def _model_step(
     state.sigma = float(np.clip(state.sigma, 10 / size, 1e4 / size))
     goal = precision * min(current.certificate.gap, 1.0)
     goal = max(goal, min(precision, 0.1) * options.tolerance, 0.1 * ROUNDING) * instance.scale
-    w = minimise_model(model, term, point.w, state, goal)
+    w = minimise_model(model, term, point.w, state, goal, workspace.work)
     intercept = 0.0
     linear = instance.design.matvec(w)
     if instance.fit_intercept:

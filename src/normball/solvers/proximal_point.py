@@ -31,6 +31,10 @@ from ..typing import Floats
 from .instance import ColumnStore, Instance
 from .newton_system import NewtonSystem
 from .terms import Term
+from .work import Work
+
+MAX_STEPS = 60
+"""Proximal point steps on one model."""
 
 MAX_NEWTON = 25
 """Newton steps within one proximal point step."""
@@ -102,14 +106,17 @@ def minimise_model(
     w: Floats,
     state: ProximalPointState,
     tolerance: float,
-    max_iterations: int = 60,
+    work: Work,
 ) -> Floats:
-    """Weights (p,) whose model objective is within `tolerance` (absolute) of the minimum."""
+    """Weights (p,) whose model objective is within `tolerance` (absolute) of the least, if `work` allows."""
     best, best_gap = w, np.inf
     stalled, failures = 0, 0
-    for iteration in range(max_iterations):
+    for iteration in range(MAX_STEPS):
+        if work.is_over:
+            break
         inner_tolerance = max(0.05 * tolerance, 1e-30 * float(model.c @ model.c)) * 0.3**iteration
         proposal, n_newton = _proximal_step(model, term, w, state, inner_tolerance)
+        work.spend(max(n_newton, 1))
         if n_newton >= MAX_NEWTON:  # too long a step for Newton: a shorter one has a smoother dual
             state.sigma *= 0.05
             failures += 1
