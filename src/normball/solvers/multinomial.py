@@ -276,8 +276,10 @@ class Multinomial:
         else:
             return False
         self._W[features] += share * step_W
-        self._linear += share * move
         self._b, self._here = b, here
+        used = np.flatnonzero(self._W.any(axis=1))  # afresh, since the gap is that of the weights
+        self._linear = self._design.combinations(used, self._W[used])
+        self._here = self._likelihood.at(self._linear + b)
         if self._fits:  # a dual point needs gradients that sum to 0 in each class
             self._b, self._here = self._likelihood.balanced(self._linear, b)
         return True

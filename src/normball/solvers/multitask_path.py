@@ -3,8 +3,9 @@
     |V^1/2 (Y - X W)|_F^2 / 2 + alpha (r sum_j |W_j|_2 + (1 - r) |W|_F^2 / 2)
 
 over W (p, k), W_j its rows. Block coordinate descent on the Gram matrix of the features met
-so far (`entered_groups`), features enter by one pass over X that also certifies: a ridge term
-is squared error on more rows, so that with u = V (Y - X W), s = min(1, alpha / max_j |X_j'u
+so far (`entered_groups`). Features enter by one pass over X, which certifies as well, from the
+weights of the features and nothing else that the descent holds: a ridge term is squared error on
+more rows, so that with u = V (Y - X W), s = min(1, alpha / max_j |X_j'u
 - alpha (1 - r) W_j| / r) the dual value is  s <Y, u> - s^2 (f + ridge term).
 Source: Obozinski, Taskar, Jordan, "Joint covariate selection and joint subspace selection for
 multiple classification problems", Statistics and Computing 20 (2010).
@@ -54,13 +55,15 @@ class Multitask:
         self, design: Design, Y: Floats, sample_weight: Floats, fit_intercept: bool, l1_ratio: float
     ) -> None:
         p = design.shape[1]
-        self._design, self._ratio = design, l1_ratio
+        self._design, self._ratio, self._v = design, l1_ratio, sample_weight
+        self._is_centred = fit_intercept
         self._means = design.rmatvec(sample_weight) if fit_intercept else np.zeros(p)
+        self._Y = Y - sample_weight @ Y if fit_intercept else Y
         blocks = Blocks(np.arange(p), np.full(p, float(l1_ratio)))
         self._entered = EnteredGroups(design, Y, sample_weight, fit_intercept, blocks)
         self._scale = 0.5 * float((self._entered.target**2).sum())
         self._tiny = self._scale <= 1e-300
-        self.alpha_max = float(self._pulls(self._entered.target).max(initial=0.0)) / l1_ratio
+        self.alpha_max = float(self._certify(0.0)[1].max(initial=0.0))
 
     @property
     def target(self) -> Floats:
@@ -96,9 +99,7 @@ class Multitask:
         for count in range(1, MOST_ROUNDS + 1):
             if count > 1 or loose is None:
                 entered.settle(alpha, precision)
-            residual = entered.residual(entered.weights)
-            ratio = self._pulls(residual) / self._ratio
-            gap = self._gap(alpha, float(ratio.max(initial=0.0)))
+            gap, ratio = self._certify(alpha)
             if gap <= (loose if count == 1 and loose is not None else tolerance):
                 break
             violators = np.flatnonzero(ratio > alpha * (1 + SLACK))
@@ -113,14 +114,23 @@ class Multitask:
             precision = max(min(0.5 * tolerance * self._scale / reach, 0.1 * precision), FINEST)
         return gap, count
 
-    def _pulls(self, residual: Floats) -> Floats:
-        """|X_j'u - ridge W_j| (p,)."""
-        U = self._entered.direction(residual)
+    def _certify(self, alpha: float) -> tuple[float, Floats]:
+        """Relative gap of the weights at alpha, and |X_j'u - ridge W_j| / r (p,)."""
+        features = self._entered.features
+        W = self._entered.feature_weights(self._entered.weights)
+        used = np.flatnonzero(W.any(axis=0))
+        features, W, ridge = features[used], W[:, used], alpha * (1 - self._ratio)
+        residual = self._Y - self._design.combinations(features, W.T) + W @ self._means[features]
+        U = np.ascontiguousarray((self._v[:, None] * residual).T)
+        if self._is_centred:
+            U -= U.sum(axis=1, keepdims=True) * self._v
         Z = self._design.products(U)
         Z = Z - self._means[:, None] * U.sum(axis=1)
-        held = self._entered.feature_weights(self._entered.weights)
-        Z[self._entered.features] -= self._entered.ridge * held.T
-        return np.asarray(np.sqrt((Z**2).sum(axis=1)))
-
-    def _gap(self, alpha: float, largest: float) -> float:
-        return self._entered.gap(alpha, largest) / self._scale if not self._tiny else 0.0
+        Z[features] -= ridge * W.T
+        ratio = np.sqrt((Z**2).sum(axis=1)) / self._ratio
+        smooth = 0.5 * float(self._v @ (residual**2).sum(axis=1)) + 0.5 * ridge * float((W**2).sum())
+        priced = alpha * self._ratio * float(np.sqrt((W**2).sum(axis=0)).sum())
+        scaling = alpha / max(float(ratio.max(initial=0.0)), alpha, 1e-300)
+        dual = scaling * float((U * self._Y.T).sum()) - scaling**2 * smooth
+        gap = max(smooth + priced - dual, 0.0)
+        return 0.0 if self._tiny else gap / self._scale, ratio
