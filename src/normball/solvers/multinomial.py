@@ -30,6 +30,8 @@ from .class_likelihood import ClassLikelihood
 from .smooth.class_newton import ClassNewton
 
 MOST_MODELS = 100
+RIDGE_SHARE = 1e-8
+"""Share of the tolerance that a ridge solve leaves: weights are uncertain by the root of a gap."""
 RIDGE_PRECISION = 1e-20
 """Gap of the ridge solves that a level is looked for with: R is uncertain by its root."""
 NEAR = 0.8
@@ -102,7 +104,8 @@ class Multinomial:
     def solve(self, alpha: float, tolerance: float, least: int = 0) -> ClassWeights:
         """The solution at alpha > 0, from the last one on, by `least` models or more."""
         if self._newton is not None:
-            return self._solve_ridge(self._newton, alpha, min(tolerance, RIDGE_PRECISION if least else 1.0))
+            precision = RIDGE_PRECISION if least else max(RIDGE_SHARE * tolerance, RIDGE_PRECISION)
+            return self._solve_ridge(self._newton, alpha, precision)
         best, n_stalled, n_models = np.inf, 0, 0
         while True:
             Z = self._pulls()
@@ -117,9 +120,9 @@ class Multinomial:
                 n_stalled += 1
         return ClassWeights(self._W.copy(), self._b - self._b.mean(), gap, self._here.loss, n_models, Z)
 
-    def _solve_ridge(self, newton: ClassNewton, alpha: float, tolerance: float) -> ClassWeights:
+    def _solve_ridge(self, newton: ClassNewton, alpha: float, precision: float) -> ClassWeights:
         """The same where no coefficient has a price of its own."""
-        n_steps = newton.solve(alpha, tolerance * self.scale, MOST_MODELS)
+        n_steps = newton.solve(alpha, precision * self.scale, MOST_MODELS)
         W = newton.W - newton.W.mean(axis=1, keepdims=True)  # at the optimum, where a shift would only cost
         self._W, self._linear = W, newton.linear
         self._b, self._here = newton.b, newton.here

@@ -21,8 +21,9 @@ from ..instance import Instance
 from ..terms import Condition
 from .ridge_newton import RidgeNewton
 
-SHARE = 1e-4
-"""Share of the tolerance that the solver leaves: weights are uncertain by the root of a gap, so go on."""
+SHARE = 1e-8
+"""Share of the tolerance that the solver leaves: weights are uncertain by the root of a gap, and a last step
+is cheap."""
 
 PRECISE = 1e-24
 """Gap of the solves that a level is looked for with: R is uncertain by the root of the gap."""
