@@ -206,7 +206,7 @@ def test_open_shows_the_page_or_says_that_it_could_not(
     from normball.explorer.story import Story
     from normball.explorer.story.answers import Answer
 
-    made = Story({}, (Answer("Why?", "Because."),), {}), tmp_path / "tour.html"
+    made = Story({}, (Answer("Why?", "Because."),), ""), tmp_path / "tour.html"
     opened: list[str] = []
     monkeypatch.setattr("normball.explorer.story.write_story", lambda *_, **__: made)
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or works)

@@ -28,12 +28,11 @@ def serious(tab: Tab) -> list[str]:
     "state",
     [
         {"view": "prices", "free": "true", "loss": "squared_error", "form": "budget", "ghost": "l2"},
-        {"view": "frontier", "loss": "huber", "form": "budget", "story": 3},
-        {"view": "odds", "odds": "plane", "loss": "squared_error", "form": "budget"},
-        {"view": "odds", "odds": "dimensions"},
-        {"view": "model", "dims": 3},
+        {"view": "frontier", "loss": "huber", "form": "budget"},
+        {"map": "true", "loss": "squared_error", "form": "alpha"},
+        {"view": "model", "dims": 3, "map": "true"},
     ],
-    ids=["prices", "frontier", "plane", "dimensions", "space"],
+    ids=["prices", "frontier", "map", "space"],
 )
 def test_nothing_serious(opened: Any, state: dict[str, Any]) -> None:
     if not AXE.is_file() and not os.environ.get("NORMBALL_REQUIRE_NODE"):

@@ -18,7 +18,7 @@ EXPLORER = ROOT / "src" / "normball" / "explorer"
 
 def test_bundle_was_built_from_these_sources() -> None:
     files = [path for path in (ROOT / "web" / "src").rglob("*") if path.is_file()]
-    files += [ROOT / "web" / "package-lock.json", EXPLORER / "state.json", EXPLORER / "odds.json"]
+    files += [ROOT / "web" / "package-lock.json", EXPLORER / "state.json"]
     digest = hashlib.sha256()
     for name, path in sorted((path.relative_to(ROOT).as_posix(), path) for path in files):
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")

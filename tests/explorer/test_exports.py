@@ -42,6 +42,7 @@ def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
         }"""
     )
     second = tab.page.locator("#part1")
+    second.get_by_text("Price and target").click()
     second.get_by_role("radio", name="hold the price").check()
     handle = second.get_by_role("slider", name="budget handle")
     handle.focus()
@@ -114,7 +115,7 @@ def test_python_confirms_what_the_page_computed(opened: Any) -> None:
     try:
         tab = opened(at=place.url)
         tab.page.get_by_text("confirmed by normball").wait_for()
-        tab.drag(tab.slider("line handle: distance"), (10, 20))
+        tab.drag(tab.slider("best fit handle, w1"), (10, 20))
         tab.page.get_by_text("computed here").wait_for()
         tab.page.get_by_text("confirmed by normball").wait_for()
     finally:

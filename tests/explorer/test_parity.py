@@ -117,12 +117,12 @@ def test_zero_budget_is_the_origin(page: Any) -> None:
 
 
 def test_parallel_line_is_optimal_along_the_whole_side(page: Any) -> None:
-    (answer,) = contacts(page, [defaults() | {"angle": 45.0}])
+    (answer,) = contacts(page, [defaults() | {"loss": "equation", "angle": 45.0}])
     assert answer["flat"]
 
 
 def test_a_non_convex_ball_has_no_proof_and_touches_at_a_corner(page: Any) -> None:
-    (answer,) = contacts(page, [defaults() | {"norm": "lp", "p": 0.5, "angle": 63.0}])
+    (answer,) = contacts(page, [defaults() | {"loss": "equation", "norm": "lp", "p": 0.5, "angle": 63.0}])
     assert answer["gap"] is None or np.isnan(answer["gap"])
     assert answer["zeros"] == 1
 

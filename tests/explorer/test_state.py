@@ -112,6 +112,6 @@ def test_explore_refuses_what_it_cannot_show() -> None:
 
 def test_explorer_says_what_it_is() -> None:
     explorer = nb.explore(norm="l2", form="budget", budget=0.5)
-    assert repr(explorer).startswith("Explorer(norm='l2', form='budget', budget=0.5): .show()")
+    assert repr(explorer).startswith("Explorer(norm='l2', budget=0.5): .show()")
     assert explorer.solution.norm == pytest.approx(0.5)
     assert "iframe" in explorer._repr_html_()

@@ -5,36 +5,19 @@ import { Dials, Readouts, Sentence, Setup } from "./controls.jsx";
 import { EXPORTS, canSavePage, sweepsOf } from "./share.js";
 import { SolidStage } from "./solidstage.jsx";
 import { Stage } from "./stage.jsx";
-import { STORY, startOf } from "./story.js";
 import { Key } from "./key.jsx";
 import { Kind, useKind } from "./live.jsx";
 import { atRest } from "./rest.js";
 import { fields } from "./table.js";
-import { createThrows } from "./throws.js";
 import { Frontier } from "./views/frontier.jsx";
 import { Model } from "./views/model.jsx";
-import { Odds } from "./views/odds.jsx";
 import { Prices } from "./views/prices.jsx";
 
 export function createPage(store, scene, data, proof, place) {
-  const page = { store, scene, data, proof, place, throws: createThrows(), before: signal(null), done: signal(false), spoken: signal(""), frame: { solid: () => scene.picture.value.d === 3 } };
+  const page = { store, scene, data, proof, place, spoken: signal(""), frame: { solid: () => scene.picture.value.d === 3 } };
   const rested = atRest(() => { page.spoken.value = scene.sentence.peek(); }, 300);
   const speak = effect(() => { if (scene.sentence.value) rested.ask(); });
-  const watch = effect(() => {
-    const story = STORY[store.signals.story.value - 1];
-    if (!story) return;
-    const facts = { state: store.all(), touch: scene.touch.value, picture: scene.picture.value, free: scene.free.value, before: page.before.value };
-    if (page.before.value && !page.done.value && story.done(facts)) page.done.value = true;
-  });
-  page.open = (k) => {
-    page.before.value = null;
-    page.done.value = false;
-    store.set({ ...STORY[k - 1].set, story: k }, { push: true });
-    page.before.value = startOf(k, scene);
-  };
-  const first = store.signals.story.value;
-  if (first) page.before.value = startOf(first, scene);
-  page.stop = () => { rested.cancel(); speak(); watch(); };
+  page.stop = () => { rested.cancel(); speak(); };
   return page;
 }
 
@@ -45,25 +28,22 @@ export function App({ page }) {
 function Page({ page }) {
   const { store, scene } = page;
   const { d, own } = useKind();
-  const asked = STORY[store.signals.story.value - 1];
-  // what a question asks to be used stands first
-  const parts = [
-    !own && <Setup key="setup" store={store} scene={scene} />, !own && <Dials key="dials" store={store} scene={scene} />, <Views key="views" page={page} />,
-  ].filter(Boolean).sort((x, y) => (y.key === asked?.use) - (x.key === asked?.use));
   return (
     <div class="page">
       <Header page={page} />
       <Notes store={store} />
       <div class="columns">
         <div class="left">
-          <div class="frame">{d === 3 ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} throws={page.throws} />}<Zoom store={store} /></div>
-          <Key store={store} scene={scene} />
+          <div class="frame">{d === 3 ? <SolidStage store={store} scene={scene} frame={page.frame} /> : <Stage store={store} scene={scene} frame={page.frame} />}<Zoom store={store} /></div>
           <Sentence scene={scene} spoken={page.spoken} />
+          <Key store={store} scene={scene} />
           <Readouts store={store} scene={scene} proof={page.proof} />
         </div>
         <div class="right">
-          <StoryCard page={page} />
-          {parts}
+          <Introduction data={page.data.value} />
+          {!own && <Setup store={store} scene={scene} />}
+          {!own && <Dials store={store} scene={scene} />}
+          <Views page={page} />
         </div>
       </div>
     </div>
@@ -76,14 +56,12 @@ function Zoom({ store }) {
 }
 
 function Header({ page }) {
-  const story = page.store.signals.story.value;
+  const { place, store } = page;
   return (
     <header>
       <h1 class="word">normball</h1>
-      {page.place.hasStory && <button type="button" class="tostory" onClick={page.place.toStory}>The story</button>}
-      <nav class="chips" aria-label="questions">
-        {STORY.map((s, k) => <button key={s.chip} type="button" aria-pressed={story === k + 1} onClick={() => page.open(k + 1)}>{s.chip}</button>)}
-      </nav>
+      {place.hasStory && <button type="button" onClick={place.toStory}>The story</button>}
+      <button type="button" onClick={store.reset}>Reset</button>
       <Keys />
       <Share page={page} />
     </header>
@@ -116,44 +94,22 @@ function Notes({ store }) {
   return <div class="notes" role="alert">{notes.map((n) => <p key={n}>{n}</p>)}<button type="button" onClick={() => { store.messages.value = []; }}>close</button></div>;
 }
 
-function OwnCard({ own }) {
+function Introduction({ data }) {
+  const { own } = useKind();
   return (
     <section class="card" aria-label="introduction">
-      <h2>{own.title}: {own.target_name || "y"} from {own.n_features} features</h2>
-      <p>{own.n_samples} samples. Two features are on the stage; the <span class="ink norm">ball</span> is what the others leave of the budget. Walk along the path or drag the ball, choose other features, ask why.</p>
-    </section>);
-}
-
-function StoryCard({ page }) {
-  const { own } = useKind();
-  const k = page.store.signals.story.value;
-  const story = STORY[k - 1];
-  if (!story && own) return <OwnCard own={page.data.value} />;
-  if (!story) {
-    return (
-      <section class="card" aria-label="introduction">
+      {own ? <>
+        <h2>{data.title}: {data.target_name || "y"} from {data.n_features} features</h2>
+        <p>{data.n_samples} samples. Two features are on the stage; the <span class="ink norm">ball</span> is what the others leave of the budget. Walk along the path or drag the ball, choose other features, ask why.</p>
+      </> : <>
         <h2>Take hold of the ball, the level set and the budget</h2>
-        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well; where they touch is the answer. Drag either, or start with a question above.</p>
-      </section>);
-  }
-  const done = page.done.value;
-  return (
-    <section class={`card asked ${done ? "done" : ""}`} aria-label="question">
-      <h2>{story.question}</h2>
-      <p>{story.text}</p>
-      <div class="asks">
-        <p class="task" aria-hidden={done}><span class="tick" aria-hidden="true">→</span> {story.task}</p>
-        <p class="takeaway" role="status">{done ? <><span class="tick" aria-hidden="true">✓</span> {story.takeaway}</> : ""}</p>
-      </div>
-      <p class="steps">
-        {done && k < STORY.length && <button type="button" class="main" onClick={() => page.open(k + 1)}>Next: {STORY[k].chip}</button>}
-        <button type="button" class="quiet" onClick={() => page.store.set({ story: 0 }, { push: true })}>leave the questions</button>
-      </p>
+        <p>The <span class="ink norm">ball</span> holds the coefficients that you can pay for, the <span class="ink loss">level set</span> those that fit equally well; where they touch is the answer. Drag either.</p>
+      </>}
     </section>
   );
 }
 
-const VIEWS = { prices: Prices, frontier: Frontier, odds: Odds, model: Model };
+const VIEWS = { prices: Prices, frontier: Frontier, model: Model };
 
 function Views({ page }) {
   const s = page.store.signals.view;
@@ -172,7 +128,7 @@ function Views({ page }) {
       <div role="tablist" aria-label="views" class="tabs" onKeyDown={turn}>
         {names.map(([name, label]) => <button key={name} id={`tab-${name}`} data-view={name} type="button" role="tab" aria-selected={s.value === name} aria-controls="view" tabindex={s.value === name ? 0 : -1} onClick={() => page.store.set({ view: name }, { push: true })}>{label}</button>)}
       </div>
-      <div role="tabpanel" id="view" aria-labelledby={`tab-${s.value}`} tabindex="0"><View store={page.store} scene={page.scene} data={page.data} throws={page.throws} /></div>
+      <div role="tabpanel" id="view" aria-labelledby={`tab-${s.value}`} tabindex="0"><View store={page.store} scene={page.scene} data={page.data} /></div>
     </section>
   );
 }

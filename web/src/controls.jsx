@@ -1,7 +1,8 @@
 // The controls beside the stage: what is on it, the three linked dials, and the read-outs.
-import { kindWord } from "./words.js";
+import { exchange, kindWord } from "./words.js";
 import { Live, useKind } from "./live.jsx";
 import { Value, short } from "./numbers.jsx";
+import { hasMap } from "./backdrops.jsx";
 import { BallPicker, LossPicker } from "./pickers.jsx";
 import { Range } from "./range.jsx";
 import { fields } from "./table.js";
@@ -10,6 +11,7 @@ const PARAMETERS = {
   lp: ["p"], elastic_net: ["l1_ratio"], sorted_l1: ["slope"], group_l2: ["groups"],
   huber: ["delta"], quantile: ["quantile"], tweedie: ["power"],
 };
+const LOGARITHMIC = ["p"];
 const STEPS = { p: 0.05, weight1: 0.05, weight2: 0.05, weight3: 0.05, delta: 0.05, quantile: 0.05, power: 0.05, l1_ratio: 0.05, slope: 0.05, ellipse_ratio: 0.1, angle: 1, tilt: 1, ellipse_angle: 1 };
 
 function Choice({ store, name, label, options, disabled }) {
@@ -50,9 +52,10 @@ function Slider({ store, name, min, max, label }) {
   const step = STEPS[name] || (f.kind === "integer" ? 1 : 0.01);
   const text = label || f.label;
   const change = (value) => store.set({ [name]: value });
+  const [to, from] = LOGARITHMIC.includes(name) ? [Math.log, Math.exp] : [(x) => x, (x) => x];
   return (
     <label class="slider"><span>{text}</span>
-      <Range aria-label={text} step={step} now={() => ({ min: min ?? f.min, max: max ?? f.max, value: field.value })} onInput={(e) => change(e.target.value)} />
+      <Range aria-label={text} step={to === Math.log ? "any" : step} now={() => ({ min: to(min ?? f.min), max: to(max ?? f.max), value: to(field.value), text: `${text} ${short(field.value)}` })} onInput={(e) => change(+from(Number(e.target.value)).toPrecision(3))} />
       <Typed aria-label={`${text}, number`} min={f.min} max={f.max} value={() => +field.value.toPrecision(6)} change={change} />
     </label>
   );
@@ -69,16 +72,15 @@ export function Setup({ store, scene }) {
   const parameters = PARAMETERS[s.norm.value] || [];
   return (
     <section class="setup" aria-label="what is on the stage">
-      <div class="head"><h3>Ball</h3><Segments store={store} name="dims" /></div>
-      <BallPicker store={store} />
+      <div class="head"><BallPicker store={store} /><Segments store={store} name="dims" /></div>
       {parameters.map((name) => (name === "groups" ? <Choice key={name} store={store} name="groups" /> : <Slider key={name} store={store} name={name} min={name === "p" && solid ? 1 : undefined} />))}
       {solid && s.norm.value === "lp" && s.p.value < 1 && <p class="note">In space p starts at 1, where balls are convex: this is p = 1.</p>}
-      <h3>Loss</h3>
       <LossPicker store={store} scene={scene} />
       {(PARAMETERS[s.loss.value] || []).map((name) => <Slider key={name} store={store} name={name} />)}
       <div class="options">
         {!solid && <span class="option"><span class="name">compare with</span><Segments store={store} name="ghost" /></span>}
         {!solid && <Toggle store={store} name="free" label="a point of your own" />}
+        {(solid || hasMap(scene.picture.value)) && <Toggle store={store} name="map" label={solid ? "compass: what each direction ends on" : "map: what each best fit ends on"} />}
         <Toggle store={store} name="trail" label="path" />
       </div>
       <Folds store={store} solid={solid} />
@@ -106,26 +108,38 @@ function Folds({ store, solid }) {
   );
 }
 
-const DIALS = [["budget", "budget", "norm ≤"], ["alpha", "price", "per unit of norm"], ["target", "target", "loss ≤"]];
+const DIALS = { budget: ["budget", "norm ≤"], alpha: ["price", "per unit of norm"], target: ["target", "loss ≤"] };
 
 export function Dials({ store, scene }) {
+  const form = store.signals.form.value;
+  const dial = (name) => <Dial key={name} store={store} scene={scene} name={name} />;
   return (
-    <fieldset class="dials"><legend>Three dials, one picture <span class="hint">hold one; the other two follow</span></legend>
-      {DIALS.map(([name, label, hint]) => <Dial key={name} store={store} scene={scene} name={name} label={label} hint={hint} />)}
+    <fieldset class="dials"><legend>Budget <span class="hint">drag the ball, or turn it here</span></legend>
+      {dial("budget")}
+      <details class="more" open={form !== "budget"}><summary>Price and target: other names of the same dial <span class="hint">hold one; the others follow</span></summary>
+        {dial("alpha")}{dial("target")}</details>
     </fieldset>
   );
 }
 
-function Dial({ store, scene, name, label, hint }) {
+/** The first of 1, 2, 5, 10, 20, ... that is at least x: a scale that stays while things are dragged. */
+function scaleOf(x) {
+  const power = 10 ** Math.floor(Math.log10(x || 1));
+  return [1, 2, 5, 10].map((s) => s * power).find((s) => s >= x * (1 - 1e-9));
+}
+
+const MOST_BUDGET = 4;
+
+function Dial({ store, scene, name }) {
+  const [label, hint] = DIALS[name];
   const { convex } = useKind();
   const unknown = name === "alpha" && !convex;
   const held = store.signals.form.value === name;
   const level = () => { const x = scene.dials.value[name]; return Number.isFinite(x) ? x : 0; };
   const now = () => {
-    const dials = scene.dials.value;
-    const max = name === "budget" ? Math.min(6, Math.max(1.15 * dials.most.budget, dials.budget, 0.1)) : name === "alpha" ? Math.min(1e6, dials.most.alpha || 1) : dials.most.target;
-    const value = level();
-    return { min: name === "target" ? Math.min(scene.picture.value.loss.floor, max) : 0, max, value, text: `${label} ${short(value)}` };
+    const { most, budget } = scene.dials.value, value = level();
+    const max = name === "budget" ? Math.max(MOST_BUDGET, budget) : scaleOf(Math.min(1e6, Math.max(most[name], 1e-6)));
+    return { min: name === "target" ? Math.min(scene.picture.value.loss.floor, 0, max) : 0, max, value, text: `${label} ${short(value)}` };
   };
   const change = (v) => store.set({ form: name, [name]: v });
   return (
@@ -149,7 +163,7 @@ export function Readouts({ store, scene, proof }) {
         {names.map((name, i) => <div key={i}><dt>{name}</dt><Live as="dd" live={() => ({ class: touch().w[i] === 0 ? "zero" : "" })}><Value name={`w${i + 1}`} x={() => touch().w[i]} /></Live></div>)}
         <div><dt>touch</dt><Live as="dd" live={() => ({ text: kindWord(touch(), scene.picture.value.norm, d) })} /></div>
         <div><dt>zeros</dt><dd><Value name="zeros" x={() => touch().zeros} /></dd></div>
-        <div><dt>price</dt><dd><Value name="alpha" x={() => touch().alpha} /></dd></div>
+        <Price scene={scene} />
       </dl>
       <Badge scene={scene} convex={convex} proof={proof} />
       <Hidden name="gap" value={() => touch().gap} />
@@ -158,6 +172,19 @@ export function Readouts({ store, scene, proof }) {
       <Hidden name="target" value={() => touch().value} />
       <Hidden name="norm" value={() => store.signals.norm.value} />
     </section>
+  );
+}
+
+/** What a unit of norm is worth: a range where the loss has kinks; on a line that is reached, in units of the line. */
+function Price({ scene }) {
+  const interval = () => { const [lo, hi] = scene.touch.value.prices; return hi - lo > 1e-6 * Math.max(hi, 1e-9) ? `${short(lo)} to ${short(hi)}` : short(scene.touch.value.alpha); };
+  const trade = () => exchange(scene.picture.value, scene.touch.value.t);
+  const reached = () => { const now = trade(); return now && now.reached; };
+  return (
+    <div>
+      <Live as="dt" live={() => ({ text: reached() ? "norm per unit of the line" : "price" })} />
+      <dd><Live as="data" data-name="alpha" live={() => ({ value: String(scene.touch.value.alpha), text: reached() ? short(1 / trade().rate) : interval() })} /></dd>
+    </div>
   );
 }
 

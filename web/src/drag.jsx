@@ -62,6 +62,9 @@ function keyStep(event, step, axis = "both") {
 /** Whether a word that ends at x would leave the picture, or run into the buttons in its corner. */
 const hasNoRoom = (x, y, hit) => x > SIZE - 4 || (x > SIZE - 3.7 * hit && y < 2 * hit);
 
+/** A grip never leaves the picture. */
+const inFrame = (x) => Math.min(SIZE - 14, Math.max(14, x));
+
 const tenth = (x) => Math.round(10 * x) / 10;
 
 /**
@@ -78,9 +81,9 @@ export function Handle({ at, sliders, move, reset, hit, shape = "circle", kind, 
     ? <rect class="grip" x="-7" y="-7" width="14" height="14" rx="2" />
     : shape === "diamond" ? <rect class="grip" x="-6.5" y="-6.5" width="13" height="13" rx="2" transform="rotate(45)" />
       : shape === "point" ? <circle class="grip" r="6" /> : <circle class="grip" r="8" />;
-  const place = () => { const [x, y] = at(); return { transform: `translate(${tenth(x)} ${tenth(y)})` }; };
+  const place = () => { const [x, y] = at().map(inFrame); return { transform: `translate(${tenth(x)} ${tenth(y)})` }; };
   const besides = () => {
-    const [x, y] = at();
+    const [x, y] = at().map(inFrame);
     const left = hasNoRoom(x + 15 + 7.4 * k * tip.length, y - 30, hit);
     return { x: left ? -15 : 15, y: above && !left ? -13 : 22, "text-anchor": left ? "end" : "start" };
   };

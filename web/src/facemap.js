@@ -4,9 +4,9 @@ import { quadratic } from "./geometry/losses.js";
 
 export const FACES = [
   { name: "inside", text: "inside the ball", colour: null },
-  { name: "w1", text: "w₁ = 0", colour: [230, 159, 0] },
-  { name: "w2", text: "w₂ = 0", colour: [204, 121, 167] },
-  { name: "corner", text: "a corner without zeros", colour: [0, 158, 115] },
+  { name: "w1", text: "w₁ = 0", colour: [0, 158, 115] },
+  { name: "w2", text: "w₂ = 0", colour: [217, 154, 0] },
+  { name: "corner", text: "a corner without zeros", colour: [139, 79, 168] },
   { name: "none", text: "no zero", colour: null },
 ];
 

@@ -2,6 +2,7 @@
 import { useRef } from "preact/hooks";
 import { Handle, dragProps } from "./drag.jsx";
 import { onBoundary } from "./geometry/norms.js";
+import { sideAngles } from "./geometry/planar.js";
 import { degrees, dot, length, plus, times } from "./geometry/vectors.js";
 import { Live, useDerived, useKind } from "./live.jsx";
 import { short } from "./numbers.jsx";
@@ -27,7 +28,7 @@ function Free({ store, scene, view, pointer, hit, k }) {
   const saving = () => ({ d: better.value ? pathOf([at.value, better.value.at], false) + arrowHead(at.value, better.value.at) : "" });
   const words = () => {
     const [x, y] = at.value;
-    const text = name + (better.value ? `${short(better.value.saved, 2)} too dear` : "nothing is cheaper");
+    const text = name + (better.value ? `${short(better.value.saved, 2)} too expensive` : "nothing is cheaper");
     const ends = x + 14 + 7 * k * text.length > SIZE;
     return { x: x + (ends ? -14 : 14), y: y - 12, "text-anchor": ends ? "end" : "start", text };
   };
@@ -112,7 +113,9 @@ function LineHandles({ store, scene, view, half, pointer, hit, k }) {
     const lean = Math.atan2(far, line().b);
     let angle = (Math.atan2(w[1], w[0]) + lean) / degrees;
     if (e.shiftKey) angle = Math.round(angle / 15) * 15;
-    if (d > 0.05) store.set({ angle: wrapped(angle) });
+    // a side catches one direction only: within 1.5 degrees the hand is held there
+    const side = sideAngles(scene.picture.value.norm).find((a) => Math.abs(wrapped(angle - a)) <= 1.5);
+    if (d > 0.05) store.set({ angle: wrapped(side ?? angle) });
   };
   const distance = () => ({ value: s.offset.value, min: 0.05, max: 3, text: `line at distance ${short(s.offset.value)} from zero` });
   const direction = () => ({ value: s.angle.value, min: -180, max: 180, text: `normal at ${short(s.angle.value)} degrees` });

@@ -19,9 +19,6 @@ export function short(x, digits = 3) {
 const UP = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const superscript = (e) => String(e).split("").map((c) => UP[c]).join("");
 
-/** A share as per cent, to one decimal. */
-export const percent = (share) => String(Math.round(1000 * share) / 10);
-
 /** A number x() for the reader, with its full value for machines. */
 export function Value({ name, x, digits }) {
   return <Live as="data" data-name={name} live={() => { const now = x(); return { value: String(now), text: short(now, digits) }; }} />;
@@ -36,11 +33,4 @@ export function ticks(lo, hi, about = 5) {
   const list = [];
   for (let k = Math.ceil(lo / step - 1e-9); k * step <= hi + 1e-9 * span; k++) list.push(+(k * step).toPrecision(12));
   return list;
-}
-
-/** Wilson interval for a share of `hits` among n (95 %). */
-export function wilson(hits, n) {
-  const z = 1.959963984540054, p = hits / n, d = 1 + (z * z) / n;
-  const mid = (p + (z * z) / (2 * n)) / d, half = (z / d) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return [Math.max(0, mid - half), Math.min(1, mid + half)];
 }

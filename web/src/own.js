@@ -105,5 +105,5 @@ export function ownScene(data, { a, b, step, refit }) {
   // the whole path where the others follow it; else what is on the stage now
   const extent = refit ? 1.25 * Math.max(reach, Math.min(largest(optimum), 3 * reach), Math.min(widest, 4 * reach))
     : 1.3 * Math.min(Math.max(largest(optimum), widest), 3 * Math.max(widest, 0.2 * reach), 4 * reach);
-  return { picture, t, extent, pair, at, rest, sizes, names: pair.map((i) => data.features[i]), trail, coef: pair.map((i) => data.path.coefs[at][i]) };
+  return { picture, t, extent, pair, at, rest, sizes, names: pair.map((i) => data.features[i]), held: !refit, kept: data.path.coefs[at].filter((w) => w !== 0).length, count: data.n_features, trail, coef: pair.map((i) => data.path.coefs[at][i]), price: data.path.alphas[at], prices: data.path.alphas, shown, frontier: data.path.norms.map((size, k) => [size, data.path.losses[k]]) };
 }

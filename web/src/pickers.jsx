@@ -1,13 +1,11 @@
 // Balls and level sets to choose from, each drawn as it is.
+import { useRef } from "preact/hooks";
 import { lossOf } from "./geometry/losses.js";
 import { normOf } from "./geometry/norms.js";
 import { largest, plus } from "./geometry/vectors.js";
 import { ballOutline, levelOutline } from "./outlines.js";
 import { defaults } from "./store.js";
 import { fields } from "./table.js";
-
-const BALLS = { l1: "L1", l2: "L2", linf: "L∞", lp: "Lp", elastic_net: "elastic", group_l2: "group", sorted_l1: "SLOPE", squared_l2: "ridge" };
-const LEVELS = { equation: "equation", squared_error: "squared", huber: "Huber", logistic: "logistic", poisson: "Poisson", gamma: "gamma", tweedie: "Tweedie", quantile: "quantile" };
 
 const SIDE = 30;
 const path = (points, scale) => `M${points.map(([x, y]) => `${(SIDE / 2 + scale * x).toFixed(1)} ${(SIDE / 2 - scale * y).toFixed(1)}`).join("L")}Z`;
@@ -34,17 +32,22 @@ function levelGlyph(name) {
   return glyph;
 }
 
-function Picker({ store, name, label, short, glyph, also }) {
-  const chosen = store.signals[name].value;
+/** A menu whose button shows what is chosen: name and picture. */
+function Picker({ store, name, label, glyph, also }) {
+  const menu = useRef(null), chosen = store.signals[name].value, choices = fields[name].choices;
+  const choose = (k) => { store.set({ [name]: k, ...(also ? also(k) : {}) }, { push: true }); menu.current.open = false; menu.current.querySelector("summary").focus(); };
+  const picture = (k) => <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">{glyph(k)}</svg>;
   return (
-    <div class="picker" role="radiogroup" aria-label={label}>
-      {Object.entries(fields[name].choices).map(([k, text]) => (
-        <label key={k} class="pick" title={text}>
-          <input type="radio" name={name} value={k} aria-label={text} checked={chosen === k} onChange={() => store.set({ [name]: k, ...(also ? also(k) : {}) }, { push: true })} />
-          <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">{glyph(k)}</svg>
-          <span aria-hidden="true">{short[k] || text}</span>
-        </label>))}
-    </div>
+    <details class="picker" ref={menu} onKeyDown={(e) => { if (e.key === "Escape") menu.current.open = false; }}>
+      <summary>{picture(chosen)}<span><small>{label}</small>{choices[chosen]}</span></summary>
+      <div role="radiogroup" aria-label={label}>
+        {Object.entries(choices).map(([k, text]) => (
+          <label key={k} class="pick">
+            <input type="radio" name={name} value={k} aria-label={text} checked={chosen === k} onChange={() => choose(k)} />
+            {picture(k)}<span aria-hidden="true">{text}</span>
+          </label>))}
+      </div>
+    </details>
   );
 }
 
@@ -52,11 +55,11 @@ const BALL_STATE = ["p", "weight1", "weight2", "weight3", "slope", "l1_ratio", "
 
 export function BallPicker({ store }) {
   const state = Object.fromEntries(BALL_STATE.map((k) => [k, store.signals[k].value]));
-  return <Picker store={store} name="norm" label="ball" short={BALLS} glyph={(norm) => ballGlyph({ ...state, norm })} />;
+  return <Picker store={store} name="norm" label="ball" glyph={(norm) => ballGlyph({ ...state, norm })} />;
 }
 
 /** A target of one loss says nothing about another: the ball stays as it is while losses are tried. */
 export function LossPicker({ store, scene }) {
   const keep = () => (store.signals.form.peek() === "budget" ? {} : { form: "budget", budget: +scene.dials.peek().budget.toPrecision(6) });
-  return <Picker store={store} name="loss" label="loss" short={LEVELS} glyph={levelGlyph} also={keep} />;
+  return <Picker store={store} name="loss" label="loss" glyph={levelGlyph} also={keep} />;
 }

@@ -32,7 +32,11 @@ export function createScene(store, data) {
     return budgetFor(p, form, s[form].value);
   });
 
-  const touch = computed(() => contact(picture.value, budget.value));
+  const touch = computed(() => {
+    const found = contact(picture.value, budget.value);
+    // copies of a feature leave a whole side optimal: the point of it that the model has
+    return own.value && found.flat && !own.value.held ? { ...found, w: own.value.coef } : found;
+  });
 
   /** Half the width of the picture, in units of the coefficients. */
   const extent = computed(() => (own.value ? own.value.extent : 2.6));

@@ -24,7 +24,7 @@ function planeText(svg) {
   copy.setAttribute("width", SIZE);
   copy.setAttribute("height", SIZE);
   copy.removeAttribute("style");
-  copy.querySelectorAll(".handles, .hit, .ring, .tip, .thumb rect").forEach((e) => e.remove());
+  copy.querySelectorAll(".handles, .hit, .ring, .tip").forEach((e) => e.remove());
   const computed = getComputedStyle(svg);
   const values = VARIABLES.map((v) => `${v}:${computed.getPropertyValue(v).trim()}`).join(";");
   const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
@@ -65,6 +65,11 @@ async function snapshot(frame, size) {
   return canvas;
 }
 
+const python = (value) => (typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value));
+
+/** The call of Python that opens this picture. */
+const callOf = (state) => `nb.explore(${Object.entries(state).map(([k, v]) => `${k}=${python(v)}`).join(", ")})`;
+
 const csvCell = (x) => (typeof x === "string" && /[",\n]/.test(x) ? `"${x.replaceAll('"', '""')}"` : String(x));
 
 /** Steps of the budget in the frontier's table. */
@@ -74,10 +79,13 @@ function frontierCsv(scene) {
   const own = scene.own.value;
   const names = own ? own.names : ["w1", "w2", "w3"].slice(0, scene.picture.value.d);
   const { loss, norm, enough } = scene.picture.value;
-  const points = own ? scene.trail.value : Array.from({ length: ROWS + 1 }, (_, k) => contact(scene.picture.value, (enough * k) / ROWS));
+  if (own) return csvOf(["norm", "loss", "price", ...names], own.frontier.map(([size, value], k) => [size, value, own.prices[k], ...own.shown[k]]));
+  const points = Array.from({ length: ROWS + 1 }, (_, k) => contact(scene.picture.value, (enough * k) / ROWS));
   const rows = points.map((c) => [norm.value(c.w), loss.value(c.w), c.alpha ?? "", ...c.w]);
-  return [["norm", "loss", "price", ...names], ...rows].map((r) => r.map(csvCell).join(",")).join("\n") + "\n";
+  return csvOf(["norm", "loss", "price", ...names], rows);
 }
+
+const csvOf = (head, rows) => [head, ...rows].map((r) => r.map(csvCell).join(",")).join("\n") + "\n";
 
 /** This page as a file of its own, with the state of now. */
 function pageHtml(state) {
@@ -112,7 +120,8 @@ export const sweepsOf = (state) => [
 
 /** An animated GIF of the picture while one quantity runs; calls `progress(share)`. */
 export async function gif(name, store, scene, frame, progress) {
-  const before = store.all();
+  // what it runs through is put back in the end, and nothing else
+  const moved = name === "budget" ? ["form", "budget"] : [name], before = Object.fromEntries(moved.map((k) => [k, store.signals[k].value]));
   const encoder = GIFEncoder();
   const size = 400;
   const values = sweep(name, store, scene);
@@ -135,7 +144,12 @@ export async function gif(name, store, scene, frame, progress) {
 }
 
 export const EXPORTS = {
-  async link() { await navigator.clipboard.writeText(location.href); return "The link is on the clipboard."; },
+  async link({ store }) {
+    // an address of this machine, or of a notebook that does not hold the state, leads nobody here
+    const isShared = store.hasAddress() && location.protocol.startsWith("http");
+    await navigator.clipboard.writeText(isShared ? location.href : callOf(store.changed()));
+    return isShared ? "The link is on the clipboard." : "On the clipboard: the call of nb.explore that shows this picture.";
+  },
   async png({ frame }) { (await snapshot(frame, 1280)).toBlob((b) => save(b, "image/png", "normball.png")); return "normball.png was saved."; },
   async svg({ frame }) { save(frame.solid() ? solidText(frame) : planeText(frame.svg.current), "image/svg+xml", "normball.svg"); return "normball.svg was saved."; },
   async html({ store }) { save(pageHtml(store.all()), "text/html", "normball.html"); return "normball.html was saved: one file, works offline."; },

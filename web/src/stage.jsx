@@ -1,14 +1,13 @@
 // The picture in the plane.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { FaceMap, Throws } from "./backdrops.jsx";
+import { FaceMap } from "./backdrops.jsx";
 import { FreePoint, Handles, budgetGrip } from "./grips.jsx";
-import { normals } from "./geometry/planar.js";
+import { cornersOf, normals } from "./geometry/planar.js";
 import { Live, useDerived, useKind } from "./live.jsx";
 import { degrees, dot, largest, length, plus } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
-import { aimOf, tallyFor } from "./throws.js";
 import { ghostName } from "./words.js";
-import { SIZE, arrowHead, axesOf, ballOutline, levelLines, levelOutlines, lineEnds, pathOf, reachOf, scaleFor } from "./outlines.js";
+import { SIZE, arrowHead, axesOf, ballOutline, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, reachOf, scaleFor } from "./outlines.js";
 
 /** From the plane to pixels of the drawing and back. */
 function scaleOf(extent, zoom = 1) {
@@ -20,7 +19,7 @@ function scaleOf(extent, zoom = 1) {
   };
 }
 
-export function Stage({ store, scene, frame, throws }) {
+export function Stage({ store, scene, frame }) {
   const s = store.signals;
   const svg = useRef(null);
   const [width, setWidth] = useState(SIZE);
@@ -44,18 +43,17 @@ export function Stage({ store, scene, frame, throws }) {
   const k = scaleFor(width);
   const parts = { store, scene, view, half, pointer, hit, k, ball, grip };
   const used = () => setFresh(false);
-  const odds = s.view.value === "odds" && s.odds.value;
   return (
-    <svg class={`stage ${fresh && odds !== "throws" ? "fresh" : ""}`} ref={svg} onPointerDownCapture={used} onKeyDownCapture={used} style={{ "--k": k.toFixed(3) }} viewBox={`0 0 ${SIZE} ${SIZE}`} role="group" aria-label="the picture: ball, level sets and contact">
-      {odds === "plane" && <FaceMap {...parts} />}
+    <svg class={`stage ${fresh ? "fresh" : ""}`} ref={svg} onPointerDownCapture={used} onKeyDownCapture={used} style={{ "--k": k.toFixed(3) }} viewBox={`0 0 ${SIZE} ${SIZE}`} role="group" aria-label="the picture: ball, level sets and contact">
+      {s.map.value && <FaceMap {...parts} />}
       <Grid {...parts} />
       <Levels {...parts} />
       <Ghost {...parts} />
       <Ball {...parts} />
-      {odds === "throws" && <Throws {...parts} throws={throws} />}
+      <Corners {...parts} />
       <Marks {...parts} />
       <Trail {...parts} />
-      <Touch {...parts} thrown={odds === "throws" && throws} />
+      <Touch {...parts} />
       <Handles {...parts} />
       <FreePoint {...parts} />
     </svg>
@@ -185,15 +183,33 @@ function Ball({ scene, view, half, ball }) {
   );
 }
 
-function Ghost({ scene, view }) {
+/** What each corner catches, faintly: the compass of the ball. */
+function Corners({ scene, view }) {
+  const wedges = useDerived(() => {
+    const { norm, d } = scene.picture.value;
+    return d === 2 ? cornersOf(norm, scene.budget.value).map(([w, pair]) => wedge(view.to(w), pair, 60)).join("") : "";
+  }, [view]);
+  return <Live as="path" class="corners" live={() => ({ d: wedges.value })} />;
+}
+
+/** The level set that the other ball touches. */
+function ghostLevel({ picture, contact }, half) {
+  const { loss } = picture;
+  if (contact.inside || contact.value - loss.floor < 1e-12) return null;
+  if (loss.line) return { points: levelLines(loss.line, contact.value, 3 * half + loss.line.b)[0], open: true };
+  return { points: loss.gram ? levelOutline(loss, contact.value, 2 * half) : levelOutlines(loss, [contact.value], 2 * half, 48)[0] };
+}
+
+function Ghost({ scene, view, half }) {
   const ghost = scene.ghost.value;
   if (!ghost) return null;
   const { contact, picture, name } = ghost;
   const [x, y] = view.to(contact.w);
-  const label = ghostName(name);
+  const label = ghostName(name), level = ghostLevel(ghost, half);
   return (
     <g class="ghost">
       <path d={pathOf(ballOutline(picture.norm, Math.min(contact.t, picture.enough)).map(view.to))} />
+      {level && level.points && <path class="fit" d={pathOf(level.points.map(view.to), !level.open)} />}
       <path class="cross" d={`M${x - 6} ${y}H${x + 6}M${x} ${y - 6}V${y + 6}`} />
       <text x={x + (x < SIZE - 60 ? 10 : -10)} y={y + 20} text-anchor={x < SIZE - 60 ? "start" : "end"}>{label} touches here</text>
     </g>
@@ -205,7 +221,7 @@ function Trail({ store, scene, view }) {
   return <Live as="path" class="trail" live={() => ({ d: pathOf(scene.trail.value.map((c) => view.to(c.w)), false) })} />;
 }
 
-function Touch({ store, scene, view, half, k, thrown, grip }) {
+function Touch({ store, scene, view, half, k, grip }) {
   const { convex, own } = useKind();
   const name = store.signals.norm.value;
   const at = useDerived(() => view.to(scene.touch.value.w), [view]);
@@ -224,8 +240,6 @@ function Touch({ store, scene, view, half, k, thrown, grip }) {
   };
   const rivals = () => ({ d: scene.touch.value.others.map((o) => { const [x, y] = view.to(o.w); return `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0-10 0Z`; }).join("") });
   const where = () => {
-    // under the piles of what was thrown it would not be read
-    if (thrown && tallyFor(thrown, aimOf(store, scene))) return { text: "" };
     const boxes = taken(scene, grip.value, view, k, own);
     const label = freePlace(scene.picture.value, scene.touch.value, view, at.value, [9.2 * k * (text.value.length + 2), 15 * k], boxes);
     return { x: label.x.toFixed(1), y: label.y.toFixed(1), "text-anchor": label.anchor, text: `(${text.value})` };

@@ -62,7 +62,7 @@ export function createStore(model, { ownsAddress, place }) {
   const signals = Object.fromEntries(Object.entries(state).map(([k, v]) => [k, signal(v)]));
   const messages = signal([...given.notes, ...notes]);
   const all = () => Object.fromEntries(Object.entries(signals).map(([k, s]) => [k, s.value]));
-  let written = "";
+  let written = toHash(state, base);
 
   const write = (push) => {
     later.cancel();
@@ -101,5 +101,9 @@ export function createStore(model, { ownsAddress, place }) {
     removeEventListener("hashchange", fromAddress);
     if (model.off) model.off("change:state", fromModel);
   };
-  return { signals, all, set, flush: () => write(false), messages, stop };
+  /** Everything as the page was opened. */
+  const reset = () => { set(base, { push: true }); messages.value = []; };
+  /** What differs from the page as it is without any state. */
+  const changed = () => Object.fromEntries(Object.entries(all()).filter(([k, v]) => v !== defaults[k]));
+  return { signals, all, changed, hasAddress: () => ownsAddress, set, reset, flush: () => write(false), messages, stop };
 }

@@ -1,7 +1,7 @@
 // The page's sentences about what is on the stage.
 import { short } from "./numbers.jsx";
 
-const SHAPES = { l1: "diamond", l2: "circle", linf: "square", lp: "ball", elastic_net: "ball", group_l2: "ball", sorted_l1: "ball", squared_l2: "circle" };
+const SHAPES = { l1: "diamond", l2: "circle", linf: "box", lp: "ball", elastic_net: "ball", group_l2: "ball", sorted_l1: "ball", squared_l2: "circle" };
 const SOLIDS = { ...SHAPES, l1: "octahedron", l2: "sphere", linf: "cube", squared_l2: "sphere" };
 
 export const nameOf = (norm, d) => (d === 3 ? SOLIDS : SHAPES)[norm.name];
@@ -14,7 +14,10 @@ const list = (items) => (items.length < 2 ? items.join("") : `${items.slice(0, -
 /** Which coefficients are zero, in words. */
 function zeroWords(w, labels) {
   const zero = w.map((x, i) => (x === 0 ? labels[i] : null)).filter(Boolean);
-  if (!zero.length) return "no coefficient is zero";
+  if (!zero.length) {
+    const least = Math.min(...w.map(Math.abs));
+    return least < 1e-9 * Math.max(...w.map(Math.abs)) ? "a coefficient is tiny, but none is exactly zero" : "no coefficient is zero";
+  }
   return `${list(zero)} ${zero.length > 1 ? "are" : "is"} exactly zero`;
 }
 
@@ -25,8 +28,9 @@ export function contactSentence(scene) {
   const labels = scene.own.value ? scene.own.value.names : names;
   const ball = nameOf(norm, d), level = levelName(loss, d);
   const equal = tiesOf(touch.w, norm).map((i) => labels[i]);
-  const zero = (equal.length ? `${list(equal)} are equally large, ` : "") + zeroWords(touch.w, labels);
-  if (!(touch.t > 0) && scene.own.value) return `The others take the whole budget: nothing is left for ${list(labels)}.`;
+  const { value: own } = scene.own;
+  const zero = (equal.length ? `${list(equal)} are equally large, ` : "") + zeroWords(touch.w, labels) + (own ? `; ${own.kept} of ${own.count} features are kept` : "");
+  if (!(touch.t > 0) && own) return `Here ${list(labels)} are both exactly zero; ${own.kept} of ${own.count} features are kept.`;
   if (!(touch.t > 0)) return `The budget is 0: the ball is a point, and every coefficient is zero.`;
   if (touch.inside && loss.line) return `The ${level} crosses the ball: part of the budget is left over, the price is 0, and at the point of least norm ${zero}.`;
   if (touch.inside) return `The best fit lies inside the ball: the ball costs nothing, the price is 0, and ${zero}.`;

@@ -16,7 +16,7 @@ from ..problem import Problem
 from ..solution import Solution
 from .payload import path_of, payload
 from .picture import picture_problem, solve_picture
-from .state import State, checked_state, defaults, read_state
+from .state import ReadState, State, checked_state, defaults, read_state
 
 if TYPE_CHECKING:
     from .widget import ExplorerWidget
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Explorer", "explore"]
 
 
-def explore(model: Any = None, features: tuple[Any, Any] | None = None, **state: Any) -> Explorer:
+def explore(
+    model: Any = None, features: tuple[Any, Any] | None = None, *, story: str | None = None, **state: Any
+) -> Explorer:
     """The interactive picture, of two coefficients or of your own model.
 
     Parameters
@@ -34,6 +36,10 @@ def explore(model: Any = None, features: tuple[Any, Any] | None = None, **state:
         them. Without one, the page is about two (or three) coefficients of its own.
     features : (a, b), optional
         Names or positions of the two features on the stage; default the first two that enter.
+    story : str, optional
+        Open the essay behind which the laboratory stands, at one of its steps: "line", "ball",
+        "slide", "compass", "data", "map", "price", "many" or "matter". What it shows of data is
+        computed first, in a few seconds.
     **state
         Fields of the page to begin with, such as `norm="l2"`, `loss="squared_error"`,
         `dims=3`, `budget=0.8`; docs/explorer.md lists them.
@@ -46,7 +52,7 @@ def explore(model: Any = None, features: tuple[Any, Any] | None = None, **state:
     Raises
     ------
     ValueError
-        A field or feature is unknown, or a value lies outside its range.
+        A field, feature or step is unknown, or a value lies outside its range.
     TypeError
         The model is nothing that can be explored, or an estimator without its solution.
 
@@ -56,10 +62,11 @@ def explore(model: Any = None, features: tuple[Any, Any] | None = None, **state:
     >>> nb.explore(norm="l2", budget=0.5, form="budget").solution.n_zeros
     0
     """
+    told = _story(story, model)
     if model is None:
         if features is not None:
             raise ValueError(f"features={features!r} chooses among those of a model; give the model, too.")
-        return Explorer(checked_state(state), None)
+        return Explorer(checked_state(state), None, told)
     problem, solution, path = _parts(model)
     pair = _pair(problem, features)
     if path is None:
@@ -70,6 +77,22 @@ def explore(model: Any = None, features: tuple[Any, Any] | None = None, **state:
     return Explorer(checked_state(begin | state), data)
 
 
+def _story(step: str | None, model: Any) -> dict[str, Any] | None:
+    """The payload of the essay that opens at a step; None without one."""
+    if step is None:
+        return None
+    from .story import STEPS, make_story
+
+    if step not in STEPS:
+        raise ValueError(f"story must be a step of the essay, one of {', '.join(STEPS)}; got {step!r}.")
+    if model is not None:
+        raise ValueError(
+            f"story={step!r} opens the essay, which has data of its own; leave the model out, or put a table "
+            "into it with `normball tour --data FILE --target COLUMN`."
+        )
+    return make_story().starting_at(step)
+
+
 def _parts(model: Any) -> tuple[Problem, Solution | None, Path | None]:
     if isinstance(model, Problem):
         return model, None, None
@@ -78,6 +101,12 @@ def _parts(model: Any) -> tuple[Problem, Solution | None, Path | None]:
     solution = model if isinstance(model, Solution) else getattr(model, "solution_", None)
     if isinstance(solution, Solution):
         return solution.problem, solution, None
+    if len(getattr(model, "classes_", ())) > 2:
+        raise TypeError(
+            f"this {type(model).__name__} tells {len(model.classes_)} classes apart, with a coefficient a "
+            "feature for each of them; the page shows models with one coefficient a feature, such as a "
+            "Classifier of two classes."
+        )
     raise TypeError(
         "explore takes a Problem, Solution, Path or fitted estimator of normball, got "
         f"{type(model).__name__}; call fit first (one that was pickled has left its data behind)."
@@ -110,18 +139,35 @@ class Explorer:
     ----------
     data : dict or None
         What the page knows of the model.
+    story : dict or None
+        What the essay shows of data, where the page holds it.
     """
 
-    def __init__(self, state: State, data: dict[str, Any] | None) -> None:
+    def __init__(
+        self, state: State, data: dict[str, Any] | None, story: dict[str, Any] | None = None
+    ) -> None:
         self._state = state
         self.data = data
+        self.story = story
         self._widget: ExplorerWidget | None = None
 
     @property
     def state(self) -> State:
         """All fields of the page as they are now; in a notebook it follows what the reader does."""
         given = self._widget.state if self._widget is not None else self._state
-        return read_state(given)[0]
+        return ReadState(read_state(given)[0])
+
+    def set(self, **changes: Any) -> None:
+        """Change fields of the page, in a notebook of the widget that is shown.
+
+        Raises
+        ------
+        ValueError
+            As `explore`.
+        """
+        self._state = checked_state({**self.state, **changes})
+        if self._widget is not None:
+            self._widget.state = dict(self._state)
 
     def problem(self) -> Problem:
         """The picture of the state as a `Problem` of two or three features."""
@@ -136,7 +182,7 @@ class Explorer:
         """The page as the text of one offline HTML file."""
         from .page import page_html
 
-        return page_html(self.state, self.data)
+        return page_html(self.state, self.data, story=self.story)
 
     def save(self, path: str | PathLike[str]) -> FilePath:
         """Write the page as one file that works offline; returns its path."""
@@ -156,7 +202,7 @@ class Explorer:
         """
         from .local import serve_page
 
-        serve_page(self.state, self.data, port=port, open_browser=open_browser)
+        serve_page(self.state, self.data, story=self.story, port=port, open_browser=open_browser)
 
     def widget(self) -> ExplorerWidget:
         """The notebook widget, made once.
@@ -175,7 +221,7 @@ class Explorer:
                 )
             from .widget import ExplorerWidget
 
-            self._widget = ExplorerWidget(self._state, self.data)
+            self._widget = ExplorerWidget(self._state, self.data, self.story)
         return self._widget
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

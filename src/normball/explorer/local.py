@@ -12,6 +12,7 @@ def serve_page(
     state: Mapping[str, Any],
     data: Mapping[str, Any] | None,
     *,
+    story: Mapping[str, Any] | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
     open_browser: bool = True,
@@ -45,7 +46,7 @@ def serve_page(
             webbrowser.open(place.url)
 
     try:
-        serve(opened, make_app(place, state, data), started)
+        serve(opened, make_app(place, state, data, story), started)
     except KeyboardInterrupt:
         pass
     finally:

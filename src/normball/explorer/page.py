@@ -14,10 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from string import Template
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .story.build import Story
+from typing import Any
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -37,6 +34,9 @@ script.remove();
 """
 
 
+UNSCRIPTED = "This page computes and draws in your browser; it needs JavaScript. Nothing is sent anywhere."
+
+
 @cache
 def bundle() -> str:
     """The text of the page's one module."""
@@ -47,8 +47,8 @@ def page_html(
     state: Mapping[str, Any],
     data: Mapping[str, Any] | None = None,
     *,
-    story: Story | None = None,
-    step: str | None = "",
+    story: Mapping[str, Any] | None = None,
+    paper: str = UNSCRIPTED,
     server: bool = False,
 ) -> str:
     """The page with this state and data, as text to be written as UTF-8.
@@ -57,36 +57,23 @@ def page_html(
     ----------
     state, data
         Of the laboratory.
-    story : Story, optional
-        Of the essay; without one the page is the laboratory alone.
-    step : str or None, default ""
-        Where a page with a story opens: a step, "" the beginning, None the laboratory.
+    story : mapping, optional
+        Payload of the essay; without one the page is the laboratory alone.
+    paper : str, optional
+        HTML for a browser without scripts.
     server : bool, default False
         Whether the page may ask the server it came from to solve its state.
     """
-    told = story.starting_at(step) if story is not None else None
-    content = {"state": dict(state), "data": data, "story": told, "server": server}
+    content = {"state": dict(state), "data": data, "story": story, "server": server}
     template = Template(resources.files(__package__).joinpath("static", "page.html").read_text("utf-8"))
     return template.substitute(
         policy=POLICY.format(connect="'self'" if server else "'none'"),
-        title=html.escape("Why a corner?" if told else _title(data)),
-        paper=paper(story) if story is not None else UNSCRIPTED,
+        title=html.escape("Why a corner?" if story is not None else _title(data)),
+        paper=paper,
         content=json.dumps(content, allow_nan=False).replace("<", "\\u003c"),
         packed=base64.b64encode(gzip.compress(bundle().encode(), 9, mtime=0)).decode("ascii"),
         script=_UNPACK,
     )
-
-
-UNSCRIPTED = "This page computes and draws in your browser; it needs JavaScript. Nothing is sent anywhere."
-
-
-def paper(story: Story) -> str:
-    """The essay for a browser without scripts: nine pictures, and what they show."""
-    parts = {f"step_{name}": text for name, text in story.paper.items()}
-    parts |= {name: html.escape(story.payload[name]) for name in ("made",)}
-    parts["matter"] = html.escape(story.payload["answers"]["matter"])
-    text = resources.files(__package__).joinpath("static", "paper.html").read_text(encoding="utf-8")
-    return Template(text).substitute(parts)
 
 
 def _title(data: Mapping[str, Any] | None) -> str:

@@ -104,7 +104,12 @@ def listen(host: str, port: int) -> tuple[socket.socket, Place]:
     return opened, Place(host, opened.getsockname()[1], token)
 
 
-def make_app(place: Place, state: Mapping[str, Any], data: Mapping[str, Any] | None) -> Starlette:
+def make_app(
+    place: Place,
+    state: Mapping[str, Any],
+    data: Mapping[str, Any] | None,
+    story: Mapping[str, Any] | None = None,
+) -> Starlette:
     """The application: GET / is the page, POST /solve answers for a state, GET /health says ok."""
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
@@ -113,7 +118,7 @@ def make_app(place: Place, state: Mapping[str, Any], data: Mapping[str, Any] | N
     from starlette.routing import Route
 
     async def page(request: Request) -> Response:
-        response = HTMLResponse(page_html(state, data, server=True))
+        response = HTMLResponse(page_html(state, data, story=story, server=True))
         if place.token:
             response.set_cookie("token", place.token, httponly=True, samesite="strict")
         return response

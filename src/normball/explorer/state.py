@@ -15,6 +15,15 @@ from typing import Any
 State = dict[str, Any]
 
 
+class ReadState(State):
+    """A state that was read off the page: changing it would change nothing, so it refuses."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise TypeError(
+            f"explorer.state is what the page says now; change it with explorer.set({name}={value!r})."
+        )
+
+
 @cache
 def table() -> dict[str, Any]:
     """The parsed `state.json`."""

@@ -1,6 +1,6 @@
 // One picture in its three forms: budget, price (alpha) and target trace the same frontier.
-import { dot, largest, rootBetween, rootOfDecreasing, times, zeros } from "./vectors.js";
-import { localTouches, provingGradient, touch } from "./planar.js";
+import { dot, largest, rootBetween, rootOfDecreasing, solve, times, zeros } from "./vectors.js";
+import { localTouches, provingGradient, tangent, touch } from "./planar.js";
 import { touchSolid } from "./solid.js";
 
 const linear = (a) => ({ value: (w) => -dot(a, w), slopes: () => (v) => -dot(a, v) });
@@ -63,15 +63,51 @@ function priceOf({ loss, norm, d, enough }, t, found) {
   return { gradient, alpha };
 }
 
+/** What rounding has left of a zero is a zero; a ball of Lp, p > 1, has small weights that are none. */
+function withZeros(norm, w) {
+  if (norm.name === "lp" && norm.p > 1) return w;
+  const least = 1e-12 * largest(w);
+  return w.some((x) => x && Math.abs(x) < least) ? w.map((x) => (Math.abs(x) < least ? 0 : x)) : w;
+}
+
+/**
+ * All prices at which w is the answer, [least, most]: where predictions meet the kinks of the
+ * quantile loss, -g may be any of g0 + sum weight * lambda * x, lambda in [-q, 1 - q], that pushes
+ * neither way along the boundary. The price -g.w / R'(w; w) is linear in lambda: its ends are
+ * corners of that polygon.
+ */
+function pricesOf({ loss, norm, d }, w, alpha) {
+  const kinks = loss.kinked && d === 2 && norm.convex && largest(w) ? loss.kinked(w, 1e-9) : [];
+  if (!kinks.length || kinks.length > 4) return [alpha, alpha];
+  const g0 = loss.gradient(w, 1e-9), q = loss.curve.q, sides = [1, -1].map((way) => tangent(norm, w, way)), slope = norm.slope(w, w);
+  const along = (v) => ({ at: dot(g0, v), by: kinks.map((s) => s.weight * dot(s.x, v)) });
+  const rules = [...sides.map(along), ...kinks.flatMap((_, i) => [1, -1].map((sign) => ({ at: sign > 0 ? q : 1 - q, by: kinks.map((__, j) => (i === j ? sign : 0)) })))];
+  const room = 1e-7 * (largest(g0) + Math.max(...kinks.map((s) => s.weight * largest(s.x))));
+  const price = along(w), found = [];
+  for (const chosen of subsets(rules.length, kinks.length)) {
+    const lambda = solve(chosen.map((i) => rules[i].by), chosen.map((i) => -rules[i].at));
+    if (lambda && rules.every((r) => r.at + dot(r.by, lambda) >= -room)) found.push(Math.max(0, -(price.at + dot(price.by, lambda)) / slope));
+  }
+  return found.length ? [Math.min(...found, alpha), Math.max(...found, alpha)] : [alpha, alpha];
+}
+
+/** All choices of `size` among 0 .. count - 1. */
+function subsets(count, size, from = 0) {
+  if (!size) return [[]];
+  const all = [];
+  for (let i = from; i <= count - size; i++) for (const rest of subsets(count, size - 1, i + 1)) all.push([i, ...rest]);
+  return all;
+}
+
 function describe(picture, t, found) {
   const { loss, norm } = picture;
-  const { w } = found;
+  const w = withZeros(norm, found.w);
   const reached = loss.line && t >= picture.enough * (1 - 1e-15);
-  const { gradient, alpha } = priceOf(picture, t, found);
+  const { gradient, alpha } = priceOf(picture, t, { ...found, w });
   const gap = norm.convex ? Math.max(dot(gradient, w) + norm.support(gradient, t) + (found.excess || 0), 0) / (picture.scale || 1) : NaN;
   const zero = w.filter((x) => x === 0).length;
   return {
-    w, t, gradient, alpha, gap, value: reached ? 0 : loss.value(w), push: reached ? loss.line.a : times(gradient, -1), size: norm.value(w), zeros: zero, free: largest(w) ? dimension(norm, w) : 0,
+    w, t, gradient, alpha, prices: reached || found.inside ? [0, 0] : pricesOf(picture, w, alpha), gap, value: reached ? 0 : loss.value(w), push: reached ? loss.line.a : times(gradient, -1), size: norm.value(w), zeros: zero, free: largest(w) ? dimension(norm, w) : 0,
     kind: kindOf(picture, w, found), corner: !!found.corner, flat: found.flat || null, inside: !!found.inside,
     others: found.others || [],
   };

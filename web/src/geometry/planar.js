@@ -88,7 +88,8 @@ export function touch(loss, norm, t, towards, { doubt = 0, guess = null } = {}) 
 
 /**
  * All local minima of f on the boundary of a ball that is not convex (p < 1), best first. No
- * duality proves them: the boundary is searched at 720 points, the corners among them.
+ * duality proves them: the boundary is searched at 720 points, the corners among them, for places
+ * where f falls neither along the boundary nor into the ball.
  */
 export function localTouches(loss, norm, t) {
   const count = 720;
@@ -113,7 +114,9 @@ export function localTouches(loss, norm, t) {
       if (value(a) < value(b)) hi = b;
       else lo = a;
     }
-    found.push({ w: corner ? at(k) : at((((lo + hi) / 2) % count + count) % count), corner, flat: null });
+    const w = corner ? at(k) : at((((lo + hi) / 2) % count + count) % count);
+    // least along the boundary, but not where f falls towards the inside
+    if (dot(loss.gradient(w), w) <= 0) found.push({ w, corner, flat: null });
   }
   return found.sort((a, b) => loss.value(a.w) - loss.value(b.w));
 }
@@ -143,6 +146,16 @@ export function provingGradient(loss, norm, w) {
   const h = plus(times(a, 1 - lo), b, lo);
   return worst(h) >= worst(g) ? h : g;
 }
+
+/** Corners of the ball {R <= t}, where more than one direction touches: [w, its two normals]. */
+export function cornersOf(norm, t) {
+  if (!norm.convex || !(t > 0)) return [];
+  return norm.separators().map((u) => onBoundary(norm, u, t)).map((w) => [w, normals(norm, w)])
+    .filter(([, [a, b]]) => Math.abs(a[0] * b[1] - a[1] * b[0]) > 1e-6);
+}
+
+/** Angles of the sides' normals in degrees; none where the ball is round. */
+export const sideAngles = (norm) => (norm.flat ? cornersOf(norm, 1).map(([, [n]]) => (Math.atan2(n[1], n[0]) * 180) / Math.PI) : []);
 
 /** Unit normals of the two sides that meet at w: the edges of its normal cone. */
 export function normals(norm, w) {

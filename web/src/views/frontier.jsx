@@ -9,21 +9,23 @@ export function Frontier({ store, scene }) {
   const { own, free } = useKind();
   const svg = useRef(null);
   const picture = () => scene.picture.value;
-  const point = () => [scene.touch.value.size, scene.touch.value.value];
-  const curve = useDerived(() => scene.trail.value.map((c) => (c.size === undefined ? [picture().norm.value(c.w), picture().loss.value(c.w)] : [c.size, c.value])), []);
+  // of the reader's own model the whole path, as normball has solved it
+  const point = () => (scene.own.value ? scene.own.value.frontier[scene.own.value.at] : [scene.touch.value.size, scene.touch.value.value]);
+  const curve = useDerived(() => (scene.own.value ? scene.own.value.frontier : scene.trail.value.map((c) => [c.size, c.value])), []);
   const ends = useDerived(() => {
-    const most = Math.max(picture().enough, scene.free.value ? scene.free.value.size : 0) * 1.06 || 1;
+    const end = scene.own.value ? curve.value[curve.value.length - 1][0] : picture().enough;
+    const most = Math.max(end, scene.free.value && !scene.own.value ? scene.free.value.size : 0) * 1.06 || 1;
     const values = curve.value.map(([, v]) => v);
-    const high = Math.max(...values), low = Math.min(picture().loss.floor, ...values);
+    const high = Math.max(...values), low = scene.own.value ? Math.min(...values) : Math.min(picture().loss.floor, ...values);
     return { most, high, frame: frameOf([0, most], [low - 0.02 * (high - low), high + 0.05 * (high - low)]) };
   }, []);
   const frame = useCallback(() => ends.value.frame, []);
   const at = () => { const [x, y] = point(); return [frame().x(x), frame().y(y)]; };
   const drawn = useDerived(() => line(frame(), [...curve.value, [ends.value.most, curve.value[curve.value.length - 1][1]]]), []);
   const beyond = () => ({ d: `${drawn.value}L${frame().x(ends.value.most)} ${inner.y}L${frame().x(0)} ${inner.y}Z` });
-  const slope = () => (Number.isFinite(scene.touch.value.alpha) ? scene.touch.value.alpha : 0);
+  const slope = () => (scene.own.value ? scene.own.value.price : Number.isFinite(scene.touch.value.alpha) ? scene.touch.value.alpha : 0);
   const tangent = () => {
-    if (scene.touch.value.inside) return { d: "" };
+    if (scene.touch.value.inside && !scene.own.value) return { d: "" };
     const [x, y] = point(), { most } = ends.value, reach = 0.28 * most;
     return { d: line(frame(), [Math.max(0, x - reach), Math.min(most, x + reach)].map((to) => [to, y - slope() * (to - x)])) };
   };
@@ -42,12 +44,12 @@ export function Frontier({ store, scene }) {
   };
   return (
     <div class="view-frontier">
-      <Plot frame={frame} innerRef={svg} falling xLabel={own ? "norm of the two" : "norm (budget)"} yLabel="loss (target)" label="loss against norm">
+      <Plot frame={frame} innerRef={svg} falling xLabel={own ? "norm of the model" : "norm (budget)"} yLabel="loss (target)" label="loss against norm">
         <clipPath id="inside"><rect {...inner} /></clipPath>
         <Live as="path" class="beyond" clip-path="url(#inside)" live={beyond} />
         <Live as="path" class="frontier" live={() => ({ d: drawn.value })} />
         <Live as="path" class="tangent" clip-path="url(#inside)" live={tangent} />
-        {free && <g class="free"><Live as="path" class="grip" live={yours} /></g>}
+        {free && !own && <g class="free"><Live as="path" class="grip" live={yours} /></g>}
         {own ? <Live as="circle" class="contact" r="6" live={() => { const [cx, cy] = at(); return { cx, cy }; }} />
           : <Handle kind="frontier" at={at} hit={18} shape="point" move={move} reset={() => change(1)}
             sliders={[{ label: "point on the frontier", now, change }]} />}

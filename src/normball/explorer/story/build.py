@@ -14,7 +14,7 @@ from ..page import page_html
 from ..state import defaults
 from .answers import Answer, matter_text, seven_answers
 from .matter import make_matter
-from .paper import paper_steps
+from .paper import paper_page, paper_steps
 from .sample import make_sample
 from .table import StoryTable
 
@@ -36,15 +36,15 @@ class Story:
     ----------
     payload : dict that the page reads.
     answers : the seven answers, in words.
-    paper : the pictures and sentences of the steps that rest on data, for a page without scripts.
+    paper : the essay for a browser without scripts, as HTML.
     """
 
     payload: dict[str, Any]
     answers: tuple[Answer, ...]
-    paper: dict[str, str]
+    paper: str
 
-    def starting_at(self, step: str | None) -> dict[str, Any]:
-        """The payload of a page that opens at a step ("" the beginning, None the laboratory)."""
+    def starting_at(self, step: str) -> dict[str, Any]:
+        """The payload of a page that opens at a step."""
         return self.payload | {"start": step}
 
 
@@ -81,7 +81,7 @@ def make_story(
         "made": _made(table, quick, seed, seconds),
         "start": "",
     }
-    return Story(payload, answers, paper_steps(sample, matter))
+    return Story(payload, answers, paper_page(paper_steps(sample, matter), payload))
 
 
 def write_story(
@@ -101,7 +101,8 @@ def write_story(
     story = make_story(table, quick, seed, progress)
     out.mkdir(parents=True, exist_ok=True)
     path = out / FILE_NAME
-    path.write_text(page_html(defaults(), story=story), encoding="utf-8")
+    page = page_html(defaults(), story=story.payload, paper=story.paper)
+    path.write_text(page, encoding="utf-8")
     return story, path
 
 

@@ -6,6 +6,8 @@ The other steps are the same in every file; the build of the page writes them (`
 from __future__ import annotations
 
 from html import escape
+from importlib import resources
+from string import Template
 from typing import Any
 
 import numpy as np
@@ -59,6 +61,14 @@ def _svg(parts: list[str], label: str) -> str:
 def _line(tone: str, points: list[tuple[float, float]], close: bool = False) -> str:
     d = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("Z" if close else "")
     return f'<path class="{tone}" d="{d}"/>'
+
+
+def paper_page(steps: dict[str, str], payload: dict[str, Any]) -> str:
+    """The essay for a browser without scripts: nine pictures, and what they show."""
+    text = resources.files("normball.explorer").joinpath("static", "paper.html").read_text("utf-8")
+    parts = {f"step_{name}": html for name, html in steps.items()}
+    parts |= {"made": escape(payload["made"]), "matter": escape(payload["answers"]["matter"])}
+    return Template(text).substitute(parts)
 
 
 def paper_steps(sample: Sample, matter: list[dict[str, Any]]) -> dict[str, str]:
