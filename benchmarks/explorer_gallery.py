@@ -1,8 +1,8 @@
-"""Draws every picture, view and question of the interactive page, to be looked at.
+"""Draws every step of the essay and every picture and view of the laboratory, to be looked at.
 
 python benchmarks/explorer_gallery.py OUT [--only WORD] [--chromium PATH]
 
-One PNG for each view and question, at 1280 and 390 pixels, light and dark; for the stages, which
+One PNG for each step and view, at 1280 and 390 pixels, light and dark; for the stages, which
 are many, sheets of twelve small pictures each (every norm with every loss, in the plane and in
 space). Nothing is asserted here: the tests ask for numbers, this is for eyes.
 """
@@ -20,6 +20,7 @@ from typing import Any
 
 import normball as nb
 from normball.explorer.state import table
+from normball.explorer.story import STEPS, write_story
 
 WIDTHS = {1280: 1000, 390: 844}
 SCHEMES = ("light", "dark")
@@ -30,9 +31,8 @@ VIEWS = {
     "prices_line": "form=budget&budget=0.6",
     "frontier": f"{ELLIPSE}&view=frontier&free=true",
     "frontier_space": f"{ELLIPSE}&view=frontier&dims=3&budget=1.6",
-    "odds_throws": f"{ELLIPSE}&view=odds",
-    "odds_plane": f"{ELLIPSE}&view=odds&odds=plane",
-    "odds_dimensions": "view=odds&odds=dimensions&ghost=l2",
+    "map": f"{ELLIPSE}&map=true",
+    "compass": f"{ELLIPSE}&dims=3&norm=sorted_l1&map=true",
     "model_none": "view=model",
 }
 
@@ -83,7 +83,8 @@ def main() -> None:
         )
         pages = {name: f"{file}#{state}" for name, state in VIEWS.items()}
         pages |= {"model_own": own, "model_fixed": f"{own}#own=true&view=model&refit=false&step=40"}
-        pages |= {f"story_{k:02}": f"{file}#story={k}" for k in range(1, 13)}
+        essay = write_story(Path(folder))[1].as_uri()
+        pages |= {f"essay_{k}_{step}": f"{essay}#{step}" for k, step in enumerate(STEPS, start=1)}
         for scheme in SCHEMES:
             for width, height in WIDTHS.items():
                 context = browser.new_context(
@@ -94,12 +95,11 @@ def main() -> None:
                     if options.only not in f"{name}_{width}_{scheme}":
                         continue
                     page.goto("about:blank")
-                    page.goto(address.split("#story=")[0])
-                    page.get_by_role("tablist").wait_for()
-                    if name.startswith("story"):
-                        page.locator("nav button").nth(int(name[-2:]) - 1).click()
-                    page.wait_for_timeout(350)
-                    page.screenshot(path=options.out / f"{name}_{width}_{scheme}.png", full_page=True)
+                    page.goto(address)
+                    page.locator(".stage, .figure .plane svg").first.wait_for()
+                    page.wait_for_timeout(900)
+                    whole = not name.startswith("essay")
+                    page.screenshot(path=options.out / f"{name}_{width}_{scheme}.png", full_page=whole)
                 if width == 390:
                     continue
                 for kind in ("plane", "space"):

@@ -1,4 +1,4 @@
-"""Draws the pictures of the interactive page that README and docs show.
+"""Draws the pictures of the essay and the laboratory that README and docs show.
 
 python benchmarks/explorer_pictures.py [--chromium PATH] [--out docs/images]
 """
@@ -11,15 +11,16 @@ import tempfile
 from pathlib import Path
 
 import normball as nb
+from normball.explorer.story import write_story
 
-PICTURES = {
-    "explorer_ellipse": ("light", "loss=squared_error&form=budget&budget=1&free=true"),
-    "explorer_odds": ("dark", "story=4&ghost=l2&view=odds&odds=dimensions&odds_p=100&odds_m=10&trail=false"),
+LABORATORY = {
+    "explorer_ellipse": ("light", "budget=1&free=true"),
     "explorer_space": (
-        "light",
-        "dims=3&loss=squared_error&form=budget&budget=1.6&cx=0.9&cy=1.5&cz=1.3&ellipse_ratio=1.6&view=frontier",
+        "dark",
+        "dims=3&norm=sorted_l1&budget=1.6&cx=0.9&cy=1.5&cz=1.3&ellipse_ratio=1.6&map=true&view=frontier",
     ),
 }
+ESSAY = {"essay_compass": ("light", "compass"), "essay_data": ("light", "data")}
 
 
 def main() -> None:
@@ -36,11 +37,15 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=options.chromium, args=["--no-sandbox", "--disable-gpu"]
         )
-        for name, (scheme, state) in PICTURES.items():
-            page = browser.new_page(viewport={"width": 1240, "height": 1060}, color_scheme=scheme)
-            page.goto(f"{file.as_uri()}#{state}")
-            page.get_by_role("tablist").wait_for()
-            page.wait_for_timeout(400)
+        essay = write_story(Path(folder))[1]
+        pictures = [(name, scheme, file, state) for name, (scheme, state) in LABORATORY.items()]
+        pictures += [(name, scheme, essay, step) for name, (scheme, step) in ESSAY.items()]
+        for name, scheme, source, address in pictures:
+            size = {"width": 1240, "height": 1060 if source == file else 760}
+            page = browser.new_page(viewport=size, color_scheme=scheme)
+            page.goto(f"{source.as_uri()}#{address}")
+            page.locator(".stage, .figure .plane svg").first.wait_for()
+            page.wait_for_timeout(900)
             page.screenshot(path=options.out / f"{name}.png")
             page.close()
         browser.close()

@@ -215,7 +215,7 @@ def test_address_opens_a_step_follows_and_the_laboratory_is_behind_it(reader: An
     page.slide("share", 0.3)
     page.page.locator(".card.on").get_by_role("button", name="In the laboratory").click()
     page.page.get_by_role("tablist").wait_for()
-    assert "loss=squared_error" in page.page.url
+    assert "ellipse_ratio=" in page.page.url
     page.page.get_by_role("button", name="The story").click()
     page.page.locator('.card.on[data-step="map"]').wait_for()
     assert page.page.locator("#grip-share").input_value() == "0.3"

@@ -7,6 +7,7 @@ import { createProof } from "./proof.js";
 import { createScene } from "./scene.js";
 import { createStore, defaults, readState } from "./store.js";
 import { budgetFor, contact, makePicture } from "./geometry/forms.js";
+import { compassIn } from "./geometry/directions.js";
 import { lossOf } from "./geometry/losses.js";
 import { normOf } from "./geometry/norms.js";
 import { snippet } from "./snippet.js";
@@ -134,6 +135,12 @@ export function saidOf(story, id, changes, { open = 0, draw = null } = {}) {
 }
 
 export { leastL1, leastL2, randomEquations } from "./geometry/least.js";
+/** Kinds of faces of a ball in space with their shares of directions, and the kind of each direction given. */
+export function directionsOf(raw, directions) {
+  const { kinds, of } = compassIn(normOf(readState({ ...raw, dims: 3 }).state));
+  return { kinds, of: directions.map(of) };
+}
+
 export { snippet };
 
 export default { render };

@@ -1,6 +1,7 @@
 // The key under the picture: what its marks mean, and only those that are on it now.
 import { useComputed } from "@preact/signals";
 import { largest } from "./geometry/vectors.js";
+import { TINTS, compassFor } from "./solidcompass.js";
 import { ghostName } from "./words.js";
 
 const MARKS = {
@@ -38,11 +39,26 @@ function marksNow(store, scene) {
   return JSON.stringify(items.filter(Boolean));
 }
 
+/** What the colours of the compass mean, and how much of all directions each kind of face catches. */
+function Directions({ scene }) {
+  const { norm, d } = scene.picture.value, compass = d === 3 && compassFor(norm);
+  if (!compass) return d === 3 ? <p class="directions">The compass is drawn for L1, L2, L∞, group L2 and sorted L1.</p> : null;
+  return (
+    <ul class="directions" aria-label="shares of all directions">
+      {compass.kinds.map(({ name, share }, i) => <li key={name}><i style={{ background: `rgb(${TINTS[i % TINTS.length]})` }} />{name}: <data data-name={`share_${i}`} value={String(share)}>{`${(100 * share).toFixed(1)} %`}</data></li>)}
+      <li>{norm.flat ? "all at corners; edges and sides: single arcs and points, 0 %" : norm.name === "group_l2" ? "sides: 0 %" : "each direction its own point"}</li>
+    </ul>
+  );
+}
+
 export function Key({ store, scene }) {
   const items = JSON.parse(useComputed(() => marksNow(store, scene)).value);
   return (
+    <>
+    {store.signals.map.value && <Directions scene={scene} />}
     <ul class="key" aria-label="key">
       {items.map(([mark, text]) => <li key={mark}><svg viewBox="0 0 22 14" aria-hidden="true">{MARKS[mark]}</svg>{text}</li>)}
     </ul>
+    </>
   );
 }

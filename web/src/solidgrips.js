@@ -16,7 +16,7 @@ export function gripsOf(store, scene, view) {
   const away = plus(times(view.right, dot(aim, view.right) > 0 ? -1 : 1), view.up, dot(aim, view.up) > 0 ? -0.7 : 0.7);
   const rim = onBoundary(norm, away, Math.max(t, 0.02));
   const grips = [{
-    shape: "square", at: view.to(rim),
+    shape: "square", name: "budget", at: view.to(rim),
     start: () => {
       const [x, y] = [dot(rim, view.right), dot(rim, view.up)];
       return ([dx, dy]) => {
@@ -31,14 +31,14 @@ export function gripsOf(store, scene, view) {
     const seen = dot(slope, slope);
     if (seen > 0.02) {
       grips.push({
-        shape: "circle", at: view.to(times(a, b)),
+        shape: "circle", name: "plane", at: view.to(times(a, b)),
         start: () => (by) => store.set({ offset: clamp(b + dot(by, slope) / seen, 0.05, 3) }),
       });
     }
   } else {
     const c = loss.optimum;
     grips.push({
-      shape: "circle", at: view.to(c),
+      shape: "circle", name: "best fit", at: view.to(c),
       start: () => ([dx, dy]) => {
         const [cx, cy, cz] = plus(plus(c, view.right, dx), view.up, dy);
         store.set({ cx, cy, cz });

@@ -4,7 +4,7 @@ import { backward, cholesky, dot, length, plus, times, unit } from "./geometry/v
 import { ray, shapeOf } from "./outlines.js";
 
 /** Directions of an octahedron whose faces are cut into n^2 triangles. */
-function sphere(n) {
+export function sphere(n) {
   const points = [], faces = [], index = new Map();
   const add = (v) => {
     const key = v.map((x) => Math.round(x * 1e6) + 0).join();

@@ -1,9 +1,11 @@
 // Paints the picture in space. Two convex bodies that touch are parted by a plane, so the one
 // behind it is painted first and no depth buffer is needed; of a convex body only the faces that
 // look at the eye are painted, and they never hide one another.
-import { degrees, dot, largest, length, plus, times } from "./geometry/vectors.js";
+import { cross, degrees, dot, largest, length, plus, times } from "./geometry/vectors.js";
+import { short, ticks } from "./numbers.jsx";
 import { shortVector, faceName } from "./words.js";
 import { SIZE } from "./outlines.js";
+import { paintCompass } from "./solidcompass.js";
 import { ballMesh, levelMesh, normalCone, planeMesh } from "./solidmesh.js";
 
 /** How the scene is looked at: directions of the screen in space, and from space to pixels. */
@@ -20,7 +22,6 @@ function camera(yaw, pitch, unit) {
   return { right, up, unit, ahead, to: (v) => [SIZE / 2 + unit * dot(v, right), SIZE / 2 - unit * dot(v, up)], depth: (v) => dot(v, ahead) };
 }
 
-const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 const LIGHT = [-0.35, -0.55, 0.76];
 const SHADES = 40;
 
@@ -158,6 +159,11 @@ function paintAxes(context, view, half, colours, over, k) {
     stroke(context, [view.to(times(end, -1)), view.to(end)], colours.soft, 1, over ? [3, 5] : []);
     context.globalAlpha = 1;
     const [x, y] = view.to(times(end, 1.06));
+    for (const v of over ? ticks(-0.9 * half, 0.9 * half, 4).filter((t) => t) : []) {
+      const at = view.to([0, 1, 2].map((j) => (j === i ? v : 0)));
+      disc(context, at, 1.8, colours.soft);
+      label(context, short(v), [at[0] + 4, at[1] - 4], colours, `${11 * k}px`, colours.soft);
+    }
     if (over) label(context, `w${"₁₂₃"[i]}`, [x - 8, y + 5], colours, `italic ${16 * k}px`);
   }
 }
@@ -227,7 +233,7 @@ export function paintSolid(context, scene, store, { size, dark, meshes, k = 1, g
     paintEdges(context, ball, view, colours.edge, touch.w);
   };
   const levelBehind = dot(touch.push, view.ahead) > 0;
-  const seenThrough = touch.inside ? 1 : loss.line ? 0.6 : levelBehind ? 0.8 : 0.5;
+  const seenThrough = touch.inside ? 1 : loss.line ? 0.6 : levelBehind ? 0.55 : 0.3;
   const paintLevel = () => {
     // with nothing but paper behind it a paler colour does what a layer would, at a tenth of the cost
     const pale = levelBehind && !loss.line && !touch.inside;
@@ -253,11 +259,13 @@ export function paintSolid(context, scene, store, { size, dark, meshes, k = 1, g
   label(context, lines[0], [place.x, place.y], colours, `600 ${15 * k}px`);
   label(context, lines[1], [place.x, place.y + 18 * k], colours, `${13 * k}px`);
   context.textAlign = "left";
+  if (s.map.value) paintCompass(context, view, norm, touch.inside ? null : touch.push, colours);
   for (const grip of grips) paintGrip(context, grip, grip.shape === "square" ? `rgb(${colours.ball})` : `rgb(${colours.level})`, colours, k);
 }
 
-function paintGrip(context, { shape, at: [x, y] }, colour, colours, k) {
+function paintGrip(context, { shape, name, at: [x, y] }, colour, colours, k) {
   const r = 7 * (0.4 + 0.6 * k);
+  label(context, name, [x + r + 5, y + r + 9], colours, `${12 * k}px`);
   context.beginPath();
   if (shape === "square") trace(context, [[x - r, y - r], [x + r, y - r], [x + r, y + r], [x - r, y + r]]);
   else context.arc(x, y, r + 1, 0, 2 * Math.PI);

@@ -43,7 +43,7 @@ export function SolidStage({ store, scene, frame }) {
     return () => watch.disconnect();
   }, []);
   // reading the signals here makes the component, and with it the drawing, follow them
-  const now = [scene.touch.value, scene.trail.value, s.yaw.value, s.pitch.value, s.zoom.value, s.trail.value, pixels, dark];
+  const now = [scene.touch.value, scene.trail.value, s.map.value, s.yaw.value, s.pitch.value, s.zoom.value, s.trail.value, pixels, dark];
   const view = cameraOf(store, scene);
   const grips = gripsOf(store, scene, view);
   frame.paint = (context, size, more = {}) => paintSolid(context, scene, store, { size, dark, meshes: meshes.current, ...more });
@@ -66,8 +66,17 @@ export function SolidStage({ store, scene, frame }) {
     if (event.key === "+") zoom(1.2);
     if (event.key === "-") zoom(1 / 1.2);
   };
+  const keyed = (grip) => (event) => {
+    const by = event.shiftKey ? 0.1 : 0.01, d = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by] }[event.key];
+    if (!d) return;
+    event.preventDefault();
+    grip.start()(d);
+  };
   return (
+    <>
       <canvas ref={canvas} class="stage" width={pixels} height={pixels} role="application" tabindex="0" aria-label={`the picture in space; arrow keys turn it. ${scene.sentence.value}`}
         onKeyDown={onKeyDown} onPointerMove={(event) => { if (!event.buttons) canvas.current.style.cursor = under(event) ? "pointer" : ""; }} {...drag.current} />
+      {grips.map((grip) => <button key={grip.name} type="button" class="solidgrip" aria-label={`${grip.name} handle: arrow keys move it`} style={{ left: `${(100 * grip.at[0]) / SIZE}%`, top: `${(100 * grip.at[1]) / SIZE}%` }} onKeyDown={keyed(grip)} />)}
+    </>
   );
 }

@@ -23,7 +23,7 @@ class ExplorerWidget(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     data = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     story = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
-    coef = traitlets.List(read_only=True)
+    coef: traitlets.List[float] = traitlets.List(read_only=True)
     price = traitlets.Float(allow_none=True, default_value=None, read_only=True)
     contact = traitlets.Unicode(read_only=True)
 

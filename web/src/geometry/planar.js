@@ -116,7 +116,7 @@ export function localTouches(loss, norm, t) {
     }
     const w = corner ? at(k) : at((((lo + hi) / 2) % count + count) % count);
     // least along the boundary, but not where f falls towards the inside
-    if (dot(loss.gradient(w), w) <= 0) found.push({ w, corner, flat: null });
+    if (loss.slopes(w)(w) <= 0) found.push({ w, corner, flat: null });
   }
   return found.sort((a, b) => loss.value(a.w) - loss.value(b.w));
 }

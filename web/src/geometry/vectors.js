@@ -20,6 +20,7 @@ export function times(a, s) {
 }
 
 export const length = (a) => Math.sqrt(dot(a, a));
+export const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 export const unit = (a) => times(a, 1 / (length(a) || 1));
 export const largest = (a) => (a.length === 2 ? Math.max(Math.abs(a[0]), Math.abs(a[1])) : a.reduce((m, x) => Math.max(m, Math.abs(x)), 0));
 export const zeros = (d) => (d === 2 ? [0, 0] : Array(d).fill(0));
