@@ -115,3 +115,38 @@ def test_explorer_says_what_it_is() -> None:
     assert repr(explorer).startswith("Explorer(norm='l2', budget=0.5): .show()")
     assert explorer.solution.norm == pytest.approx(0.5)
     assert "iframe" in explorer._repr_html_()
+
+
+def test_state_is_changed_by_set_alone() -> None:
+    explorer = nb.explore()
+    with pytest.raises(TypeError, match=r"change it with explorer\.set\(norm='l2'\)"):
+        explorer.state["norm"] = "l2"
+    explorer.set(norm="l2", budget=0.5)
+    assert (explorer.state["norm"], explorer.solution.n_zeros) == ("l2", 0)
+    with pytest.raises(ValueError, match="norm must be one of"):
+        explorer.set(norm="l3")
+
+
+def test_widget_tells_what_is_shown_and_refuses_what_is_not_known() -> None:
+    traitlets = pytest.importorskip("traitlets")
+    pytest.importorskip("anywidget")
+    widget = nb.explore(budget=1.0).widget()
+    assert widget.contact == "vertex"
+    assert widget.coef == pytest.approx([0.0, 1.0])
+    seen: list[float] = []
+    widget.observe(lambda change: seen.append(change["new"]), "price")
+    widget.state = {**widget.state, "budget": 2.0}
+    assert len(seen) == 1
+    assert 0 < seen[0] < 2
+    with pytest.raises(traitlets.TraitError, match="norm must be one of"):
+        widget.state = {**widget.state, "norm": "l3"}
+    with pytest.raises(traitlets.TraitError):
+        widget.price = 3.0
+
+
+def test_models_of_several_classes_are_told_from_unfitted_ones() -> None:
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((60, 3)), rng.integers(0, 3, 60)
+    with pytest.raises(TypeError, match="tells 3 classes apart, with a coefficient a feature for each"):
+        nb.explore(nb.Classifier(alpha=0.1).fit(X, y))

@@ -4,7 +4,7 @@ import { dot, length, plus, unit } from "./geometry/vectors.js";
 import { sphere } from "./solidmesh.js";
 
 export const TINTS = [[0, 158, 115], [217, 154, 0], [139, 79, 168], [86, 180, 233], [204, 121, 167], [127, 140, 60], [130, 138, 147]];
-const MESH = sphere(22), MIDDLES = MESH.faces.map((f) => unit(f.map((i) => MESH.points[i]).reduce((a, b) => plus(a, b))));
+const MESH = sphere(28), MIDDLES = MESH.faces.map((f) => unit(f.map((i) => MESH.points[i]).reduce((a, b) => plus(a, b))));
 const PLACE = [96, 544], RADIUS = 78;
 
 const kept = new WeakMap();

@@ -30,13 +30,13 @@ const boxOf = (x, y, side) => `M${x.toFixed(1)} ${y.toFixed(1)}h${side.toFixed(1
 
 /** One square a weight, as wide as the weight is large; an empty place is a zero. */
 function Squares({ P, w, tone }) {
-  const g = P.w / 10, most = Math.max(...w.map(Math.abs)), places = [], weights = [];
+  const g = P.w / 10, most = Math.max(...w.map(Math.abs)), weights = [];
+  const lines = Array.from({ length: 11 }, (_, k) => `M0 ${(k * g).toFixed(1)}H${P.w}M${(k * g).toFixed(1)} 0V${P.w}`).join("");
   w.forEach((x, i) => {
     const left = (i % 10) * g, top = Math.floor(i / 10) * g, side = Math.max(0.14, Math.abs(x) / most) * (g - 6);
-    places.push(boxOf(left + 2, top + 2, g - 4));
     if (Math.abs(x) >= ZERO) weights.push(boxOf(left + (g - side) / 2, top + (g - side) / 2, side));
   });
-  return <><path class="place" d={places.join("")} /><path class={`weight ${tone}`} data-count={weights.length} d={weights.join("")} /></>;
+  return <><path class="place" d={lines} /><path class={`weight ${tone}`} data-count={weights.length} d={weights.join("")} /></>;
 }
 
 function Half({ P, s, which, label }) {
