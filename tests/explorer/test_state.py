@@ -43,7 +43,7 @@ def test_bad_values_are_refused_in_one_sentence(name: str, value: object, senten
     ("name", "sentence"),
     [
         ("budget", "budget must lie between 0 and 100, got int too large to show."),
-        ("story", "story must lie between 0 and 12, got int too large to show."),
+        ("step", "step must lie between 0 and 999, got int too large to show."),
         ("dims", "dims must be one of 2, 3, got int too large to show."),
         ("trail", "trail must be true or false, got int too large to show."),
         ("v", f"the state has version int too large to show; this package reads {table()['version']}."),
