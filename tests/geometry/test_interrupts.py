@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from threading import Event, Timer
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from normball.designs import as_design
 from normball.geometry import Equations, GaussianDesign, batches, zero_odds
 from normball.geometry.chunks import run_parallel
 from normball.geometry.stacks import pull, solve_each, times
+from normball.inference.workers import each
+from normball.progress import Progress
 
 MANY = 200_000
 
@@ -53,6 +56,26 @@ def test_every_product_looks_up(name: str) -> None:
     results.close()
     assert 0 < counts[0] < MANY - 1
     PRODUCTS[name]()  # the caller's own thread goes on
+
+
+def test_workers_of_an_interrupted_caller_stop() -> None:
+    has_begun, counts = Event(), [0]
+
+    def work(item: int) -> None:
+        if item == 0:
+            assert has_begun.wait(60)
+            raise KeyboardInterrupt
+        for counts[0] in range(1, MANY):
+            DENSE.matvec(ONES[0])
+            has_begun.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        each(work, [(1,), (0,)], 2, Progress(2, "", False))
+    sleep(0.1)
+    reached = counts[0]
+    sleep(0.1)
+    assert counts[0] == reached < MANY - 1
+    DENSE.matvec(ONES[0])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no way to send Ctrl-C to one process")

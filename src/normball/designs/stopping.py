@@ -7,14 +7,22 @@ data matrix, which is where every solver comes by, or wherever else `stop_if_ask
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event, local
 
 _here = local()
 
 
-def obey(flag: Event) -> None:
-    """From now on this thread stops once the flag is set (the initialiser of a pool's threads)."""
-    _here.flag = flag
+@contextmanager
+def obeying(flag: Event | None) -> Iterator[None]:
+    """Work of this thread that stops once the flag is set."""
+    before = getattr(_here, "flag", None)
+    _here.flag = before if flag is None else flag
+    try:
+        yield
+    finally:
+        _here.flag = before
 
 
 def stop_if_asked() -> None:

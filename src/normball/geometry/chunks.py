@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..designs.stopping import obey
+from ..designs.stopping import obeying
 from ..parameters import read_seed
 from ..progress import Progress
 from ..solvers.threads import one_blas_thread
@@ -50,10 +50,15 @@ def run_parallel(
     its next product.
     """
     enough = Event()
+
+    def obedient(item: Item) -> T:
+        with obeying(enough):
+            return work(item)
+
     with one_blas_thread(), Progress(len(items), label, verbose) as progress:
-        pool = ThreadPoolExecutor(processors(), initializer=obey, initargs=(enough,))
+        pool = ThreadPoolExecutor(processors())
         try:
-            for item, result in zip(items, pool.map(work, items), strict=True):
+            for item, result in zip(items, pool.map(obedient, items), strict=True):
                 yield item, result
                 progress()
         finally:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from threading import Event
+from typing import Any, ClassVar, TypeVar
 
+from ..designs.stopping import obeying
 from ..parameters import read_count
 from ..progress import Progress
 
@@ -51,7 +53,31 @@ def each(
             "n_jobs needs joblib, which is not installed; leave n_jobs out or run: pip install joblib",
             name="joblib",
         ) from None
-    # as a list: not every backend can return one result after the other
-    found = list(Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(*task) for task in tasks))
+    with _Obedient(function) as obedient:
+        # as a list: not every backend can return one result after the other
+        found = list(Parallel(n_jobs=n_jobs, prefer="threads")(delayed(obedient)(*task) for task in tasks))
     bar(len(tasks))
     return found
+
+
+class _Obedient:
+    """A function whose threads stop once the caller has left the block: joblib lets them go on.
+
+    Workers in other processes, which find no flag, are left to joblib.
+    """
+
+    flags: ClassVar[dict[int, Event]] = {}
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function, self._key = function, id(self)
+
+    def __call__(self, *arguments: Any) -> Any:
+        with obeying(self.flags.get(self._key)):
+            return self._function(*arguments)
+
+    def __enter__(self) -> _Obedient:
+        self.flags[self._key] = Event()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.flags.pop(self._key).set()
