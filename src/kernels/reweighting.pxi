@@ -1,0 +1,157 @@
+# Other losses than squared error.
+
+cdef double evaluate_in_python(Caller& caller, const double *eta, double *gradient, double *curvature,
+                               double *majorant) noexcept nogil:
+    with gil:
+        call = <Call>caller.call
+        try:
+            loss = call.loss
+            n = loss.term.n
+            found = loss.evaluate(np.array(<const double[:n]>eta))
+            np.asarray(<double[:n]>gradient)[:] = found[1]
+            np.asarray(<double[:n]>curvature)[:] = found[2]
+            np.asarray(<double[:n]>majorant)[:] = found[3]
+            return found[0]
+        except BaseException as error:
+            call.fail(error)
+            return NAN
+
+
+cdef double slack_in_python(Caller& caller, const double *eta, const double *u) noexcept nogil:
+    with gil:
+        call = <Call>caller.call
+        try:
+            loss = call.loss
+            n = loss.term.n
+            return loss.slack(np.array(<const double[:n]>eta), np.array(<const double[:n]>u))
+        except BaseException as error:
+            call.fail(error)
+            return NAN
+
+
+LOSS_KINDS = ("", "logistic", "poisson", "huber")
+
+
+cdef class CompiledLoss:
+    """A weighted loss as the kernels evaluate it.
+
+    `kind` is one of `LOSS_KINDS`; for "", any other loss, `evaluate` takes eta (n,) to f, gradient,
+    curvature and majorant, and `slack` takes eta and u (n,) to f(eta) + f*(u) - <u, eta>.
+    """
+
+    cdef LossTerm term
+    cdef readonly object evaluate, slack
+    cdef const double[::1] y, sample_weight
+
+    def __init__(self, str kind, double parameter, y, sample_weight, evaluate, slack):
+        self.y = np.ascontiguousarray(y, dtype=np.float64)
+        self.sample_weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
+        expect("entries of sample_weight", self.sample_weight.shape[0], self.y.shape[0])
+        self.evaluate, self.slack = evaluate, slack
+        self.term.kind, self.term.parameter, self.term.n = LOSS_KINDS.index(kind), parameter, self.y.shape[0]
+        self.term.y, self.term.sample_weight = &self.y[0], &self.sample_weight[0]
+        self.term.evaluate, self.term.slack = &evaluate_in_python, &slack_in_python
+
+    cdef Call call(self, LossTerm *term):
+        """A call that evaluates this loss, as `term`."""
+        cdef Call made = Call()
+        made.loss, term[0] = self, self.term
+        term.caller = &made.caller
+        return made
+
+    def at(self, const double[::1] eta):
+        """f(eta), gradient, curvature and majorant (n,)."""
+        cdef LossTerm term
+        cdef double value = NAN
+        cdef Call call = self.call(&term)
+        expect("entries of eta", eta.shape[0], term.n)
+        parts = np.empty((3, term.n))
+        cdef double[:, ::1] view = parts
+        call.finish(evaluate(term, &eta[0], &view[0, 0], &view[1, 0], &view[2, 0], &value))
+        return value, *parts
+
+    def slack_at(self, const double[::1] eta, const double[::1] u):
+        """f(eta) + f*(u) - <u, eta>."""
+        cdef LossTerm term
+        cdef double value = NAN
+        cdef Call call = self.call(&term)
+        expect("entries of eta", eta.shape[0], term.n)
+        expect("entries of u", u.shape[0], term.n)
+        call.finish(slack(term, &eta[0], &u[0], &value))
+        return value
+
+
+cdef class Reweighting:
+    """Proximal Newton on an active set, see reweighting.hpp; what it keeps from batch to batch."""
+
+    cdef Reweighted q
+    cdef ActiveSet active
+    cdef CompiledLoss loss
+    cdef double[::1] metric, metric_mean
+    cdef int64_t[::1] metric_age
+
+    def __init__(self, ActiveSet active, CompiledLoss loss, bint fits_intercept, double scale, double tolerance):
+        self.active, self.loss = active, loss
+        self.metric = np.zeros(loss.term.n)
+        self.metric_mean, self.metric_age = np.zeros(0), np.zeros(0, dtype=np.int64)
+        self.q.metric = &self.metric[0]
+        self.q.fits_intercept, self.q.scale, self.q.tolerance = fits_intercept, scale, tolerance
+        self.q.caution, self.q.is_worn, self.q.age = 1.0, 1, 1
+
+    cdef int _reserve(self, int64_t m) except -1:
+        cdef int64_t more = m - self.metric_mean.shape[0]
+        if more > 0:
+            self.metric_mean = np.concatenate([self.metric_mean, np.zeros(more)])
+            self.metric_age = np.concatenate([self.metric_age, np.zeros(more, dtype=np.int64)])
+        self.q.metric_mean, self.q.metric_age = &self.metric_mean[0], &self.metric_age[0]
+        return 0
+
+    cdef int _set_point(self, SparsePoint *point, const int64_t[::1] slots, const double[::1] weights,
+                        double intercept) except -1:
+        within("columns of a point", slots, self.active.model.m)
+        expect("weights of a point", weights.shape[0], slots.shape[0])
+        point.size, point.slots, point.weights, point.intercept = slots.shape[0], &slots[0], &weights[0], intercept
+        return 0
+
+    def solve(self, const int64_t[::1] candidates, const int64_t[::1] free_slots, const double[::1] inverse_price,
+              double[::1] mean, const double[::1] alphas, double alpha_before, now, earlier,
+              double alpha_earlier):
+        """Points at decreasing alphas (K,) among candidates (stored columns, both points included).
+
+        `now` is the point at `alpha_before`, `earlier` that at `alpha_earlier` (negative: there is
+        none), each as (stored columns, weights, intercept). Room for means (m,) is `mean`.
+        Returns the status, how many alphas are done, and for those: sizes (K,), members and
+        weights (K, capacity), directions (K, n), and (5, K): intercepts, losses, norms, largest
+        pull over price among the candidates, -dR/dalpha.
+        """
+        cdef Reweighted *q = &self.q
+        cdef ActiveSet active = self.active
+        cdef int64_t K = alphas.shape[0], capacity = active.support.capacity, n = active.model.n, m = active.model.m
+        cdef int status
+        cdef Call call = self.loss.call(&q.loss)
+        active._need_quadratic(False)
+        active._need_columns(free_slots)
+        active._need_candidates(candidates)
+        expect("entries of y", n, self.loss.term.n)
+        self._reserve(m)
+        self._set_point(&q.now, now[0], now[1], now[2])
+        self._set_point(&q.earlier, earlier[0], earlier[1], earlier[2])
+        found = (np.zeros(K, dtype=np.int64), np.zeros((K, capacity), dtype=np.int64), np.zeros((K, capacity)),
+                 np.empty((K, n)), np.empty((5, K)))
+        cdef int64_t[::1] sizes = found[0]
+        cdef int64_t[:, ::1] members = found[1]
+        cdef double[:, ::1] weights = found[2], directions = found[3], numbers = found[4]
+        q.candidates, q.n_candidates = &candidates[0], candidates.shape[0]
+        q.free_slots, q.n_free = &free_slots[0], free_slots.shape[0]
+        q.inverse_price, q.mean = vector("inverse_price", inverse_price, m), &mean[0]
+        expect("room for means", max(mean.shape[0], m), mean.shape[0])
+        q.alphas, q.K, q.alpha_before, q.alpha_earlier = &alphas[0], K, alpha_before, alpha_earlier
+        q.sizes, q.members, q.weights = &sizes[0], &members[0, 0], &weights[0, 0]
+        q.directions = &directions[0, 0]
+        q.intercepts, q.losses, q.norms, q.largest, q.slopes = (
+            &numbers[0, 0], &numbers[1, 0], &numbers[2, 0], &numbers[3, 0], &numbers[4, 0])
+        q.done, q.caller = 0, &call.caller
+        with nogil:
+            status = reweigh(active.model, active.support, self.q)
+        call.finish(status)
+        return status, q.done, *found
