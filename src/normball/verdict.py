@@ -111,7 +111,7 @@ def _advice(solution: Solution) -> str:
 def likely_cause(problem: Problem) -> str:
     """The likeliest reason for a slow solve, found in the data, and one remedy."""
     means, deviations = problem.instance.moments
-    spread = deviations if problem.fit_intercept else np.hypot(deviations, means)
+    spread = deviations if problem.instance.is_centred else np.hypot(deviations, means)
     positive = spread > 0
     if positive.sum() >= 2:
         large = int(np.argmax(spread))

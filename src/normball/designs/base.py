@@ -92,6 +92,10 @@ class Design(ABC):
         """The columns X[:, index] as a design of their own, in float64."""
 
     @abstractmethod
+    def centred(self, means: Floats) -> Design:
+        """X less the means (p,) of its columns, copied; a mean of 0 leaves a sparse column as it is."""
+
+    @abstractmethod
     def columns_in_place(self) -> Floats | sparse.csc_array | None:
         """X itself if its columns can be read where they lie (float64 columns, CSC with int32), else None."""
 

@@ -102,7 +102,6 @@ class DenseDesign(Design):
         return DenseDesign(self.gather(index))
 
     def centred(self, means: Floats) -> DenseDesign:
-        """X minus its means (p,), copied."""
         return DenseDesign(np.asfortranarray(self._values - means))
 
     def columns_in_place(self) -> Floats | None:

@@ -98,6 +98,12 @@ class SparseDesign(Design):
     def subset(self, index: Indices) -> SparseDesign:
         return SparseDesign(self.gather(index))
 
+    def centred(self, means: Floats) -> SparseDesign:
+        moved, others = np.flatnonzero(means), np.flatnonzero(means == 0)
+        filled = sparse.csc_array(self.columns(moved) - means[moved])
+        held = sparse.hstack([self._held[:, others], filled], format="csc")
+        return SparseDesign(held[:, np.argsort(np.concatenate([others, moved]))])
+
     def columns_in_place(self) -> sparse.csc_array | None:
         fits = self._held.dtype == np.float64 and self._held.indices.dtype == np.int32
         return self._held if fits else None

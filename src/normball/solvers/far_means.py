@@ -1,10 +1,12 @@
 """Columns whose means are so far from zero that products with X cancel: the problem about its means.
 
 With an intercept, X w + b = (X - 1 m') w + (b + m'w): the same problem, whose columns are small
-where those of X are large with little spread. It costs a copy of X, and is taken only where
-rounding of the means would be seen in the gradient. A sparse X would not stay sparse, and is
-left as it is. The intercept that is returned belongs to X as given; it is rounded to the digits
-that m'w leaves, and what that rounding does to the loss is part of the certificate.
+where those of X are large with little spread. So it is without an intercept for a loss that does
+not see a constant. It costs a copy of X, and is taken only where rounding of the means would be
+seen in the gradient. Of a sparse X only the columns that are far are moved: m times the spread
+from 0, a column has at most a share of 1 / m^2 of zeros to be filled in. The intercept that is
+returned belongs to X as given; it is rounded to the digits that m'w leaves, and what that
+rounding does to the loss is part of the certificate.
 """
 
 from __future__ import annotations
@@ -25,10 +27,13 @@ from .terms import Ball, Penalty
 FAR = 3e-14
 """Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""
 
+NEARLY_FULL = 10.0
+"""Mean over deviation from which a sparse column is centred: at most 1 % of it are zeros."""
+
 
 @dataclass(frozen=True, eq=False)
 class AboutMeans:
-    """A problem about the means (p,) of its columns; None where it is the problem as given."""
+    """A problem about the means (p,) of its columns; None where weights and intercept are those as given."""
 
     instance: Instance
     means: Floats | None
@@ -69,13 +74,22 @@ class AboutMeans:
 
 def about_means(instance: Instance) -> AboutMeans:
     """The problem about the means of its columns, where X loses its digits without."""
-    if not (instance.fit_intercept and isinstance(instance.design, DenseDesign)):
-        return AboutMeans(instance, None)
+    design, as_given = instance.design, AboutMeans(instance, None)
+    if not instance.is_centred or min(design.shape) == 0:
+        return as_given
     null = null_model(instance)
     if null.theta is None:
-        return AboutMeans(instance, None)
+        return as_given
     size = null.point.alpha if np.isfinite(null.point.alpha) else float(np.abs(null.pull).max(initial=0.0))
-    rounding = np.finfo(float).eps * float(np.abs(instance.means).max(initial=0.0) * np.abs(null.theta).sum())
-    if not rounding > FAR * size:
-        return AboutMeans(instance, None)
-    return AboutMeans(replace(instance, design=instance.design.centred(instance.means)), instance.means)
+    means = instance.means
+    rounding = np.finfo(float).eps * np.abs(means) * float(np.abs(null.theta).sum())
+    is_far = rounding > FAR * size
+    if not is_far.any():
+        return as_given
+    if not isinstance(design, DenseDesign):
+        deviations = instance.moments[1]
+        means = np.where(is_far & (np.abs(means) > NEARLY_FULL * deviations), means, 0.0)
+        if not means.any():
+            return as_given
+    moved = replace(instance, design=design.centred(means))
+    return AboutMeans(moved, means if instance.fit_intercept else None)

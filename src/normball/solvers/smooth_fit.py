@@ -123,7 +123,7 @@ def _null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
     """
     if instance.loss.is_smooth:
         theta, curvature = -instance.gradient(eta), instance.curvature(eta)
-        total = float(curvature.sum()) if instance.fit_intercept else 0.0
+        total = float(curvature.sum()) if instance.is_centred else 0.0
         return theta - curvature * (float(theta.sum()) / total) if total > 0 else theta
     from .piecewise_null import null_dual  # which fits smooth losses in turn
 
