@@ -77,6 +77,11 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
 
 
+def printable(text: str) -> str:
+    """A text in one line: control and format characters as their escapes, all letters as they are."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 def _as_float(value: Any) -> float:
     """The number; NaN, which is in no range, for what is none, and inf for one beyond floats."""
     if isinstance(value, bool) or not isinstance(value, Real):

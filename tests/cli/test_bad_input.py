@@ -204,8 +204,8 @@ CASES = {
         "--event belongs to --loss cox, not to 'squared_error'; leave it out.", ("--event", "town")
     ),
     "events of three kinds": Case(
-        "column 'town' has 3 different values ('Bern', 'Graz', 'Ulm'), but --event needs two, such as 1 "
-        "where the event happened and 0 where not.",
+        "--event 'town' has the values 'Bern', 'Graz', 'Ulm', and which of them is the event is not plain; "
+        "say it with --event-value, such as --event-value Ulm.",
         ("--loss", "cox", "--event", "town"),
     ),
     "delta zero": Case("delta must be a finite number > 0, got 0.0.", ("--loss", "huber", "--delta", 0)),

@@ -14,10 +14,13 @@ import click
 
 from .background_split import Parts, Split
 from .errors import friendly_errors
+from .outputs import check_folder
 from .video import Footage, Mp4Writer, open_video, require_av
 
 LARGEST_INSIDE = 20_000_000
 """Bytes of film that the report holds itself; it points to larger ones."""
+RESULTS = ("background.mp4", "people.mp4", "side_by_side.mp4", "contact.png", "report.html")
+"""What a split writes."""
 
 
 @click.command("background")
@@ -78,6 +81,7 @@ def background_command(
         else:
             footage = stack.enter_context(open_video(video, scale, start, seconds, block))
         split = Split(footage, RobustPCA(tol=tol))
+        check_folder(Path(out), RESULTS)
         write_films(Path(out), split)
     click.echo(split.summary)
     if split.warning:

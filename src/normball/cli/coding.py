@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..typing import Floats
+from .outputs import neutral
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,7 +71,9 @@ class Coding:
         texts = as_text(column)
         if self.levels == BOOLEAN_LEVELS:
             texts = texts.str.to_lowercase()
-        known = {level: position for position, level in enumerate(self.levels)}
+        # also as our own files write a level that a spreadsheet would take for a formula
+        known = {neutral(level): position for position, level in enumerate(self.levels)}
+        known |= {level: position for position, level in enumerate(self.levels)}
         positions = np.array([known.get(text, -1) for text in texts], dtype=np.intp)
         if (positions < 0).any():
             row = int((positions < 0).argmax())

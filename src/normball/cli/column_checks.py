@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from .coding import as_text, listed, type_name
+from .written_numbers import is_written_number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,7 +62,7 @@ def check_kind(column: pl.Series, way_out: str) -> None:
             f"column {column.name!r} holds {kind}, which are neither numbers nor categories; {way_out}."
         )
     texts = as_text(column)
-    is_number = texts.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()
+    is_number = texts.map_elements(is_written_number, return_dtype=pl.Boolean)
     n_texts = len(texts) - int(is_number.sum())
     if 0 < n_texts < len(texts) / 2:
         row = int(is_number.arg_min() or 0)
@@ -72,11 +73,11 @@ def check_kind(column: pl.Series, way_out: str) -> None:
 
 
 def refuse_names(column: pl.Series) -> None:
-    """Refuse a column of texts most of which occur hardly more than once."""
+    """Refuse a column of texts that are all different, or of many that occur hardly more than once."""
     if type_name(column) != "text":
         return
     n_levels, n = as_text(column).n_unique(), len(column)
-    if n_levels > MOST_LEVELS and 3 * n_levels > n:
+    if n_levels == n > 2 or (n_levels > MOST_LEVELS and 3 * n_levels > n):
         raise ValueError(
             f"column {column.name!r} holds {n_levels} different texts in {n} rows, which look like names, "
             "not categories; leave it out with --drop."

@@ -10,6 +10,7 @@ import click
 from ..designs import moments_of, scales_of
 from ..losses import LOSSES, get_loss
 from ..norms import NORMS, get_norm
+from ..parameters import printable
 from .errors import InputError, friendly_errors
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def _explorer(file: str | None, target: str | None, options: dict[str, Any]) -> 
 
     loss = get_loss(options["loss"])
     table = load_table(file, target, is_classifier=loss.is_classifier, drop=options["drop"])
+    for note in table.notes:
+        click.echo(f"Note: {printable(note)}", err=True)
     X = table.X
     if options["standardize"]:
         X = X / scales_of(*moments_of(X))

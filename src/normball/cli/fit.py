@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,12 @@ from ..norms import NORMS
 from .errors import friendly_errors
 from .fitting import Fit, FitSettings, facts, fit_table
 from .model_file import Model, write_model
+from .outputs import check_folder, write_csv
 from .tables import load_table
 from .terminal import print_fit, progress_bars
+
+RESULTS = ("report.html", "coefficients.csv", "model.json")
+"""What a fit writes."""
 
 
 @click.command("fit")
@@ -37,6 +40,11 @@ from .terminal import print_fit, progress_bars
 @click.option("--ties", type=click.Choice(["breslow", "efron"]), help="How --loss cox counts equal times.")
 @click.option(
     "--event", metavar="COLUMN", help="For --loss cox: rows with the event at the time of --target."
+)
+@click.option(
+    "--event-value",
+    metavar="VALUE",
+    help="What --event holds where the event happened; needed unless it is 1, true, dead, death, event, yes.",
 )
 @click.option("--alpha", metavar="X", help="Penalty strength, or a share of its largest value, such as 10%.")
 @click.option("--budget", type=float, metavar="T", help="Radius of the ball.")
@@ -71,11 +79,19 @@ def fit_command(file: str, target: str, drop: tuple[str, ...], out: str, **optio
     is_classifier = get_loss(settings.loss).is_classifier
     with progress_bars() as open_bar:
         report = open_bar("reading")
-        table = load_table(file, target, is_classifier=is_classifier, drop=drop, event=settings.event)
+        table = load_table(
+            file,
+            target,
+            is_classifier=is_classifier,
+            drop=drop,
+            event=settings.event,
+            event_value=settings.event_value,
+        )
         report(1, 1)
+    folder = Path(out)
+    check_folder(folder, RESULTS)
     fit = fit_table(table, settings)
     print_fit(fit, Console())
-    folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     with progress_bars() as open_bar:
         written = write_results(fit, folder, open_bar)
@@ -86,11 +102,11 @@ def write_results(fit: Fit, folder: Path, open_bar: Any) -> tuple[str, ...]:
     """Write coefficients, model and report; returns the names of the files."""
     from .fit_report import fit_report
 
-    _write_coefficients(fit, folder / "coefficients.csv")
-    write_model(model_of(fit), folder / "model.json")
-    html = fit_report(fit, open_bar("report"))
-    (folder / "report.html").write_text(html, encoding="utf-8")
-    return "report.html", "coefficients.csv", "model.json"
+    report, coefficients, model = (folder / name for name in RESULTS)
+    _write_coefficients(fit, coefficients)
+    write_model(model_of(fit), model)
+    report.write_text(fit_report(fit, open_bar("report")), encoding="utf-8")
+    return RESULTS
 
 
 def model_of(fit: Fit) -> Model:
@@ -102,8 +118,5 @@ def model_of(fit: Fit) -> Model:
 def _write_coefficients(fit: Fit, path: Path) -> None:
     """Every feature in the order of the file, zeros included, with all digits; then the intercept."""
     with path.open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.writer(opened, lineterminator="\n")
-        writer.writerow(("feature", "coefficient"))
-        names = fit.table.feature_names
-        writer.writerows((name, repr(value)) for name, value in zip(names, fit.coef.tolist(), strict=True))
-        writer.writerow(("(intercept)", repr(fit.solution.intercept)))
+        rows = zip(fit.table.feature_names, fit.coef.tolist(), strict=True)
+        write_csv(opened, ("feature", "coefficient"), [*rows, ("(intercept)", fit.solution.intercept)])

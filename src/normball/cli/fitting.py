@@ -47,6 +47,7 @@ class FitSettings:
     power: float | None = None
     ties: str | None = None
     event: str | None = None
+    event_value: str | None = None
     norm: str = "l1"
     l1_ratio: float | None = None
     p: float | None = None
@@ -87,6 +88,8 @@ class FitSettings:
                 if kind is Cox
                 else f"--event belongs to --loss cox, not to {self.loss!r}; leave it out."
             )
+        if self.event_value is not None and self.event is None:
+            raise ValueError("--event-value says what --event COLUMN holds; give that, or leave it out.")
         return kind(**options)
 
     def make_norm(self, groups: list[list[int]]) -> Norm:

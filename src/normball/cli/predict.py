@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
+from ..parameters import printable
 from .coding import listed
 from .column_checks import refuse_missing
 from .errors import friendly_errors
+from .files import read_file
 from .model_file import Model, read_model
-from .tables import read_frame
+from .outputs import check_file, neutral, write_csv
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,15 +32,19 @@ def predict_command(model: str, file: str, out: str | None) -> None:
     Columns are found by name, in any order; others are ignored. For two classes the
     probability of the second and the likelier class are written.
     """
+    if out is not None:
+        check_file(Path(out))
     fitted = read_model(model)
     texts = [coding.name for coding in fitted.codings if not coding.is_numeric]
-    frame = read_frame(file, texts=texts)
-    header, rows = predictions(fitted, features_of(fitted, frame, Path(file).name))
+    table = read_file(file, texts=texts, columns=[coding.name for coding in fitted.codings])
+    for note in table.notes:
+        click.echo(f"Note: {printable(note)}", err=True)
+    header, rows = predictions(fitted, features_of(fitted, table.frame, table.source))
     if out is None:
-        _write(sys.stdout, header, rows)
+        write_csv(sys.stdout, header, rows)
         return
     with open(out, "w", newline="", encoding="utf-8") as opened:
-        _write(opened, header, rows)
+        write_csv(opened, header, rows)
     click.echo(f"{len(rows)} predictions of {fitted.target_name!r} written to {out}.")
 
 
@@ -54,6 +58,8 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
         numbers, or unknown categories.
     """
     needed = [coding.name for coding in model.codings]
+    written = {neutral(name): name for name in needed if neutral(name) != name and name not in frame.columns}
+    frame = frame.rename({name: written[name] for name in frame.columns if name in written})
     absent = [name for name in needed if name not in frame.columns]
     if absent:
         noun = "column" if len(absent) == 1 else "columns"
@@ -67,16 +73,10 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
     return pl.DataFrame(X, schema=list(model.feature_names))
 
 
-def predictions(model: Model, X: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def predictions(model: Model, X: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[float | str, ...]]]:
     """Header and rows of the predictions of X (n, p), with all digits."""
     mean = model.predict(X).tolist()
     if model.class_names is None:
-        return ("prediction",), [(repr(value),) for value in mean]
+        return ("prediction",), [(value,) for value in mean]
     zero, one = model.class_names
-    return ("probability", "class"), [(repr(value), one if value > 0.5 else zero) for value in mean]
-
-
-def _write(stream: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    return ("probability", "class"), [(value, one if value > 0.5 else zero) for value in mean]

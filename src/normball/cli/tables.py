@@ -20,13 +20,13 @@ from ..losses import Cox
 from ..typing import Floats
 from .coding import BOOLEAN_LEVELS, Coding, as_text, listed, type_name
 from .column_checks import check_kind, find_column, refuse_missing, refuse_names
+from .files import TableFile, read_file
 
 if TYPE_CHECKING:
     import polars as pl
 
-SUFFIXES = (".csv", ".tsv", ".parquet")
-MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]
-"""Texts that count as a missing value in CSV and TSV files."""
+EVENT_WORDS = ("true", "dead", "death", "event", "yes")
+"""Texts that say, beside any other, in which rows the event happened."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +81,7 @@ def load_table(
     is_classifier: bool = False,
     drop: Sequence[str] = (),
     event: str | None = None,
+    event_value: str | None = None,
 ) -> DataTable:
     """The table of a file.
 
@@ -95,9 +96,12 @@ def load_table(
         or numerical order.
     drop : names of columns to be left out.
     event : str, optional
-        Column of two values, the second of which (1, true, yes) says that the target is the time of an
-        event; in other rows it is the time up to which there was none. The response is then that
-        time, negative for these others, as the Cox loss takes it.
+        Column that says in which rows the target is the time of an event; in the others it is the time
+        up to which there was none. The response is then that time, negative for these others, as the
+        Cox loss takes it.
+    event_value : str, optional
+        The value of that column that means the event, all others being censored. Needed unless it is
+        plain: 1 beside 0, true beside false, or one of "dead", "death", "event" and "yes".
 
     Raises
     ------
@@ -106,21 +110,23 @@ def load_table(
     ValueError
         One sentence naming the column, what was found, what is accepted and the fix.
     """
+    file = read_file(path, drop=drop)
     return table_of(
-        read_frame(path), Path(path).name, target, is_classifier=is_classifier, drop=drop, event=event
+        file, target, is_classifier=is_classifier, drop=drop, event=event, event_value=event_value
     )
 
 
 def table_of(
-    frame: pl.DataFrame,
-    source: str,
+    file: TableFile,
     target: str,
     *,
     is_classifier: bool = False,
     drop: Sequence[str] = (),
     event: str | None = None,
+    event_value: str | None = None,
 ) -> DataTable:
-    """The same from the frame of a file called `source`."""
+    """The same of a file that was read."""
+    frame, source = file.frame, file.source
     needed = {target: "target"} | ({} if event is None else {event: "--event"})
     for name in (*needed, *drop):
         find_column(frame, name, needed.get(name, "--drop"), source)
@@ -151,7 +157,7 @@ def table_of(
     _refuse_repeated(names)
     y, class_names, target_notes = _target(frame[target], is_classifier)
     if event is not None:
-        y, event_note = _with_events(y, frame[event])
+        y, event_note = _with_events(y, frame[event], event_value)
         target_notes = (*target_notes, event_note)
     return DataTable(
         X=np.hstack([values[k] for k in kept]),
@@ -160,58 +166,9 @@ def table_of(
         target_name=target,
         class_names=class_names,
         codings=tuple(codings[k] for k in kept),
-        notes=(*_notes(codings, values), *target_notes),
+        notes=(*file.notes, *_notes(codings, values), *target_notes),
         source=source,
     )
-
-
-def read_frame(path: str | Path, texts: Sequence[str] = ()) -> pl.DataFrame:
-    """The file as a polars frame with at least one row; columns named in `texts` are read as texts.
-
-    Raises
-    ------
-    OSError
-        If the file is not there or may not be read.
-    ValueError
-        If its name ends in something unknown, it is empty, or it is not what its name says.
-    """
-    import polars as pl
-
-    file = Path(path)
-    suffix = file.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ValueError(
-            f"the file must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, got {file.name!r}; "
-            "save the table as one of these."
-        )
-    with file.open("rb") as opened:  # says what is wrong with a path better than a parser would
-        head = opened.readline()
-    if not head.strip():
-        raise ValueError(f"{file.name} is empty; it needs a line of column names and one line a row.")
-    try:
-        if suffix == ".parquet":
-            frame = pl.read_parquet(file)
-        else:
-            frame = pl.read_csv(
-                file,
-                separator=_separator(suffix, head),
-                null_values=MISSING,
-                infer_schema_length=None,
-                schema_overrides=dict.fromkeys(texts, pl.String),
-                try_parse_dates=True,
-            )
-    except pl.exceptions.PolarsError as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise ValueError(f"{file.name} cannot be read as {suffix[1:].upper()}: {reason}.") from error
-    if frame.height == 0:
-        raise ValueError(f"{file.name} has column names but no rows.")
-    return frame
-
-
-def _separator(suffix: str, head: bytes) -> str:
-    if suffix == ".tsv":
-        return "\t"
-    return ";" if head.count(b";") > head.count(b",") else ","
 
 
 def _refuse_repeated(names: tuple[str, ...]) -> None:
@@ -259,15 +216,52 @@ def _two_values(column: pl.Series, what: str, needs: str) -> tuple[Floats, tuple
     return y, (zero, one)
 
 
-def _with_events(times: Floats, column: pl.Series) -> tuple[Floats, str]:
-    """Times, negative where there was no event, and how many events there are."""
-    if _values(column) == [1]:  # nobody is censored
-        happened, one = np.ones(len(times)), "1"
-    else:
-        needs = "--event needs two, such as 1 where the event happened and 0 where not"
-        happened, (_, one) = _two_values(column, f"column {column.name!r}", needs)
+def _with_events(times: Floats, column: pl.Series, event_value: str | None) -> tuple[Floats, str]:
+    """Times, negative where there was no event, and what was taken for one."""
+    is_number = column.dtype.is_numeric()
+    values = [f"{value:g}" if is_number else str(value) for value in _values(column)]
+    name, shown = repr(column.name), listed(values, most=4)
+    one = _plain_event(values) if event_value is None else _given_event(values, event_value, name)
+    if one is None:
+        raise ValueError(
+            f"--event {name} has the values {shown}, and which of them is the event is not plain; say it "
+            f"with --event-value, such as --event-value {values[-1]}."
+        )
+    texts = [f"{value:g}" for value in column] if is_number else as_text(column).to_list()
+    happened = np.array([text == one for text in texts], dtype=np.float64)
+    others = [value for value in values if value != one]
+    n, n_events = len(times), int(happened.sum())
+    censored = f" The others ({listed(others, most=4)}) are censored." if others else ""
     y = Cox().encode_response(np.column_stack([times, happened]))
-    return y, f"{int(happened.sum())} of {len(y)} rows have the event ({column.name!r} is {one!r})."
+    return y, f"{n_events} of {n} rows have the event ({name} is {one!r}).{censored}"
+
+
+def _plain_event(values: Sequence[str]) -> str | None:
+    """The value that means the event where no one would doubt it."""
+    if set(values) <= {"0", "1"}:
+        return "1" if "1" in values else None
+    plain = [value for value in values if value.strip().casefold() in EVENT_WORDS]
+    return plain[0] if len(plain) == 1 and len(values) <= 2 else None
+
+
+def _given_event(values: Sequence[str], wanted: str, name: str) -> str:
+    """The value that was asked for, in any case of its letters, or as another text of the same number."""
+    same = [value for value in values if value == wanted]
+    same += [value for value in values if value.strip().casefold() == wanted.strip().casefold()]
+    same += [value for value in values if _as_number(value) == _as_number(wanted) is not None]
+    if not same:
+        raise ValueError(
+            f"--event-value {wanted!r} is not a value of column {name}; its values are "
+            f"{listed(values, most=4)}."
+        )
+    return same[0]
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..parameters import printable
 from .fitting import Fit
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def print_fit(fit: Fit, console: Console) -> None:
     from rich.table import Table
 
     def say(text: str) -> None:
-        console.print(escape(text), soft_wrap=True, highlight=False)
+        lines = (printable(line) for line in text.splitlines())
+        console.print(escape("\n".join(lines)), soft_wrap=True, highlight=False)
 
     problem, table = fit.solution.problem, fit.table
     say(
@@ -65,7 +67,7 @@ def print_fit(fit: Fit, console: Console) -> None:
         grid.add_column("coefficient", justify="right")
         grid.add_column("per deviation", justify="right")
         for name, coefficient, effect in coefficient_rows(fit, MOST_ROWS):
-            grid.add_row(escape(name), coefficient, effect)
+            grid.add_row(escape(printable(name)), coefficient, effect)
         console.print(Padding(grid, (0, 0, 0, 2)), highlight=False)
     say(counts_line(fit))
     console.print()

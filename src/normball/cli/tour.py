@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .errors import friendly_errors
+from .outputs import check_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,6 +42,7 @@ def tour_command(
 
     console = Console(highlight=False)
     table = _table(data, target, drop, console)
+    check_folder(Path(out), ["tour.html"])
     story, path = _written(Path(out), table, quick, console)
     _summarise(story, path, console)
     if open_page and not webbrowser.open(path.resolve().as_uri()):

@@ -7,13 +7,14 @@ and named; whether the target is a class is decided by what it holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..explorer.story import StoryTable
 from .coding import as_text, joined
 from .column_checks import MOST_LEVELS, find_column
-from .tables import read_frame, table_of
+from .files import read_file
+from .tables import table_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,8 @@ def story_table(path: str, target: str, drop: Sequence[str] = ()) -> StoryTable:
     OSError, ValueError
         As `tables.load_table`, and as `StoryTable.own`.
     """
-    frame, source = read_frame(path), Path(path).name
+    file = read_file(path, drop=drop)
+    frame, source = file.frame, file.source
     find_column(frame, target, "target", source)
     for name in drop:
         find_column(frame, name, "--drop", source)
@@ -46,7 +48,7 @@ def story_table(path: str, target: str, drop: Sequence[str] = ()) -> StoryTable:
         notes.append(f"{joined(identifiers)} {verb} left out.")
     frame, missing = _complete(frame, source)
     notes += missing
-    table = table_of(frame, source, target, is_classifier=_is_class(frame[target]))
+    table = table_of(replace(file, frame=frame), target, is_classifier=_is_class(frame[target]))
     return StoryTable.own(table.dataset, (*notes, *table.notes))
 
 

@@ -15,6 +15,8 @@ import matplotlib.pyplot as plt
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
+from ..parameters import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -142,8 +144,7 @@ def literal(name: str) -> str:
 
     A control character would be a box or break the line; it is written as its escape.
     """
-    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in name)
-    return shown.replace("$", r"\$")
+    return printable(name).replace("$", r"\$")
 
 
 def plain_axes(ax: Axes) -> None:

@@ -1,0 +1,62 @@
+"""What commands write: whether they can is found before the work, and names are data, never formulas."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..parameters import printable
+
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""Also in the full width of East Asian text."""
+
+
+def neutral(text: str) -> str:
+    """A text as a cell that no spreadsheet takes for a formula, without control characters.
+
+    A cell that begins with =, +, -, @ or a control character is computed when the file is opened
+    (CSV injection); after an apostrophe it is text, and the apostrophe is not shown.
+    """
+    return ("'" if text.startswith(_FORMULA) else "") + printable(text)
+
+
+def write_csv(stream: Any, header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
+    """Write a table: numbers with all digits, texts as `neutral` gives them."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([cell if isinstance(cell, float) else neutral(cell) for cell in row] for row in rows)
+
+
+def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
+    """See that a folder can be made and files written into it; leave all as it is.
+
+    Raises
+    ------
+    OSError
+        If it is a file, or the folder or one of the files may not be written.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for name in names:
+            check_file(folder / name)
+    finally:
+        for path in missing:  # the innermost first
+            path.rmdir()
+
+
+def check_file(path: Path) -> None:
+    """See that a file can be written; leave all as it is.
+
+    Raises
+    ------
+    OSError
+        If it cannot.
+    """
+    is_new = not path.exists()
+    with path.open("ab"):
+        pass
+    if is_new:
+        path.unlink()
