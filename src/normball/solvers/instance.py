@@ -171,7 +171,7 @@ class Instance:
         An error e_i of eta_i moves a dual point of curvature c_i by v_i c_i e_i, and with it the
         largest pull and so the gap by about <v c e, X w>. An error in X'u tells likewise.
         """
-        curvatures = np.array([self.curvature(eta) for eta in etas])
+        curvatures = self.curvatures(etas)
         size, level = np.abs(etas), np.zeros((len(etas), 1))
         if self.is_centred:
             means = (etas @ self.sample_weight)[:, None]
@@ -194,6 +194,12 @@ class Instance:
 
     def curvature(self, eta: Floats) -> Floats:
         return self.loss.curvature(eta, self.y, self.sample_weight)
+
+    def curvatures(self, etas: Floats) -> Floats:
+        """(k, n) at predictors (k, n), or (1, n) where it is the same at all."""
+        if self.loss.is_quadratic:
+            return self.sample_weight[None, :]
+        return np.array([self.curvature(eta) for eta in etas])
 
     def majorant(self, eta: Floats) -> Floats:
         return self.loss.majorant(eta, self.y, self.sample_weight)

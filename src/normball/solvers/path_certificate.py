@@ -165,7 +165,7 @@ class PathCertifier(ABC):
             thetas = np.array([-instance.gradient(eta) for eta in etas])
         if columns.shape[1]:  # the same for one column and many points
             column = columns[:, 0]
-            curvature = v[None, :] if is_quadratic else np.array([instance.curvature(eta) for eta in etas])
+            curvature = instance.curvatures(etas)
             along = curvature * column
             with np.errstate(divide="ignore", invalid="ignore"):  # without curvature there is no dual point
                 for _ in range(2):

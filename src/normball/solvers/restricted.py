@@ -49,13 +49,15 @@ class Batch:
 
     def on_union(self) -> tuple[Indices, Floats]:
         """The union (m,) of the supports, ascending, and the weights (m, K) on it."""
-        rows, places = np.nonzero(self.weights)
-        features = self.features[rows, places]
-        is_used = np.zeros(int(features.max(initial=-1)) + 1, dtype=bool)
-        is_used[features] = True
-        W = np.zeros((int(np.count_nonzero(is_used)), len(self)))
-        W[(np.cumsum(is_used) - 1)[features], rows] = self.weights[rows, places]
-        return np.flatnonzero(is_used), W
+        places = np.flatnonzero(self.weights)
+        features = self.features.ravel()[places]
+        row = np.zeros(int(features.max(initial=-1)) + 1, dtype=np.int64)
+        row[features] = 1
+        used = np.flatnonzero(row)
+        row[used] = np.arange(len(used))
+        W = np.zeros((len(used), len(self)))
+        W[row[features], places // self.weights.shape[1]] = self.weights.ravel()[places]
+        return used, W
 
     @staticmethod
     def join(batches: list[Batch]) -> Batch:
