@@ -109,8 +109,8 @@ export function contactOf(raw) {
   const { state, notes } = readState(raw);
   const picture = makePicture(lossOf(state), normOf(state), state.dims);
   const t = budgetFor(picture, state.form, state[state.form]);
-  const { w, alpha, gap, kind, zeros, value, size, flat, inside } = contact(picture, t);
-  return { w, alpha, gap, kind, zeros, target: value, budget: size, flat: !!flat, inside, notes };
+  const { w, alpha, prices, others, gap, kind, zeros, value, size, flat, inside } = contact(picture, t);
+  return { w, alpha, gap, kind, zeros, target: value, budget: size, flat: !!flat, inside, prices, others: others.map((o) => o.w), notes };
 }
 
 /** The map of a state on n x n places: {faces, half}; what tests compare with contacts. */

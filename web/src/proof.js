@@ -21,8 +21,10 @@ export function createProof(store, scene, ask) {
       // where a whole side is optimal the two may choose different points of it: compare what they cost
       const scale = Math.max(picture.norm.value(touch.w), 1e-3);
       const apart = Math.max(Math.abs(answer.budget - touch.size) / scale, Math.abs(answer.target - touch.value) / Math.max(picture.scale, 1e-9));
-      const same = apart <= TOLERANCE;
-      proof.value = same ? { state: "same", gap: answer.gap } : { state: "differs", text: `norm ${short(answer.budget, 8)} and loss ${short(answer.target, 8)} there` };
+      // where the answer is one point its zeros must be the same, too
+      const zeros = touch.flat || touch.inside ? answer.zeros : touch.zeros;
+      const same = apart <= TOLERANCE && zeros === answer.zeros;
+      proof.value = same ? { state: "same", gap: answer.gap } : { state: "differs", text: `norm ${short(answer.budget, 8)}, loss ${short(answer.target, 8)} and ${answer.zeros} zeros there` };
     } catch (error) {
       if (mine === turn) proof.value = { state: "silent", text: String(error) };
     }

@@ -31,7 +31,7 @@ export function gripsOf(store, scene, view) {
     const seen = dot(slope, slope);
     if (seen > 0.02) {
       grips.push({
-        shape: "circle", name: "plane", at: view.to(times(a, b)),
+        shape: "ring", name: "plane", at: view.to(times(a, b)),
         start: () => (by) => store.set({ offset: clamp(b + dot(by, slope) / seen, 0.05, 3) }),
       });
     }

@@ -42,7 +42,7 @@ export const slide = {
   text: () => <>Take (1, ½) and the diamond through it. The line cuts the diamond's side, so a piece of the line lies inside, and inside is strictly cheaper. Slide that way: for 0.1 less of {W1}, {W2} must grow by 0.05.</>,
   tasks: [
     { ask: () => "Slide to the cheapest point for the diamond.", said: () => <>From 1.5 down to 1, and every step saved the same, the last like the first. A line that <i>cuts</i> the ball can do better; one that only <i>touches</i> cannot.</>, done: (s) => s.x === 0 },
-    { ask: () => <>Now pay {W1}² + {W2}². Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 keeps every weight, if only a little.</>, done: (s) => s.x === 0.4 },
+    { ask: () => <>Now pay {W1}² + {W2}². Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 almost never removes a weight, if it keeps only a little of it.</>, done: (s) => s.x === 0.4 },
   ],
   start: () => ({ x: 1 }),
   best: (s, open) => ({ x: open > 1 ? 0.4 : 0 }),
