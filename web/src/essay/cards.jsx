@@ -25,8 +25,8 @@ function Card({ essay, k, go, openLab }) {
       <div class="frame" />
       <Tasks step={step} context={context} />
       <p class={`more ${all ? "ready" : ""}`}>
-        {next ? <a href={`#${next.id}`} onClick={follow(next.id)}>Next: {next.question} ↓</a> : <a href="#end" onClick={follow("end")}>Which one should I use? ↓</a>}
         {step.lab && <button type="button" class="tolab" onClick={() => openLab(step.lab(essay.contextOf(k, true)))}>In the laboratory</button>}
+        {next ? <a href={`#${next.id}`} onClick={follow(next.id)}>Next: {next.question} ↓</a> : <a href="#end" onClick={follow("end")}>Which one should I use? ↓</a>}
       </p>
     </section>);
 }

@@ -1,6 +1,6 @@
 """Step 9: how few weights do the work, on rows that the models had not seen.
 
-Every budget is scored by cross-validation: the rows are dealt into folds, each is set aside once,
+Every budget, by its price on all rows, is scored by cross-validation: the rows are dealt into folds, each is set aside once,
 columns are standardised and the model is fitted on the others. Choosing the best of those scores
 flatters it a little; the comparison with L2 for the reader's own table is nested instead.
 """
@@ -16,11 +16,12 @@ import numpy as np
 
 from ...datasets import Dataset, load_leukemia
 from ...estimators.folds import folds_of
+from ...path import Path
 from ...problem import Problem
 from ...typing import Floats
 from ...warnings import ConvergenceWarning
 from .comparison import compared
-from .nested import L1, SQUARED_L2, UNPENALISED, nested_cross_validate
+from .nested import L1, SQUARED_L2, UNPENALISED, Nested, nested_cross_validate
 from .table import StoryTable, standardised
 
 N_BUDGETS = 24
@@ -97,11 +98,9 @@ def _scored(task: Task, quick: bool, seed: int) -> dict[str, Any]:
     n_folds = 5 if quick else 10
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # 1e-5 of the loss moves no patient
-        widest = problem.path(n_alphas=30, eps=task.eps, tol=1e-5).norms[-1]
-        budgets = np.linspace(0, float(widest), N_BUDGETS)[1:]
-        path = problem.path(budgets=budgets, tol=1e-5)
-        scores = _held_out(problem, dataset, path.norms, n_folds, seed)
-        dense = nested_cross_validate(dataset, task.loss, SQUARED_L2, 5, 3 if quick else 5, seed)
+        path = _evenly(problem, task.eps)
+        scores = _held_out(problem, dataset, path.alphas, n_folds, seed)
+        dense = nested_cross_validate(dataset, task.loss, SQUARED_L2, *_folds(quick), seed)
     is_classes = dataset.class_names is not None
     n = len(dataset.y)
     entries = [_entry(0.0, np.zeros(dataset.X.shape[1]), _base(dataset), dataset)]
@@ -123,8 +122,20 @@ def _scored(task: Task, quick: bool, seed: int) -> dict[str, Any]:
         "base": _base(dataset),
         "dense": {"score": right},
         "budgets": entries,
-        "verdict": _verdict(task, quick, seed) if task.id == "own" else None,
+        "verdict": _verdict(task, dense, quick, seed) if task.id == "own" else None,
     }
+
+
+def _evenly(problem: Problem, eps: float) -> Path:
+    """The path down to `eps` of the largest price, at prices whose budgets are about evenly spaced."""
+    fine = problem.path(n_alphas=100, eps=eps, tol=1e-5)
+    budgets = np.linspace(0, float(fine.norms[-1]), N_BUDGETS)[1:]
+    return problem.path(alphas=np.interp(budgets, fine.norms, fine.alphas), tol=1e-5)
+
+
+def _folds(quick: bool) -> tuple[int, int]:
+    """Groups of the outer and of the inner cross-validation."""
+    return (3, 3) if quick else (5, 5)
 
 
 def _base(dataset: Dataset) -> float | int:
@@ -145,33 +156,30 @@ def _named(probe: str) -> str:
     return f"{probe}, gene {GENES[probe]}" if probe in GENES else probe
 
 
-def _held_out(problem: Problem, dataset: Dataset, budgets: Floats, n_folds: int, seed: int) -> list[float]:
-    """The score of every budget on rows that its models had not seen."""
-    eta = np.empty((len(dataset.y), len(budgets)))
+def _held_out(problem: Problem, dataset: Dataset, alphas: Floats, n_folds: int, seed: int) -> list[float]:
+    """The score of every price on rows that its models had not seen."""
+    eta = np.empty((len(dataset.y), len(alphas)))
     for fold in folds_of(problem, n_folds, seed):
         Z = standardised(dataset.X, fold.train)
-        path = Problem(Z[fold.train], dataset.y[fold.train], loss=problem.loss).path(
-            budgets=budgets, tol=1e-5
-        )
+        path = Problem(Z[fold.train], dataset.y[fold.train], loss=problem.loss).path(alphas=alphas, tol=1e-5)
         eta[fold.test] = Z[fold.test] @ path.coefs.T + path.intercepts
     if dataset.class_names is not None:
         return [int(x) for x in ((eta > 0) == (dataset.y > 0.5)[:, None]).sum(axis=0)]
     return [float(x) for x in np.sqrt(((eta - dataset.y[:, None]) ** 2).mean(axis=0))]
 
 
-def _verdict(task: Task, quick: bool, seed: int) -> str:
+def _verdict(task: Task, dense: Nested, quick: bool, seed: int) -> str:
     """The nested comparison on the reader's table, in one sentence."""
     n, p = task.dataset.X.shape
-    n_outer, n_inner = (3, 3) if quick else (5, 5)
+    n_outer, n_inner = _folds(quick)
     # without a norm there must be more rows than features, and classes that cannot be told apart perfectly
     has_best_fit = task.dataset.class_names is None and p + 1 < n * (1 - 1 / n_outer)
-    rivals = [SQUARED_L2, *([UNPENALISED] if has_best_fit else [])]
     first = nested_cross_validate(task.dataset, task.loss, L1, n_outer, n_inner, seed)
     fewer = "fewer mistakes" if task.dataset.class_names else "a smaller error"
-    parts = [
-        compared(first, nested_cross_validate(task.dataset, task.loss, rival, n_outer, n_inner, seed), fewer)
-        for rival in rivals
-    ]
+    parts = [compared(first, dense, fewer)]
+    if has_best_fit:
+        plain = nested_cross_validate(task.dataset, task.loss, UNPENALISED, n_outer, n_inner, seed)
+        parts.append(compared(first, plain, fewer))
     middle = int(np.median(first.n_kept))
     return (
         f"With every choice made on other rows (nested cross-validation), L1 kept {middle} of {p} in the "

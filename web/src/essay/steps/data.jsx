@@ -7,7 +7,7 @@ import { Fit, Zero, brief, grouped, num, percent, round } from "../words.jsx";
 import { Scatters, errorText, placesOf } from "./scatter.jsx";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const counted = (n) => NUMBERS[n] || String(n);
+const counted = (n) => NUMBERS[n] || grouped(n);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 const isOwn = (data) => data.id !== "diabetes";
@@ -20,7 +20,7 @@ export function nowOf(s, sample) {
 }
 
 function Intro({ data, sample }) {
-  const [a, b] = sample.names, what = isClasses(data) ? `${data.classes[1]} or ${data.classes[0]}` : data.target;
+  const [a, b] = sample.names, what = isClasses(data) ? `${data.target} (${data.classes[1]} or ${data.classes[0]})` : data.target;
   return isOwn(data)
     ? <>{capital(counted(sample.n))} rows of your table: predict {what} from {a} and {b}, in standard deviations.</>
     : <>{capital(counted(sample.n))} diabetes patients: predict the disease from body mass (BMI) and age. (These were picked because they show the effect clearly; “another twelve” draws honestly.)</>;

@@ -15,6 +15,12 @@ export function bestStep(set) {
   return set.budgets.reduce((best, b, k) => ((isClasses(set) ? b.score > set.budgets[best].score : b.score < set.budgets[best].score) ? k : best), 0);
 }
 
+/** As good as the best budget; of a large table half a per cent less is as good. */
+function isBest(set, score) {
+  const best = set.budgets[bestStep(set)].score;
+  return isClasses(set) ? score >= best - Math.floor(0.005 * set.rows) : score <= 1.005 * best;
+}
+
 /** A dot a weight: those that are zero small and grey. */
 function Field({ P, set, lit, all, tone, label }) {
   const columns = Math.ceil(Math.sqrt(set.total)), g = P.w / columns, at = (i) => [((i % columns) + 0.5) * g, (Math.floor(i / columns) + 0.5) * g];
@@ -43,7 +49,7 @@ export const matter = {
     const set = setOf(x);
     return <>{set.about} Here are the {grouped(set.total)} weights of the model, as dots. Those that are zero are grey: a {set.feature} nobody needs to measure.</>;
   },
-  tasks: [{ ask: (x) => (setOf(x).id === "lineage" ? `Raise the budget until all ${setOf(x).rows} are told apart.` : "Raise the budget to where the model does best."), said: (x) => <Said x={x} />, done: (s, x) => stepOf({ ...x, s }).score === setOf({ ...x, s }).budgets[bestStep(setOf({ ...x, s }))].score }],
+  tasks: [{ ask: (x) => (setOf(x).id === "lineage" ? `Raise the budget until all ${setOf(x).rows} are told apart.` : "Raise the budget to where the model does best."), said: (x) => <Said x={x} />, done: (s, x) => isBest(setOf({ ...x, s }), stepOf({ ...x, s }).score) }],
   start: ({ story }) => ({ set: 0, k: story.matter.map(() => 1) }),
   best: (s, open, { story }) => ({ ...s, k: story.matter.map(bestStep) }),
   view: () => ({ centre: [0, 0], half: 1 }),
