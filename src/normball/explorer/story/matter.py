@@ -1,8 +1,9 @@
 """Step 9: how few weights do the work, on rows that the models had not seen.
 
-Every budget, by its price on all rows, is scored by cross-validation: the rows are dealt into folds, each is set aside once,
-columns are standardised and the model is fitted on the others. Choosing the best of those scores
-flatters it a little; the comparison with L2 for the reader's own table is nested instead.
+Every budget, by its price on all rows, is scored by cross-validation: the rows are dealt into
+folds, each is set aside once, columns are standardised and the model is fitted on the others.
+Choosing the best of those scores flatters it a little; the comparison with L2 for the reader's own
+table is nested instead.
 """
 
 from __future__ import annotations
