@@ -202,6 +202,11 @@ def test_paper_holds_nine_frames(reader: Any) -> None:
     assert "faces 30°" in page.page.locator("[data-step=compass] .frame").inner_text()
     assert "zeros own" in page.page.locator("[data-step=map] .frame").inner_text()
     assert page.page.locator(".task:visible").count() == 0
+    wide = page.page.locator(".cards > .card").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().width)"
+    )
+    assert min(wide) > 900  # paper has one column
+    assert "0.80, and both weights stay" in page.page.locator("[data-step=slide] .frame").inner_text()
     assert page.page.locator(".said:visible").count() == sum(map(len, TASKS.values()))
 
 

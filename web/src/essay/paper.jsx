@@ -5,7 +5,7 @@ import { plainText } from "./essay.js";
 const HIGH = 360;
 
 export function PaperFrame({ step, context, touched }) {
-  const s = touched ? context.s : step.best(context.s, context.open, context), x = { ...context, s, open: Math.max(context.open, touched ? 0 : step.tasks.length), small: false };
+  const open = touched ? context.open : step.tasks.length, s = touched ? context.s : step.best(context.s, open, context), x = { ...context, s, open, small: false };
   const said = step.reading(x), even = step.layout === "even", view = step.view(x), label = plainText(said), P = planeOf(HIGH, HIGH, view);
   const drawn = { ...x, P, label, planeSize: [HIGH, HIGH], sideSize: [even ? HIGH : 250, HIGH] };
   const captions = step.captions ? step.captions(x) : null;

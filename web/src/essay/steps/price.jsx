@@ -1,7 +1,7 @@
 // 7. Growing the ball and moving the line: one bill, and the price as the rate of exchange.
 import { DIAMOND } from "../../geometry/sample.js";
 import { plus } from "../../geometry/vectors.js";
-import { Arrow, Axes, Ball, Grip, Label, Line, Picture, Shape } from "../plane.jsx";
+import { Arrow, Axes, Ball, Beside, Grip, Label, Line, Picture, Shape } from "../plane.jsx";
 import { Bill } from "../bars.jsx";
 import { Diamond, Fit, W1, W2, num } from "../words.jsx";
 import { NORMAL } from "./line.jsx";
@@ -74,7 +74,7 @@ export const price = {
         <Axes P={P} names={[W1, W2]} ticks={[-1, 1, 2]} />
         <Ball P={P} norm={DIAMOND} t={s.t} tone="l1" />
         <Line P={P} n={NORMAL} d={2} tone="level dashed" /><Line P={P} n={NORMAL} d={2 * s.t} />
-        {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Label P={P} at={plus(a, n, -0.22 * miss)} dx={10} dy={6} tone="strong t-fit">misses by {num(miss)}</Label></>}
+        {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Beside P={P} at={plus(a, n, -0.22 * miss)} wide={104} dy={6} tone="strong t-fit">misses by {num(miss)}</Beside></>}
         <Shape P={P} points={[[0, 0], [0, s.t]]} tone="size" open />
         {s.t > 0.25 && <Label P={P} at={[0, s.t / 2]} dx={-10} dy={4} anchor="end" tone="strong t-l1">size {num(s.t)}</Label>}
         <Label P={P} at={roomy ? [-0.5, 1.25] : [1.2, 0.4]} dx={roomy ? 0 : 8} dy={-10} tone="soft t-fit">a perfect fit</Label>
