@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,7 @@ from .solvers.work import Work
 from .tables import find_name, numbered_names, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
 from .verdict import UNITS
-from .warnings import ConvergenceWarning
+from .warnings import warn_unconverged
 
 if TYPE_CHECKING:
     from .path import Path
@@ -227,10 +226,9 @@ class Problem:
     def warn_if_loose(self, solution: Solution | None) -> None:
         """ConvergenceWarning where a solution did not reach its tolerance."""
         if solution is not None and not solution.converged and self.norm.is_convex:
-            warnings.warn(
+            warn_unconverged(
                 f"{UNITS[solution.form]} {solution.level:.6g}, {solution.n_iterations} iterations: "
                 f"{solution.verdict.advice}",
-                ConvergenceWarning,
                 stacklevel=3,
             )
 

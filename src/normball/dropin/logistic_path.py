@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..solvers.multinomial import Multinomial
 from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.threads import suitable_threads
 from ..typing import Floats, Indices
-from ..warnings import ConvergenceWarning
+from ..warnings import quietly
 
 TOLERANCE = 1e-14
 """Relative gap that is aimed at, whatever `tol` asks: coefficients are then right to about 1e-7."""
@@ -97,8 +96,7 @@ def _two(problem: Problem, alphas: Floats) -> tuple[Floats, Floats, Floats]:
     W, b, gaps = np.zeros((len(alphas), p)), np.zeros(len(alphas)), np.zeros(len(alphas))
     strengths, place = np.unique(alphas[alphas > 0], return_inverse=True)
     if len(strengths) > 1:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # the gaps are reported
+        with quietly():  # the gaps are reported
             path = problem.path(alphas=strengths, tol=TOLERANCE, verbose=False)
         row = len(strengths) - 1 - place  # the path falls
         W[alphas > 0], b[alphas > 0] = path.coefs[row], path.intercepts[row]

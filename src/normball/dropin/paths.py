@@ -25,7 +25,7 @@ from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
 from ..typing import Floats
-from ..warnings import ConvergenceWarning
+from ..warnings import quietly
 from .several_responses import multitask
 
 TOLERANCE = 1e-10
@@ -188,8 +188,7 @@ def _single_path(
             return alphas, found[0][:, None], np.array([found[1] * scale]), [found[2]]
     with suitable_threads(problem.design.shape):
         if positive.any():
-            with warnings.catch_warnings():  # told on scikit-learn's scale by `warn_if_loose`
-                warnings.simplefilter("ignore", ConvergenceWarning)
+            with quietly():  # told on scikit-learn's scale by `warn_if_loose`
                 path = solve_path(problem, "penalty", alphas[positive], TOLERANCE, False)
             coefs[:, positive], gaps[positive] = path.coefs.T, path.gaps * scale
         if not positive.all():

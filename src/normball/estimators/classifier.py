@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,7 +22,7 @@ from ..solvers.alpha_search import solve_level
 from ..solvers.multinomial import ClassWeights, Multinomial
 from ..solvers.threads import suitable_threads
 from ..typing import Floats, Indices
-from ..warnings import ConvergenceWarning
+from ..warnings import warn_unconverged
 from .class_solution import ClassExplanation, ClassSolution
 from .linear import DEFAULT_SHARE, LinearEstimator, build_norm, is_adaptive
 from .several_classes import SeveralClasses
@@ -130,10 +129,9 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
         self.norm_ = float(sum(norm.value(column) for column in found.W.T))
         self.dual_gap_, self.n_iter_ = found.gap * scale, max(found.n_models, 1)
         if found.gap > self.tol:
-            warnings.warn(
+            warn_unconverged(
                 f"alpha={alpha:.6g}: relative gap {found.gap:.1e} is above tol={self.tol:.0e} after "
                 f"{found.n_models} models; try a larger alpha or standardize=True.",
-                ConvergenceWarning,
                 stacklevel=4,
             )
 

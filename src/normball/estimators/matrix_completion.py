@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from ..parameters import read_between, read_count, read_positive
 from ..progress import Progress
 from ..solvers.low_rank.completion import Completion, Entries, complete, empty, spectral_norm
 from ..typing import ArrayLike, Floats, Indices
-from ..warnings import ConvergenceWarning
+from ..warnings import warn_unconverged
 
 
 class MatrixCompletion(BaseEstimator):
@@ -111,10 +110,9 @@ class MatrixCompletion(BaseEstimator):
         self._store(points, alphas, entries.count, unit)
         missed = int((self.gaps_ > self.tol).sum())
         if missed:
-            warnings.warn(
+            warn_unconverged(
                 f"MatrixCompletion missed tol={self.tol:g} at {missed} of {self.n_alphas} alphas, "
                 f"the largest gap is {self.gaps_.max():.1e}; raise max_iter or n_alphas.",
-                ConvergenceWarning,
                 stacklevel=2,
             )
         return self

@@ -10,7 +10,6 @@ video from the people in front of it.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from ..progress import gap_progress
 from ..solvers.low_rank.coordinates import coordinates
 from ..solvers.low_rank.pursuit import Decomposition, principal_component_pursuit
 from ..typing import ArrayLike, Floats, Mask
-from ..warnings import ConvergenceWarning
+from ..warnings import warn_unconverged
 from .past_rows import PastRows, merged_components
 from .validation import validated
 
@@ -146,10 +145,9 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             )
         self._store(found, is_tall)
         if self.gap_ > self.tol:
-            warnings.warn(
+            warn_unconverged(
                 f"RobustPCA ended after {self.n_iter_} iterations at the relative gap {self.gap_:.1e}, above "
                 f"tol={self.tol:g}; raise max_iter, or tol if that gap is good enough.",
-                ConvergenceWarning,
                 stacklevel=3,
             )
 
@@ -235,10 +233,9 @@ class RobustPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             )
             worst = max(worst, float(gaps.max()))
         if worst > COORDINATE_TOL:
-            warnings.warn(
+            warn_unconverged(
                 f"transform ended at the relative gap {worst:.1e}, above {COORDINATE_TOL:g}; the "
                 "coordinates are good to about that much.",
-                ConvergenceWarning,
                 stacklevel=2,
             )
         return scores

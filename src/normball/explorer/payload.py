@@ -8,7 +8,6 @@ losses are sums over samples: the columns themselves travel, as base64 of little
 from __future__ import annotations
 
 import base64
-import warnings
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from ..path import Path
 from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats, Indices
-from ..warnings import ConvergenceWarning
+from ..warnings import quietly
 
 MOST_FEATURES = 200
 """Features that travel with the page: its menus and the Gram matrix stay of a sensible size."""
@@ -78,8 +77,7 @@ def payload(
 def path_of(problem: Problem, solution: Solution | None) -> Path:
     """The path that is walked along, to a relative gap of 1e-8; reaches beyond the solution."""
     eps = 1e-2 if problem.n_features > problem.n_samples else 1e-3
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the page shows the gap of what it draws
+    with quietly():  # the page shows the gap of what it draws
         path = problem.path(n_alphas=N_ALPHAS, eps=eps)
         if solution is None or not 0 < solution.alpha < np.inf:
             return path

@@ -11,13 +11,12 @@ import hmac
 import json
 import secrets
 import socket
-import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from ..warnings import ConvergenceWarning
+from ..warnings import quietly
 from .page import page_html
 from .picture import answer_of
 from .state import read_state
@@ -197,8 +196,7 @@ async def _solve(request: Request) -> Response:
 
 
 def _quiet_answer(state: dict[str, Any]) -> dict[str, Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the answer carries gap and `converged`
+    with quietly():  # the answer carries gap and `converged`
         return answer_of(state)
 
 

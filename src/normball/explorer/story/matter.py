@@ -8,7 +8,6 @@ table is nested instead.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -20,7 +19,7 @@ from ...estimators.folds import folds_of
 from ...path import Path
 from ...problem import Problem
 from ...typing import Floats
-from ...warnings import ConvergenceWarning
+from ...warnings import quietly
 from .comparison import compared
 from .nested import L1, SQUARED_L2, UNPENALISED, Nested, nested_cross_validate
 from .table import StoryTable, standardised
@@ -97,8 +96,7 @@ def _scored(task: Task, quick: bool, seed: int) -> dict[str, Any]:
     dataset = task.dataset
     problem = Problem(standardised(dataset.X), dataset.y, loss=task.loss)
     n_folds = 5 if quick else 10
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # 1e-5 of the loss moves no patient
+    with quietly():  # 1e-5 of the loss moves no patient
         path = _evenly(problem, task.eps)
         scores = _held_out(problem, dataset, path.alphas, n_folds, seed)
         dense = nested_cross_validate(dataset, task.loss, SQUARED_L2, *_folds(quick), seed)
