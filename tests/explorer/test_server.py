@@ -134,7 +134,7 @@ def test_foreign_origin_is_refused(ask: Ask, origin: str | None) -> None:
         (b'{"norm":' + b"[" * 900 + b"]" * 900 + b"}", 400, "norm must be one of"),
         (b'{"v":' + b"[" * 900 + b"]" * 900 + b"}", 400, "the state has version"),
         (b'{"budget": 1' + b"0" * 400 + b"}", 400, "budget must lie between 0 and 100, got 1000"),
-        (b'{"story": -1' + b"0" * 400 + b"}", 400, "story must lie between 0 and 12, got -1000"),
+        (b'{"step": -1' + b"0" * 400 + b"}", 400, "step must lie between 0 and 999, got -1000"),
         (b'{"dims": 1' + b"0" * 4000 + b"}", 400, "dims must be one of"),
         (b'{"v": 1' + b"0" * 4000 + b"}", 400, "the state has version 1000"),
         (b'{"budget": 1' + b"0" * 5000 + b"}", 400, "the question is not JSON"),

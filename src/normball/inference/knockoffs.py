@@ -116,8 +116,7 @@ class Knockoffs(FeatureResults):
 
     @property
     def _none_found(self) -> str:
-        rate = self.fdr if self.n_draws == 1 else self.fdr / 2
-        least = int(np.ceil(1 / rate - 1e-12))
+        least = int(np.ceil(1 / self.fdr - 1e-12))
         few = f" (it can choose {least} features or more, or none)" if self.offset else ""
         draws = f", {self.n_draws} draws of" if self.n_draws > 1 else ","
         return (
