@@ -11,6 +11,7 @@ import pytest
 import normball as nb
 from essay_pages import Reader
 from explorer_pages import Tab, address_of
+from normball.explorer.page import bundle
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +58,15 @@ def reader(browser: Any, story_file: Path) -> Iterator[Any]:
         one.close()
     assert [one.problems for one in opened] == [[] for _ in opened]
     assert {url for one in opened for url in one.requests} <= {story_file.as_uri()}
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any) -> Iterator[Any]:
+    """An empty page that has loaded the bundle as `window.page`."""
+    load = """async (text) => {
+      window.page = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+    }"""
+    with browser.new_page() as opened:
+        opened.goto("about:blank")
+        opened.evaluate(load, bundle())
+        yield opened

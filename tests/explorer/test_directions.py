@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from normball.explorer.page import bundle
 from normball.explorer.state import defaults
 from normball.typing import Floats
 
 pytestmark = pytest.mark.browser
-
-_LOAD = """async (text) => {
-  window.page = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-}"""
-
-
-@pytest.fixture(scope="module")
-def page(browser: Any) -> Iterator[Any]:
-    with browser.new_page() as opened:
-        opened.goto("about:blank")
-        opened.evaluate(_LOAD, bundle())
-        yield opened
 
 
 def sorted_kind(weights: Floats) -> Callable[[Floats], int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,12 @@ import pytest
 
 import normball as nb
 from explorer_pages import Tab
-from normball.explorer.page import bundle
 from normball.explorer.picture import picture_problem
 from normball.explorer.state import defaults
 
 pytestmark = pytest.mark.browser
 
-_LOAD = """async (text) => {
-  window.page = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-}"""
 LINE = {"loss": "equation", "form": "target", "target": 0}
-
-
-@pytest.fixture(scope="module")
-def page(browser: Any) -> Iterator[Any]:
-    with browser.new_page() as opened:
-        opened.goto("about:blank")
-        opened.evaluate(_LOAD, bundle())
-        yield opened
 
 
 def contact(page: Any, **changes: Any) -> dict[str, Any]:

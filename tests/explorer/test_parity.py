@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 
 import normball as nb
-from normball.explorer.page import bundle
 from normball.explorer.picture import answer_of
 from normball.explorer.state import defaults, table
 
@@ -20,17 +18,6 @@ pytestmark = pytest.mark.browser
 FIELDS = table()["fields"]
 GAPS = {2: 1e-10, 3: 1e-8}
 MAKE_ZEROS = {name for name, norm in nb.norms.NORMS.items() if norm.makes_zeros}
-_LOAD = """async (text) => {
-  window.page = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-}"""
-
-
-@pytest.fixture(scope="module")
-def page(browser: Any) -> Iterator[Any]:
-    with browser.new_page() as opened:
-        opened.goto("about:blank")
-        opened.evaluate(_LOAD, bundle())
-        yield opened
 
 
 def contacts(page: Any, states: list[dict[str, Any]]) -> list[dict[str, Any]]:

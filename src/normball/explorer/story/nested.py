@@ -48,29 +48,18 @@ UNPENALISED = Contestant("least squares", "l1", 0, 1.0)
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """One model: weights in the units of the data, and how they were chosen.
+    """One model: weights in the units of the data, and the alpha that was chosen.
 
     Attributes
     ----------
     coef : (p,) for columns in their own units.
-    coef_standardised : (p,) for columns of standard deviation 1.
     intercept : float
     alpha : float
-    curve : CrossValidation behind the choice of alpha, or None for alpha = 0.
-    problem : Problem, on standardised columns.
     """
 
     coef: Floats
-    coef_standardised: Floats
     intercept: float
     alpha: float
-    curve: CrossValidation | None
-    problem: Problem
-
-    @property
-    def kept(self) -> Indices:
-        """Positions of the features that are used."""
-        return np.flatnonzero(self.coef)
 
     def predictor(self, X: Floats) -> Floats:
         """eta (n,) for rows in the units of the data."""
@@ -97,21 +86,12 @@ class Nested:
     @property
     def n_kept(self) -> Indices:
         """(folds,) features used by each model."""
-        return np.array([len(fit.kept) for fit in self.fits])
+        return np.array([np.count_nonzero(fit.coef) for fit in self.fits])
 
     @property
     def mean(self) -> float:
         """Mean of the mistakes over rows."""
         return float(self.mistakes.mean())
-
-    @property
-    def standard_error(self) -> float:
-        """Of that mean, taking rows as independent."""
-        return float(self.mistakes.std(ddof=1) / np.sqrt(len(self.mistakes)))
-
-    def times_kept(self, feature: int) -> int:
-        """In how many outer folds a feature was used."""
-        return sum(int(fit.coef[feature] != 0) for fit in self.fits)
 
 
 def nested_cross_validate(
@@ -145,17 +125,17 @@ def choose_and_fit(dataset: Dataset, loss: str, contestant: Contestant, n_folds:
     )
     if np.ptp(dataset.y) == 0:  # nothing to explain, and no rounding that looks like an explanation
         w = np.zeros(problem.n_features)
-        return Fit(w, w, float(dataset.y[0]), 0.0, None, problem)
+        return Fit(w, float(dataset.y[0]), 0.0)
     alphas = contestant.alphas(problem)
     if len(alphas) == 0:
         solution = problem.solve(alpha=0.0)
-        w, intercept, alpha, curve = solution.coef, solution.intercept, 0.0, None
+        w, intercept, alpha = solution.coef, solution.intercept, 0.0
     else:
         curve = cross_validate(problem, n_folds, alphas=alphas, seed=seed, tol=TOLERANCE)
         alpha = _choice(curve)
         path = problem.path(alphas=alphas[alphas >= alpha], tol=TOLERANCE)
         w, intercept = path.coefs[-1], float(path.intercepts[-1])
-    return Fit(w / scale, w, intercept - float(w @ (centre / scale)), alpha, curve, problem)
+    return Fit(w / scale, intercept - float(w @ (centre / scale)), alpha)
 
 
 def _choice(curve: CrossValidation) -> float:
