@@ -222,6 +222,8 @@ def test_verdict_of_every_draw_is_true(pages: Pages) -> None:
         best, full = min(errors), rows.unseen(rows.best)
         said = pages.say("data", [{}], draw=draw)[0]["said"][0]
         says_no = "does not help prediction" in said
+        assert said.startswith("From some budget down the touch is on a corner")
+        assert (path.coefs[0] == 0).any()
         if abs(best / full - 0.99) > 2e-3:
             assert says_no == (best > 0.99 * full)
         if not says_no:

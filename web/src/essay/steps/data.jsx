@@ -29,7 +29,7 @@ function Intro({ data, sample }) {
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */
 function Verdict({ data, sample }) {
   const { four, names, best, fit } = sample, zero = best.w.findIndex((x) => x === 0), e = (x) => errorText(data, x);
-  if (!isHelped(sample)) return <>Here the budget does not help prediction ({e(four.all)} at the best fit, {e(four.best)} at the best budget); it buys a shorter model.</>;
+  if (!isHelped(sample)) return <>Here the budget does not help prediction ({e(four.all)} at the best fit, {e(four.best)} at the best budget); a small one buys a shorter model.</>;
   const gains = <>Unseen {data.rows} are predicted better with a budget: {e(four.best)} instead of {e(four.all)}.</>;
   if (zero < 0) return <>{gains} Shrinking does it: at the best budget both features stay.</>;
   const alike = Math.abs(four.shrunk - four.best) < 0.05 * four.all;
@@ -46,7 +46,7 @@ export const data = {
   id: "data", question: "Why a budget at all?", layout: "with",
   text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>an ellipse</Fit> around the best fit ×: weights that miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>. The test is on {sample.others} others.</>,
   tasks: [
-    { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>The touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
+    { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>From some budget down the touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
     { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another ellipse, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
   ],
   start: () => ({ t: null, moved: false, dragged: 0, hold: null, row: Math.min(3, MOVABLE - 1) }),
