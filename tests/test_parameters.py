@@ -102,3 +102,62 @@ def test_numbers_beyond_floats_are_out_of_range() -> None:
     assert parameters.read_count(np.int64(3), "k") == 3
     with pytest.raises(ValueError, match=r"k must be a whole number, from 0 to 5, got 6\."):
         parameters.read_count(6, "k", 0, 5)
+
+
+PRICES = {
+    "length": ([1.0, 2.0], "feature_weights has 2 entries but X has 3 features; give one a feature."),
+    "negative": ([1.0, 2.0, -1.0], "feature_weights must be >= 0, got -1 at position 2."),
+    "NaN": ([1.0, np.nan, 2.0], "feature_weights must not hold NaN; the first is at position 1."),
+    "texts": (["a", "b", "c"], "feature_weights must be numbers, got ['a', 'b', 'c']."),
+    "two dimensions": (np.ones((3, 1)), "feature_weights must have one dimension, got shape (3, 1)."),
+    "a word": ("adaptiv", "feature_weights must be (p,) numbers or 'adaptive', got 'adaptiv'."),
+}
+
+
+@pytest.mark.parametrize("name", PRICES)
+def test_feature_weights_are_called_what_they_are(name: str) -> None:
+    weights, message = PRICES[name]
+    for model in (nb.Regressor, nb.Classifier, nb.RegressorCV, nb.ClassifierCV):
+        for y in (CLASSES, THREE):
+            with pytest.raises(ValueError, match="feature_weights") as caught:
+                model(feature_weights=weights).fit(X, y)
+            assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("y", [RNG.random(20) > 0.5, THREE], ids=["two", "three"])
+def test_nothing_to_choose_is_said(y: np.ndarray) -> None:
+    closed, free = np.full(3, np.inf), np.zeros(3)
+    with pytest.raises(ValueError, match=r"^the path has no alphas: every weight is infinite"):
+        nb.ClassifierCV(feature_weights=closed).fit(X, y)
+    with pytest.raises(ValueError, match=r"^the path has no alphas: no feature is penalised"):
+        nb.ClassifierCV(feature_weights=free).fit(X, y)
+    with pytest.raises(ValueError, match=r"^the path has no alphas: no feature is penalised"):
+        nb.RegressorCV(feature_weights=free).fit(X, Y)
+    assert not nb.Classifier(feature_weights=closed).fit(X, y).coef_.any()
+    assert nb.Regressor(feature_weights=free).fit(X, Y).coef_.all()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"l1_ratio": "x"}, "l1_ratio must be"),
+        ({"l1_ratio": [0.5, 2.0]}, "l1_ratio must lie between 0 and 1, got 2.0"),
+        ({"l1_ratio": [0.5, "x"]}, "l1_ratio must be real numbers"),
+        ({"tol": -1}, "tol must be a number > 0, got -1."),
+        ({"max_iter": 2.5}, "max_iter must be a whole number, at least 1, got 2.5."),
+    ],
+)
+def test_parameters_of_cross_validation(parameters: dict[str, Any], message: str) -> None:
+    for model in (nb.RegressorCV, nb.ClassifierCV):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            model("elastic_net", **parameters).fit(X, THREE)
+        assert str(caught.value).startswith(message)
+
+
+def test_features_that_are_no_positions() -> None:
+    solution = nb.Problem(X, Y).solve(alpha=0.1)
+    for feature in (np.nan, np.inf, 1.5, True, 1j):
+        with pytest.raises(TypeError, match="feature must be a name or a position"):
+            solution.why(feature)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"characters\) is out of range; there are 3 features"):
+        solution.why(10**400)

@@ -47,7 +47,8 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
     if not np.isfinite(first):
         first = _ridge_scale(problem)
     if first == 0:
-        raise ValueError(f"the path has no alphas: {_why_flat(problem)}; give alphas=[...].")
+        is_closed = bool(problem.norm.excluded(problem.n_features).all())
+        raise no_grid(bool(problem.instance.unpenalised.all()), is_closed)
     return first * shares
 
 
@@ -60,13 +61,19 @@ def _ridge_scale(problem: Problem) -> float:
     return 4 * float(slope @ slope) / instance.null_loss if instance.null_loss > 0 else 0.0
 
 
-def _why_flat(problem: Problem) -> str:
-    """Why w = 0 is the answer at every alpha, or alpha plays no part in it."""
-    if problem.instance.unpenalised.all():
-        return "no feature is penalised (alpha_max is 0)"
-    if problem.norm.excluded(problem.n_features).all():
-        return "every weight is infinite, so that no feature may enter"
-    return "y is unrelated to X (alpha_max is 0)"
+def no_grid(is_free: bool, is_closed: bool) -> ValueError:
+    """The error of a problem whose solution is the same at every alpha.
+
+    Parameters
+    ----------
+    is_free, is_closed : whether no feature has a price, or every one an infinite price.
+    """
+    why = "y is unrelated to X (alpha_max is 0)"
+    if is_free:
+        why = "no feature is penalised (alpha_max is 0)"
+    elif is_closed:
+        why = "every weight is infinite, so that no feature may enter"
+    return ValueError(f"the path has no alphas: {why}; give alphas=[...].")
 
 
 def grid_shares(n_alphas: int, eps: float) -> Floats:

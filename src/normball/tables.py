@@ -12,6 +12,7 @@ import numpy as np
 
 from .designs import Design, as_design
 from .frames import read_frame
+from .parameters import shown
 from .typing import ArrayLike, Floats
 
 
@@ -108,11 +109,12 @@ def find_name(names: tuple[str, ...], feature: int | str) -> int:
         raise ValueError(
             f"feature {feature!r} is unknown; there are {len(names)} names such as {names[:3]}.{hint}"
         )
-    if isinstance(feature, bool) or not isinstance(feature, Real) or int(feature) != feature:
+    is_number = isinstance(feature, Real) and not isinstance(feature, bool)
+    if not is_number or feature % 1 != 0:  # NaN and infinity, too
         raise TypeError(f"feature must be a name or a position counted from 0, got {feature!r}.")
     position = int(feature)
     if not -len(names) <= position < len(names):
         raise ValueError(
-            f"feature {position} is out of range; there are {len(names)} features, counted from 0."
+            f"feature {shown(position)} is out of range; there are {len(names)} features, counted from 0."
         )
     return position % len(names)

@@ -169,3 +169,22 @@ def test_folds_of_several_classes_by_workers_of_joblib(backend: str) -> None:
         stable = nb.Regressor(alpha=5.0).fit(DIABETES.X, DIABETES.y).stability(n_pairs=3, n_jobs=2)
     np.testing.assert_array_equal(alone.fold_losses_, shared.fold_losses_)
     assert len(stable.shares) == 10
+
+
+@pytest.mark.parametrize("weights", [[0, 0, 0, 0], [0, 1, 1, 1], [0, 1, 0, 1]], ids=str)
+@pytest.mark.parametrize("norm", ["l1", "elastic_net"])
+def test_features_without_a_price_fit_as_they_like(weights: list[int], norm: str) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((90, 4))
+    y = (X[:, [0, 1, 2]] + rng.gumbel(size=(90, 3))).argmax(axis=1)
+    free = np.flatnonzero(np.array(weights) == 0)
+    reference = LogisticRegression(C=np.inf, tol=1e-12, max_iter=10_000).fit(X[:, free], y)
+    model = nb.Classifier(norm, alpha=100.0, feature_weights=weights).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(X), reference.predict_proba(X[:, free]), atol=1e-5)
+    assert not model.coef_[:, np.array(weights) > 0].any()
+    assert model.gap_ < 1e-8
+    if len(free) < 4:  # the first alpha at which nothing with a price enters, beside their best fit
+        above = nb.Classifier(norm, alpha=nb.fraction(1.001), feature_weights=weights).fit(X, y)
+        below = nb.Classifier(norm, alpha=nb.fraction(0.98), feature_weights=weights).fit(X, y)
+        assert np.count_nonzero(np.delete(above.coef_, free, axis=1)) == 0
+        assert np.count_nonzero(np.delete(below.coef_, free, axis=1)) > 0

@@ -11,9 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 from ..inference.workers import each
 from ..losses import Loss, get_loss
 from ..norms import Norm
-from ..path_solver import grid_shares, read_levels
+from ..path_solver import grid_shares, no_grid, read_levels
 from ..problem import Problem
 from ..progress import Progress
+from ..tables import read_vector
 from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate
@@ -64,7 +65,9 @@ class ChosenByCV(Splits, LinearEstimator):
 
     def _norms(self) -> list[tuple[Norm, float | None]]:
         """The norm of every l1_ratio that is tried."""
-        ratios = [None] if self.l1_ratio is None else [float(r) for r in np.atleast_1d(self.l1_ratio)]
+        ratios: list[float | None] = [None]
+        if self.l1_ratio is not None:
+            ratios = read_vector(np.atleast_1d(np.asarray(self.l1_ratio)), "l1_ratio", None).tolist()
         return [(build_norm(self.norm, r, self.feature_weights, self.positive), r) for r in ratios]
 
     def _folds(self, *data: Any) -> list[Fold]:
@@ -289,6 +292,10 @@ class ClassifierCV(ClassEstimator, ChosenByCV):
         if self.alphas is None:
             whole = data.standardised()[0] if self.standardize else data
             shares, largest = grid_shares(self.n_alphas, self.eps), whole.problem().alpha_max
+            separable = data.separable
+            is_free = separable.ridge is None and not separable.price.any()
+            if largest == 0 or is_free:
+                raise no_grid(is_free, bool(np.isinf(separable.price).all()))
             alphas = (largest if np.isfinite(largest) else 1.0) * shares
         else:
             alphas = read_levels(self.alphas, "alphas")

@@ -43,9 +43,8 @@ class PredictsClasses(ClassifierMixin):
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(
-                f"y must hold at least 2 classes for a classifier, got one class: {self.classes_[0]!r}."
-            )
+            one = self.classes_.tolist()[0]
+            raise ValueError(f"y must hold at least 2 classes for a classifier, got one class: {one!r}.")
         return codes
 
     def decision_function(self, X: Any) -> Floats:
@@ -137,8 +136,7 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        ratio = None if self.l1_ratio is None else float(np.ravel(self.l1_ratio)[0])  # of many in the CV form
-        norm = build_norm(self.norm, ratio, None, False)
+        norm = build_norm(self.norm, None, None, False)  # whatever the l1_ratio
         tags.classifier_tags.multi_class = norm.separable(1) is not None
         return tags
 

@@ -18,11 +18,12 @@ from ..explanation import Explanation
 from ..inference import Criteria, Stability, criteria, relaxed, stability_selection
 from ..losses import Loss
 from ..norms import L1, ElasticNet, Norm, get_norm
-from ..parameters import read_count, read_flag
+from ..parameters import read_count, read_flag, read_positive
 from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..solution import Solution
 from ..typing import Floats
+from ..values import frozen_array
 from .preparation import Preparation
 from .reports import report_lines
 from .validation import validated
@@ -60,7 +61,7 @@ def build_norm(norm: str | Norm, l1_ratio: float | None, feature_weights: Any, p
         if built.name != L1.name:
             raise ValueError(f"feature_weights='adaptive' goes with norm='l1', got {built.title}.")
     elif feature_weights is not None:
-        changes["weights"] = np.asarray(feature_weights, dtype=np.float64)
+        changes["weights"] = _read_prices(feature_weights, positive)
     if positive:
         changes["positive"] = True
     if not changes:
@@ -72,6 +73,19 @@ def build_norm(norm: str | Norm, l1_ratio: float | None, feature_weights: Any, p
         )
     changed: Norm = replace(built, **changes)  # type: ignore[type-var]
     return changed
+
+
+def _read_prices(feature_weights: Any, positive: bool) -> Floats:
+    """Weights (p,) of the features, under the name that an estimator gives them."""
+    prices: Floats = frozen_array(feature_weights, "feature_weights")
+    if (prices < 0).any():
+        position = int((prices < 0).argmax())
+        raise ValueError(f"feature_weights must be >= 0, got {prices[position]:g} at position {position}.")
+    if positive and not prices.all():
+        raise ValueError(
+            "feature_weights of 0 (unpenalised) cannot be combined with positive=True; use a small weight."
+        )
+    return prices
 
 
 def is_adaptive(feature_weights: Any) -> bool:
@@ -123,15 +137,23 @@ class LinearEstimator(BaseEstimator, ABC):
         self.tol = tol
         self.max_iter = max_iter
 
-    def check_flags(self) -> None:
-        """TypeError where a parameter should be True or False and is neither."""
+    def check_parameters(self) -> None:
+        """Refuse flags that are neither True nor False, and numbers out of range."""
         for name in FLAGS:
             read_flag(getattr(self, name, False), name)  # without warm_start in the CV forms
+        read_positive(self.tol, "tol")
+        read_count(self.max_iter, "max_iter")
 
     def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
         """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
-        self.check_flags()
+        self.check_parameters()
         found: tuple[Any, Any] = validated(self, X, y, **ACCEPTED, **options)
+        given = self.feature_weights
+        if given is not None and not is_adaptive(given) and np.size(given) != self.n_features_in_:
+            raise ValueError(
+                f"feature_weights has {np.size(given)} entries but X has {self.n_features_in_} features; "
+                "give one a feature."
+            )
         return found
 
     def _norm(self) -> Norm:

@@ -189,7 +189,7 @@ def from_stored(stored: dict[str, Any]) -> LinearEstimator:
         raise ValueError(f"it has version {stored['version']!r} of the format and this is version {VERSION}")
     kind = CLASSES[stored["class"]]
     estimator = kind(**{name: _from_json(value) for name, value in stored["parameters"].items()})
-    estimator.check_flags()
+    estimator.check_parameters()
     p = read_count(stored["n_features"], "n_features")
     classes = _classes(stored["classes"]) if isinstance(estimator, PredictsClasses) else None
     if classes is None:

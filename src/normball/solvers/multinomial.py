@@ -41,6 +41,8 @@ LEAST_DAMPING, MOST_DAMPING = 1e-10, 1.0
 model is degenerate (a feature in all classes at once changes nothing) and pivoting finds no end."""
 MODEL_RATIO = 0.8
 """Ratio of neighbouring alphas along a model's own path."""
+FREE_SHARE = 1e-14
+"""Share of the loss to which entries without a price are fitted before alpha_max is read."""
 FEWEST_ENTRIES = 50
 """Features that may enter a model at once; more where more are in."""
 
@@ -98,8 +100,17 @@ class Multinomial:
         self._newton: ClassNewton | None = None
         if self._is_ridge and (self._ridge > 0).all():
             self._newton = ClassNewton(design, self._likelihood, self._ridge, fit_intercept, self._b)
+        self._free = np.flatnonzero((separable.price == 0) & (self._ridge == 0))
+        for _ in range(MOST_MODELS if len(self._free) else 0):  # alpha_max is that of their best fit
+            Z = self._pulls()
+            if self._unmet(Z) <= FREE_SHARE * self.scale or not self._step(self._free, Z, 1.0):
+                break
         at_zero = self._ratios(self._pulls(), 0.0)
-        self.alpha_max = np.inf if self._is_ridge else float(at_zero.max(initial=0.0))
+        self.alpha_max = (
+            np.inf
+            if self._is_ridge and len(self._free) < len(self._ridge)
+            else float(at_zero.max(initial=0.0))
+        )
 
     def solve(self, alpha: float, tolerance: float, least: int = 0) -> ClassWeights:
         """The solution at alpha > 0, from the last one on, by `least` models or more."""
@@ -162,19 +173,30 @@ class Multinomial:
         Q = s * self._here.P + (1 - s) * self._likelihood.Y
         dual = -float(self._likelihood.weights @ xlogy(Q, Q).sum(axis=1))
         if self._is_ridge:
-            dual -= float(((Z**2).sum(axis=1) / self._ridge).sum()) / (2 * alpha)
+            squares = (Z**2).sum(axis=1)
+            squares = np.divide(squares, self._ridge, out=np.zeros(len(squares)), where=self._ridge > 0)
+            dual -= float(squares.sum()) / (2 * alpha)
         else:
             dual -= s**2 * alpha * squares
-        unmet = self._unmet(Z) * float(np.abs(self._W).sum())
+        unmet = self._unmet(Z)
         if self._fits:
             unmet += float(np.abs(self._here.balance) @ np.abs(self._b))
         gap = primal - dual + unmet
         return max(gap, 0.0) / self.scale
 
     def _unmet(self, Z: Floats) -> float:
-        """Largest gradient of an unpenalised entry."""
-        free = (self._separable.price == 0) & (self._ridge == 0)
-        return float(np.abs(Z[free]).max(initial=0.0))
+        """What unpenalised entries may still save: their gradients are zero at the best.
+
+        The larger of what they save over the size of W, and of what a Newton step of each entry by
+        itself saves twice; the second is not 0 at W = 0.
+        """
+        if not len(self._free):
+            return 0.0
+        P, pulls = self._here.P, Z[self._free]
+        squares = self._design.columns(self._free) ** 2
+        curvature = squares.T @ (self._likelihood.weights[:, None] * P * (1 - P))
+        steps = np.divide(pulls**2, curvature, out=np.zeros_like(pulls), where=curvature > 0)
+        return max(float(np.abs(pulls).max()) * float(np.abs(self._W).sum()), float(steps.sum()))
 
     # ---- one model ------------------------------------------------------------------
     def _taking_part(self, ratios: Floats, alpha: float) -> Indices:
