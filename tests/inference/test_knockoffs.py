@@ -180,6 +180,8 @@ def test_several_draws_hardly_depend_on_the_seed() -> None:
     assert found.frequencies[TRUE].min() >= 0.75
     assert "means of 4 draws of fixed copies" in str(found)
     assert list(found.table()) == ["feature", "e-value", "frequency", "mean W"]
+    none = nb.inference.knockoffs(DATA.X, DATA.y, 0.05, n_draws=3)
+    assert "mean e-values over 3 draws of fixed copies are too small" in str(none)
 
 
 def test_threshold_by_hand() -> None:

@@ -118,10 +118,15 @@ class Knockoffs(FeatureResults):
     def _none_found(self) -> str:
         least = int(np.ceil(1 / self.fdr - 1e-12))
         few = f" (it can choose {least} features or more, or none)" if self.offset else ""
-        draws = f", {self.n_draws} draws of" if self.n_draws > 1 else ","
+        if self.n_draws > 1:
+            return (
+                f"None of {len(self.statistics)} features is chosen: their mean e-values over {self.n_draws} "
+                f"draws of {self.model} copies are too small for a false discovery rate of "
+                f"{self.fdr:g}{few}; `frequencies` tells what single draws choose."
+            )
         return (
             f"None of {len(self.statistics)} features is chosen: no threshold keeps the share of false "
-            f"ones within {self.fdr:g} by {self._rule}{few}{draws} {self.model} copies."
+            f"ones within {self.fdr:g} by {self._rule}{few}, {self.model} copies."
         )
 
 
