@@ -27,6 +27,14 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         double *largest
         double *at_early
         double *at_late
+    cdef struct RiskSets:
+        int64_t n_at_risk, n_groups
+        int is_efron
+        const int64_t *order
+        const double *weight
+        const int64_t *starts
+        const int64_t *counts
+        const double *masses
     cdef struct Model:
         int space
         int64_t n, m, step
@@ -98,6 +106,7 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t n
         const double *y
         const double *sample_weight
+        RiskSets sets
         double (*evaluate)(Caller&, const double*, double*, double*, double*) noexcept nogil
         double (*slack)(Caller&, const double*, const double*) noexcept nogil
         Caller *caller

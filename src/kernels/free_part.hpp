@@ -1,5 +1,5 @@
 // Takes out of a direction u (n,) what the intercept and the unpenalised features see of it:
-// u - H F s with (F'H F) s = F'u, H the curvatures and F the free columns.
+// u - H F s with (F'H F) s = F'u, H the Hessian and F the free columns.
 #pragma once
 
 #include "spaces.hpp"
@@ -13,6 +13,7 @@ public:
         : columns(columns_), n(n_), count(q.n_free), has_ones(q.fits_intercept), size(q.n_free + q.fits_intercept) {
         if (!count) return;
         F = scratch.take<double>(size * n);
+        bent = scratch.take<double>(size * n);
         gram = scratch.take<double>(size * size);
         share = scratch.take<double>(size);
         is_in = scratch.take<uint8_t>(size);
@@ -20,17 +21,17 @@ public:
         if (has_ones) for (idx l = 0; l < n; ++l) F[count * n + l] = 1;
     }
 
-    void remove(const double* h, double* u) {
+    void remove(const double* h, const RiskHessian* risks, double* u) {
         if (!count) {
             if (has_ones) remove_ones(h, u);
             return;
         }
-        factorise(h);
+        factorise(h, risks);
         for (int turn = 0; turn < 2; ++turn) {  // once more: what rounding left
             for (idx i = 0; i < size; ++i) share[i] = is_in[i] ? dot(F + i * n, u) : 0.0;
             solve();
             for (idx i = 0; i < size; ++i)
-                for (idx l = 0; l < n; ++l) u[l] -= share[i] * h[l] * F[i * n + l];
+                for (idx l = 0; l < n; ++l) u[l] -= share[i] * bent[i * n + l];
         }
     }
 
@@ -40,7 +41,7 @@ private:
     bool has_ones;
     idx size;
     Scratch scratch;
-    double *F, *gram, *share;
+    double *F, *bent, *gram, *share;
     uint8_t* is_in;
 
     double dot(const double* x, const double* y) const {
@@ -56,11 +57,11 @@ private:
     }
 
     // Cholesky factor of F'H F in the lower triangle; columns that depend on those before are left out.
-    void factorise(const double* h) {
-        Scratch local;
-        double* scaled = local.take<double>(n);
+    void factorise(const double* h, const RiskHessian* risks) {
         for (idx i = 0; i < size; ++i) {
-            for (idx l = 0; l < n; ++l) scaled[l] = h[l] * F[i * n + l];
+            double* scaled = bent + i * n;
+            for (idx l = 0; l < n; ++l) scaled[l] = F[i * n + l];
+            multiply_hessian(risks, h, n, &scaled, 1);
             double* row = gram + i * size;
             for (idx j = 0; j <= i; ++j) row[j] = dot(scaled, F + j * n);
             double floor = 1e-12 * row[i];

@@ -46,9 +46,28 @@ struct Scan {
     double* at_late;
 };
 
+// ---- risk sets ------------------------------------------------------------------------
+// As losses/risk_sets.py sorts the samples: groups of one event time, the events first.
+struct RiskSets {
+    idx n_at_risk, n_groups;
+    int is_efron;
+    const idx* order;               // (n_at_risk,) samples
+    const double* weight;           // (n_at_risk,)
+    const idx *starts, *counts;     // (n_groups,) place of the first event, number of events
+    const double* masses;           // (n_groups,) weight of the events
+};
+
+// What the Hessian of a partial likelihood takes from its diagonal, see risk_sets.hpp.
+struct RiskHessian {
+    const RiskSets* sets;
+    double* x;                      // (n_at_risk,)
+    double *rest, *cross, *events;  // (n_groups,)
+};
+
 // ---- the restricted problem -----------------------------------------------------------
 //   minimise  |sqrt(h) (b / h - X w)|^2 / 2 + alpha sum_j (price_j |w_j| + ridge_j w_j^2 / 2)
-// over the candidates, X being centred by `mean` (an eliminated intercept).
+// over the candidates, X being centred by `mean` (an eliminated intercept). The weights diag(h) are less
+// by what risk sets take from them, if there are any.
 enum Space { DENSE_SPACE = 0, SPARSE_SPACE = 1, GRAM_SPACE = 2 };
 
 struct Model {
@@ -62,6 +81,7 @@ struct Model {
     const double* gram;    // (m, m)
     const double* b;       // (n,)
     const double* h;       // (n,)
+    const RiskHessian* risks;  // or null
     const double* mean;    // (m,) or null
     const double* c;       // (m,) X'b
     const double* price;   // (m,) 0: unpenalised, always in the support
@@ -71,6 +91,7 @@ struct Model {
     // Where set, the support's inverse is that of X'DX with these curvatures D and means, close to h:
     // systems are then solved by conjugate gradients on it, to a relative stationarity of `precision`.
     const double* metric_h;     // (n,) or null
+    const RiskHessian* metric_risks;
     const double* metric_mean;  // (m,) or null
     double precision;
 };
@@ -117,7 +138,7 @@ struct Batch {
 };
 
 // ---- other losses than squared error -----------------------------------------------------
-enum LossKind { OTHER_LOSS = 0, LOGISTIC_LOSS, POISSON_LOSS, HUBER_LOSS };
+enum LossKind { OTHER_LOSS = 0, LOGISTIC_LOSS, POISSON_LOSS, HUBER_LOSS, COX_LOSS };
 
 struct LossTerm {
     int kind;                     // a LossKind
@@ -125,7 +146,8 @@ struct LossTerm {
     idx n;
     const double* y;              // (n,)
     const double* sample_weight;  // (n,) sums to 1
-    // of OTHER_LOSS: f(eta) with weighted gradient, curvature and majorant (n,) out, and
+    RiskSets sets;                // of COX_LOSS
+    // of OTHER_LOSS, and the slack of COX_LOSS: f(eta) with weighted gradient, curvature and majorant (n,) out, and
     // f(eta) + f*(u) - <u, eta> (NaN with caller->has_failed set if they raise)
     double (*evaluate)(Caller& caller, const double* eta, double* gradient, double* curvature, double* majorant);
     double (*slack)(Caller& caller, const double* eta, const double* u);

@@ -2,7 +2,7 @@
 // Any other loss is evaluated through one callback. Sums are taken in blocks, in a fixed order.
 #pragma once
 
-#include "vectors.hpp"
+#include "risk_sets.hpp"
 
 namespace normball {
 namespace NB_ISA {
@@ -112,6 +112,7 @@ static double evaluate(const LossTerm& loss, const double* eta, double* gradient
         case LOGISTIC_LOSS: return evaluate_as<LogisticLoss>(loss, eta, gradient, curvature, majorant);
         case POISSON_LOSS: return evaluate_as<PoissonLoss>(loss, eta, gradient, curvature, majorant);
         case HUBER_LOSS: return evaluate_as<HuberLoss>(loss, eta, gradient, curvature, majorant);
+        case COX_LOSS: return evaluate_cox(loss, eta, gradient, curvature, majorant);
         default: return loss.evaluate(*loss.caller, eta, gradient, curvature, majorant);
     }
 }

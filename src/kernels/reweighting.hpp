@@ -20,17 +20,33 @@ namespace normball {
 namespace NB_ISA {
 
 constexpr int MAX_MODELS = 40;
+constexpr double LEAST_CAUTION = 1e-6;   // share of the majorant that a model keeps at least
 constexpr double WORTH_A_GAP = 30;       // multiple of the tolerance from which an estimated gap is worth evaluating
 constexpr double STILL = 1e-6;           // descent, relative to the scale, below which it is evaluated in any case
 constexpr double SHARE_OF_ERROR = 0.03;  // to which share of the present error a model is solved
 constexpr idx MANY_GRADIENTS = 20;       // in one model, after which the inverse is computed anew
+
+// The Hessian of a partial likelihood with room for its numbers; null for other losses
+struct RiskRoom {
+    RiskHessian hessian, *held;
+    explicit RiskRoom(const RiskSets& sets) : hessian(), held(sets.n_groups ? &hessian : nullptr) {
+        if (!held) return;
+        hessian.x = scratch.take<double>(sets.n_at_risk);
+        hessian.rest = scratch.take<double>(sets.n_groups);
+        hessian.cross = scratch.take<double>(sets.n_groups);
+        hessian.events = scratch.take<double>(sets.n_groups);
+    }
+private:
+    Scratch scratch;
+};
 
 template <class Columns> class Reweighting {
 public:
     Reweighting(const Model& model_, Support& support, Reweighted& batch)
         : model(model_), a(support), q(batch), columns(model_), free_part(columns, model_.n, batch),
           points(model, columns, batch.loss, support.capacity), now(points.make()), goal(points.make()),
-          before(points.make()), earlier(points.make()), work_since_poll(0) {
+          before(points.make()), earlier(points.make()), bend(batch.loss.sets), metric_bend(batch.loss.sets),
+          work_since_poll(0) {
         idx n = model.n, room = points.room;
         direction = scratch.take<double>(n);
         target = scratch.take<double>(n);
@@ -50,7 +66,11 @@ public:
             longest = larger_of(longest, sqrt(columns.square(j)) * q.inverse_price[j]);
         }
         n_near = q.n_candidates;
-        model.mean = q.fits_intercept ? q.mean : nullptr;
+        is_centred = q.fits_intercept || bend.held;
+        model.mean = is_centred ? q.mean : nullptr;
+        model.risks = bend.held;
+        model.metric_risks = metric_bend.held;
+        q.is_worn = q.is_worn || bend.held;  // the metric's risk sets are not kept from batch to batch
     }
 
     int run() {
@@ -89,6 +109,8 @@ private:
     FreePart<Columns> free_part;
     Points<Columns> points;
     Point now, goal, before, earlier;
+    RiskRoom bend, metric_bend;
+    bool is_centred;
     double work_since_poll;
     Scratch scratch;
     double *direction, *target, *h, *way, *known, *start, *signs, *z, *held;
@@ -153,6 +175,7 @@ private:
     // Curvatures of the model: the loss's own, with a share of the majorant where it is straight;
     // and -grad f, made orthogonal to what is unpenalised.
     void linearise() {
+        if (bend.held) return linearise_risks();
         double highest = 1e-300;
         for (idx l = 0; l < model.n; ++l) {
             h[l] = larger_of(now.curvature[l], q.caution * now.majorant[l]);
@@ -164,7 +187,19 @@ private:
             if (q.loss.sample_weight[l] > 0) h[l] = larger_of(h[l], 1e-12 * highest);
             total += h[l];
         }
-        free_part.remove(h, direction);
+        free_part.remove(h, nullptr, direction);
+    }
+
+    // The same for risk sets, whose majorant is the diagonal of the Hessian.
+    void linearise_risks() {
+        double share = q.caution > LEAST_CAUTION ? 1 - q.caution : 1.0;
+        find_hessian(q.loss.sets, now.eta, share, bend.hessian);
+        total = 0;
+        for (idx l = 0; l < model.n; ++l) {
+            total += h[l] = now.curvature[l];
+            direction[l] = -now.gradient[l];
+        }
+        free_part.remove(h, bend.held, direction);
     }
 
     // Pulls over prices into z, the largest, the largest unmet condition relative to alpha, and what
@@ -227,13 +262,15 @@ private:
     // Minimum of the quadratic model over the near features into `goal`.
     int minimise_model() {
         double shift = 0, precision = smaller_of(SHARE_OF_ERROR * unmet, unmet * unmet);
-        for (idx l = 0; l < model.n; ++l) shift += target[l] = h[l] * now.eta[l] - now.gradient[l];
+        for (idx l = 0; l < model.n; ++l) target[l] = now.eta[l];
+        multiply_hessian(bend.held, h, model.n, &target, 1);
+        for (idx l = 0; l < model.n; ++l) shift += target[l] -= now.gradient[l];
         shift = q.fits_intercept ? shift / total : 0.0;
-        for (idx l = 0; l < model.n; ++l) target[l] -= h[l] * shift;
+        if (q.fits_intercept) for (idx l = 0; l < model.n; ++l) target[l] -= h[l] * shift;
         model.b = target;
         model.h = h;
         model.precision = smaller_of(larger_of(precision, 1e-15), 1e-2);
-        if (q.fits_intercept) find_means(h, total, near, n_near, q.mean);
+        if (is_centred) find_means(h, total, near, n_near, q.mean);
         set_metric();
         for (idx i = 0; i < now.size; ++i) {
             double w = now.weights[i];
@@ -289,18 +326,28 @@ private:
     // Precondition with the curvatures of an earlier model, or with these where those are worn.
     void set_metric() {
         model.metric_h = q.metric;
-        model.metric_mean = q.fits_intercept ? q.metric_mean : nullptr;
+        model.metric_mean = is_centred ? q.metric_mean : nullptr;
         if (q.is_worn) {
             ++q.age;
             for (idx l = 0; l < model.n; ++l) q.metric[l] = h[l];
+            if (bend.held) copy_bend();
         }
-        if (!q.fits_intercept) return;
+        if (!is_centred) return;
         double sum = 0;
         for (idx l = 0; l < model.n; ++l) sum += q.metric[l];
         idx count = 0;
         for (idx t = 0; t < n_near; ++t)
             if (q.metric_age[near[t]] != q.age) q.metric_age[unknown[count++] = near[t]] = q.age;
         find_means(q.metric, sum, unknown, count, q.metric_mean);
+    }
+
+    void copy_bend() {
+        const RiskSets& sets = q.loss.sets;
+        const RiskHessian &from = bend.hessian, &to = metric_bend.hessian;
+        metric_bend.hessian.sets = from.sets;
+        for (idx j = 0; j < sets.n_at_risk; ++j) to.x[j] = from.x[j];
+        for (idx g = 0; g < sets.n_groups; ++g)
+            to.rest[g] = from.rest[g], to.cross[g] = from.cross[g], to.events[g] = from.events[g];
     }
 
     // Armijo search from `now` to `goal`, the full step first; false if nothing descends.
@@ -315,7 +362,7 @@ private:
         };
         if (descends(goal.loss)) {
             swap(now, goal);
-            q.caution = larger_of(0.1 * q.caution, 1e-6);
+            q.caution = larger_of(0.1 * q.caution, LEAST_CAUTION);
             return true;
         }
         for (int turn = 1; turn < 40 && !q.caller->has_failed; ++turn) {

@@ -29,21 +29,25 @@ cdef double slack_in_python(Caller& caller, const double *eta, const double *u) 
             return NAN
 
 
-LOSS_KINDS = ("", "logistic", "poisson", "huber")
+LOSS_KINDS = ("", "logistic", "poisson", "huber", "cox")
 
 
 cdef class CompiledLoss:
     """A weighted loss as the kernels evaluate it.
 
     `kind` is one of `LOSS_KINDS`; for "", any other loss, `evaluate` takes eta (n,) to f, gradient,
-    curvature and majorant, and `slack` takes eta and u (n,) to f(eta) + f*(u) - <u, eta>.
+    curvature and majorant, and `slack` takes eta and u (n,) to f(eta) + f*(u) - <u, eta>. "cox" asks for
+    its slack, its parameter says whether ties are Efron's, and `sets` are the order of the samples at
+    risk, their weights, and of each group of one event time the start, the number and the weight of its
+    events.
     """
 
     cdef LossTerm term
     cdef readonly object evaluate, slack
     cdef const double[::1] y, sample_weight
+    cdef tuple sets
 
-    def __init__(self, str kind, double parameter, y, sample_weight, evaluate, slack):
+    def __init__(self, str kind, double parameter, y, sample_weight, evaluate, slack, sets=None):
         self.y = np.ascontiguousarray(y, dtype=np.float64)
         self.sample_weight = np.ascontiguousarray(sample_weight, dtype=np.float64)
         expect("entries of sample_weight", self.sample_weight.shape[0], self.y.shape[0])
@@ -51,6 +55,30 @@ cdef class CompiledLoss:
         self.term.kind, self.term.parameter, self.term.n = LOSS_KINDS.index(kind), parameter, self.y.shape[0]
         self.term.y, self.term.sample_weight = &self.y[0], &self.sample_weight[0]
         self.term.evaluate, self.term.slack = &evaluate_in_python, &slack_in_python
+        if kind == "cox":
+            self._hold(sets)
+            self.term.sets.is_efron = parameter != 0
+
+    cdef int _hold(self, sets) except -1:
+        order, weight, starts, counts, masses = sets
+        cdef const int64_t[::1] places = np.ascontiguousarray(order, dtype=np.int64)
+        cdef const int64_t[::1] firsts = np.ascontiguousarray(starts, dtype=np.int64)
+        cdef const int64_t[::1] numbers = np.ascontiguousarray(counts, dtype=np.int64)
+        cdef const double[::1] weights = np.ascontiguousarray(weight, dtype=np.float64)
+        cdef const double[::1] sums = np.ascontiguousarray(masses, dtype=np.float64)
+        cdef RiskSets *held = &self.term.sets
+        cdef int64_t r = places.shape[0], M = firsts.shape[0], i
+        within("samples at risk", places, self.term.n)
+        ascending("starts of groups", firsts, r)
+        expect("numbers of events", numbers.shape[0], M)
+        for i in range(M):
+            if not 1 <= numbers[i] <= (firsts[i + 1] if i + 1 < M else r) - firsts[i]:
+                raise ValueError(f"group {i} must hold its events, one or more, got {numbers[i]}")
+        held.order, held.starts, held.counts = &places[0], &firsts[0], &numbers[0]
+        held.weight, held.masses = vector("weights at risk", weights, r), vector("weights of events", sums, M)
+        held.n_at_risk, held.n_groups = r, M
+        self.sets = (places, firsts, numbers, weights, sums)
+        return 0
 
     cdef Call call(self, LossTerm *term):
         """A call that evaluates this loss, as `term`."""
@@ -97,6 +125,8 @@ cdef class Reweighting:
         self.q.metric = &self.metric[0]
         self.q.fits_intercept, self.q.scale, self.q.tolerance = fits_intercept, scale, tolerance
         self.q.caution, self.q.is_worn, self.q.age = 1.0, 1, 1
+        if loss.term.sets.n_groups:  # the diagonal above a Hessian of risk sets sees the columns' means
+            self.q.caution = 0.0
 
     cdef int _reserve(self, int64_t m) except -1:
         cdef int64_t more = m - self.metric_mean.shape[0]

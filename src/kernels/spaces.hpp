@@ -4,6 +4,7 @@
 #pragma once
 
 #include "inverse.hpp"
+#include "risk_sets.hpp"
 
 namespace normball {
 namespace NB_ISA {
@@ -113,13 +114,16 @@ public:
         u = scratch.take<double>(m.n);
     }
 
-    // z[j] = x_j'u over J with u = (with_target ? b : 0) - h X_S w
+    // z[j] = x_j'u over J with u = (with_target ? b : 0) - H X_S w
     void gradients(const idx* J, idx count, const Support& a, const double* w, bool with_target, double* z) {
         columns.combination(a.members, w, a.size, eta);
         double shift = 0, total = 0;
         if (model.mean) for (idx i = 0; i < a.size; ++i) shift += model.mean[a.members[i]] * w[i];
+        for (idx l = 0; l < model.n; ++l) eta[l] -= shift;
+        if (model.risks) multiply_hessian(model.risks, model.h, model.n, &eta, 1);
         for (idx l = 0; l < model.n; ++l) {
-            u[l] = (with_target ? model.b[l] : 0.0) - model.h[l] * (eta[l] - shift);
+            double bent = model.risks ? eta[l] : model.h[l] * eta[l];
+            u[l] = (with_target ? model.b[l] : 0.0) - bent;
             total += u[l];
         }
         const double* vector = u;
@@ -132,19 +136,24 @@ public:
         const idx chunk = 16;
         const double* h = model.metric_h ? model.metric_h : model.h;
         const double* mean = model.metric_h ? model.metric_mean : model.mean;
+        const RiskHessian* risks = model.metric_h ? model.metric_risks : model.risks;
         Scratch local;
         double *scaled = local.take<double>(chunk * model.n), *entries = local.take<double>(chunk * count);
         for (idx i0 = 0; i0 < b; i0 += chunk) {
             idx width = smaller(chunk, b - i0);
             const double* vectors[chunk];
-            double totals[chunk];
+            double totals[chunk], *products[chunk];
             for (idx i = 0; i < width; ++i) {
                 double* v = scaled + i * model.n;
                 columns.spread_column(A[i0 + i], v);
                 double centre = mean ? mean[A[i0 + i]] : 0.0;
+                for (idx l = 0; l < model.n; ++l) v[l] -= centre;
+                vectors[i] = products[i] = v;
+            }
+            multiply_hessian(risks, h, model.n, products, width);
+            for (idx i = 0; i < width; ++i) {
                 totals[i] = 0;
-                for (idx l = 0; l < model.n; ++l) totals[i] += (v[l] = h[l] * (v[l] - centre));
-                vectors[i] = v;
+                for (idx l = 0; l < model.n; ++l) totals[i] += vectors[i][l];
             }
             columns.inner(J, count, vectors, width, entries, chunk);
             for (idx i = 0; i < width; ++i)

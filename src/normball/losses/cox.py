@@ -73,10 +73,15 @@ class Cox(Loss):
     curvature_bound: ClassVar[float] = np.inf
     is_diagonal: ClassVar[bool] = False
     is_shift_invariant: ClassVar[bool] = True
+    compiled_form: ClassVar[tuple[str, ...]] = ("cox", "is_efron")
 
     def __post_init__(self) -> None:
         if self.ties not in ("breslow", "efron"):
             raise ValueError(f"ties must be 'breslow' or 'efron', got {self.ties!r}.")
+
+    @property
+    def is_efron(self) -> bool:
+        return self.ties == "efron"
 
     def encode_response(self, y: Any) -> Any:
         """Signed times (n,) from pairs (time, event) or from a structured array; else y itself.
@@ -120,14 +125,15 @@ class Cox(Loss):
         if not (y > 0).any():
             raise ValueError("y holds no event, only censored times, where the Cox loss needs one event.")
 
-    def _risk_sets(self, y: Floats, sample_weight: Floats) -> RiskSets:
-        return risk_sets(y, sample_weight, self.ties == "efron")
+    def risk_sets(self, y: Floats, sample_weight: Floats) -> RiskSets:
+        """Who is at risk when."""
+        return risk_sets(y, sample_weight, self.is_efron)
 
     def value(self, eta: Floats, y: Floats, sample_weight: Floats) -> float:
         return float(self.values(eta[None, :], y, sample_weight)[0])
 
     def values(self, etas: Floats, y: Floats, sample_weight: Floats) -> Floats:
-        sets = self._risk_sets(y, sample_weight)
+        sets = self.risk_sets(y, sample_weight)
         if len(sets.starts) == 0:
             return np.zeros(len(etas))
         etas = etas[:, sets.order]
@@ -143,7 +149,7 @@ class Cox(Loss):
 
     def curvature(self, eta: Floats, y: Floats, sample_weight: Floats) -> Floats:
         """p (n,), the diagonal above the Hessian."""
-        sets = self._risk_sets(y, sample_weight)
+        sets = self.risk_sets(y, sample_weight)
         if len(sets.starts) == 0:
             return np.zeros(len(y))
         logs = eta[sets.order] + np.log(sets.weight)
@@ -156,11 +162,11 @@ class Cox(Loss):
 
     def hessian_root(self, eta: Floats, y: Floats, sample_weight: Floats) -> CoxRoot:
         p = self.curvature(eta, y, sample_weight)
-        return CoxRoot(self._risk_sets(y, sample_weight), eta, p)
+        return CoxRoot(self.risk_sets(y, sample_weight), eta, p)
 
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u); a sample in no risk set needs u_i = 0."""
-        sets = self._risk_sets(y, sample_weight)
+        sets = self.risk_sets(y, sample_weight)
         outside = np.ones(len(u), dtype=bool)
         outside[sets.order] = False
         slack = ROUNDING * float(sets.masses.sum())

@@ -28,7 +28,7 @@ from .path_certificate import (
     SeparableCertifier,
 )
 from .restricted import Batch, Restricted
-from .reweighted_path import ReweightedPath
+from .reweighted_path import ReweightedPath, compiled_form
 from .smooth_fit import null_model
 from .terms import Condition, Penalty
 from .threads import one_blas_thread
@@ -69,9 +69,11 @@ def suits(instance: Instance) -> bool:
     norm, p = instance.norm, instance.n_features
     if min(instance.design.shape) == 0 or (norm.separable(p) is None and norm.blocks(p) is None):
         return False
-    if not (instance.loss.is_smooth and instance.loss.is_diagonal):
-        return False
     separable = norm.separable(p)
+    if not instance.loss.is_smooth:
+        return False
+    if not instance.loss.is_diagonal and (separable is None or not compiled_form(instance.loss)):
+        return False
     if separable is not None and not separable.price.any():  # ridge: everything is in at every alpha
         return False
     return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf

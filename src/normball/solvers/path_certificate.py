@@ -156,7 +156,7 @@ class PathCertifier(ABC):
     def _duals(self, etas: Floats) -> Floats:
         """-grad f (K, n), free directions removed; NaN where that cannot be done."""
         instance, columns = self._instance, self._instance.free_columns
-        if columns.shape[1] > 1:
+        if columns.shape[1] > 1 or (columns.shape[1] and not instance.loss.is_diagonal):
             return np.array([free_part_removed(instance, eta, columns) for eta in etas]).reshape(etas.shape)
         is_quadratic, v = instance.loss.is_quadratic, instance.sample_weight
         if is_quadratic:

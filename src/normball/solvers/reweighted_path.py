@@ -17,6 +17,8 @@ from __future__ import annotations
 import numpy as np
 
 from .._kernels import NEEDS_CAPACITY, CompiledLoss, Reweighting
+from ..losses.cox import Cox
+from ..losses.base import Loss
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .candidates import Candidates
@@ -27,11 +29,16 @@ _Point = tuple[Indices, Floats, float]
 """Slots, their weights, the intercept."""
 
 
+def compiled_form(loss: Loss) -> tuple[str, ...]:
+    """`Loss.compiled_form` where the very class states it: a subclass may override any method."""
+    form: tuple[str, ...] = type(loss).__dict__.get("compiled_form", ())
+    return form
+
+
 def compiled(instance: Instance) -> CompiledLoss:
     """The loss of an instance as the kernels evaluate it."""
     loss = instance.loss
-    # a subclass may override any method
-    form = type(loss).__dict__.get("compiled_form", ())
+    form = compiled_form(loss)
     parameters = [float(getattr(loss, name)) for name in form[1:]]
 
     def evaluate(eta: Floats) -> tuple[float, Floats, Floats, Floats]:
@@ -45,7 +52,13 @@ def compiled(instance: Instance) -> CompiledLoss:
         instance.sample_weight,
         evaluate,
         instance.slack,
+        _risk_sets(loss, instance) if isinstance(loss, Cox) else None,
     )
+
+
+def _risk_sets(loss: Cox, instance: Instance) -> tuple[Indices, Floats, Indices, Indices, Floats]:
+    sets = loss.risk_sets(instance.y, instance.sample_weight)
+    return sets.order, sets.weight, sets.starts, sets.counts, sets.masses
 
 
 class ReweightedPath(Restricted):
