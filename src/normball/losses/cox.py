@@ -25,6 +25,14 @@ for s >= 0, b >= 0, b_M = 0, inf otherwise. With Efron's count one number of eac
 to be found, the share rho of its events in S_m: the root of the increasing function
 rho (b_{m-1} + sum_k c_k (1 - k/d) / (1 - k rho / d)) = s(D_m), by bisection and Newton.
 
+The slack f(eta) + f*(u) - <u, eta> telescopes over the groups: with x_j = v_j exp(eta_j), T_m their
+sum over R_m, and D(q, p) = q log(q / p) - q + p,
+
+    sum_m  sum_j D(s_j, a_m x_j / T_m) + D(b_m, a_m T_{m+1} / T_m),        j in group m.
+
+Efron's count has for a_m the sum in parentheses above for events, that without (1 - k/d) for others,
+and takes off sum_k c_k (r - 1 - log r), r = (1 - k pi / d) / (1 - k rho / d), pi = x(D_m) / T_m.
+
 Sources: Cox, JRSS B 34 (1972); Breslow, Biometrics 30 (1974); Efron, JASA 72 (1977); weighted
 ties as in Therneau and Grambsch, Modeling Survival Data (2000), section 3.3; the saturated
 likelihood as in Simon, Friedman, Hastie, Tibshirani, J. Stat. Software 39 (2011). The
@@ -41,6 +49,7 @@ import numpy as np
 from ..typing import Floats, Mask
 from .base import Loss
 from .cox_hessian import CoxRoot
+from .log_link import divergence, exp_remainder
 from .risk_sets import RiskSets, risk_sets
 
 ROUNDING = 1e-13
@@ -167,37 +176,76 @@ class Cox(Loss):
     def conjugate(self, u: Floats, y: Floats, sample_weight: Floats) -> float:
         """f*(u); a sample in no risk set needs u_i = 0."""
         sets = self.risk_sets(y, sample_weight)
-        outside = np.ones(len(u), dtype=bool)
-        outside[sets.order] = False
-        slack = ROUNDING * float(sets.masses.sum())
-        if not np.isfinite(u).all() or (np.abs(u[outside]) > slack).any():
+        shares = self._shares(sets, u)
+        if shares is None:
             return np.inf
-        s = u[sets.order] + sets.weight * sets.is_event
-        served = sets.over_groups(s)
-        after = np.cumsum(sets.masses - served)
-        if (s < -slack * sets.weight).any() or (after < -slack).any() or (np.abs(after[-1:]) > slack).any():
-            return np.inf
-        s, after = np.maximum(s, 0.0), np.maximum(after, 0.0)
-        after[-1:] = 0.0
-        before = np.concatenate([[0.0], after[:-1]])[: len(after)]
+        s, before, after = shares
         own = float(np.sum(s * np.log(s / sets.weight, out=np.zeros(len(s)), where=s > 0)))
         if self.ties == "breslow":
             groups = _xlogx(after) - _xlogx(before + sets.masses) + _xlogx(sets.masses)
             return own + float(groups.sum())
         return own + self._tied(sets, s, before, after)
 
+    @staticmethod
+    def _shares(sets: RiskSets, u: Floats) -> tuple[Floats, Floats, Floats] | None:
+        """s (r,), and b (M,) before and after each group; None outside the domain of f*."""
+        outside = np.ones(len(u), dtype=bool)
+        outside[sets.order] = False
+        slack = ROUNDING * float(sets.masses.sum())
+        if not np.isfinite(u).all() or (np.abs(u[outside]) > slack).any():
+            return None
+        s = u[sets.order] + sets.weight * sets.is_event
+        after = np.cumsum(sets.masses - sets.over_groups(s))
+        if (s < -slack * sets.weight).any() or (after < -slack).any() or (np.abs(after[-1:]) > slack).any():
+            return None
+        s, after = np.maximum(s, 0.0), np.maximum(after, 0.0)
+        after[-1:] = 0.0
+        return s, np.concatenate([[0.0], after[:-1]])[: len(after)], after
+
+    def slack(self, eta: Floats, u: Floats, y: Floats, sample_weight: Floats) -> float:
+        """f(eta) + f*(u) - <u, eta> as a sum of divergences, in which nothing large cancels."""
+        sets = self.risk_sets(y, sample_weight)
+        shares = self._shares(sets, u)
+        if shares is None:
+            return np.inf
+        s, before, after = shares
+        logs = eta[sets.order] + np.log(sets.weight)
+        events, rest = sets.log_sums(logs)
+        at_risk = np.logaddexp(events, rest)
+        for_events = for_others = before + sets.masses
+        excess = 0.0
+        if self.ties == "efron":
+            of_events = sets.over_groups(s * sets.is_event)
+            rho = self._share_of_events(sets, of_events, before)
+            for_events, for_others = self._reached(sets, rho, before)
+            lag = (rho - np.exp(events - at_risk))[sets.term_group] * sets.term_share
+            ratio = np.log1p(lag / (1 - sets.term_share * rho[sets.term_group]))
+            excess = float(sets.term_mass @ exp_remainder(ratio))
+        log_events, log_others = np.log(for_events), np.log(for_others)
+        expected = np.where(sets.is_event, log_events[sets.group], log_others[sets.group])
+        own = divergence(s, logs - at_risk[sets.group] + expected)
+        left = divergence(after, np.append(at_risk[1:], -np.inf)[: len(after)] - at_risk + log_others)
+        total = float(own.sum() + left.sum()) - excess
+        return max(total, 0.0) if total == total else np.inf
+
     def _tied(self, sets: RiskSets, s: Floats, before: Floats, after: Floats) -> float:
         """The groups' part of f* with Efron's count."""
         of_events = sets.over_groups(s * sets.is_event)
         of_others = sets.over_groups(s) - of_events
         rho = self._share_of_events(sets, of_events, before)
+        for_events, for_others = self._reached(sets, rho, before)
         left = 1 - sets.term_share * rho[sets.term_group]
-        for_events = before + sets.over_terms(sets.term_mass * (1 - sets.term_share) / left)
-        for_others = before + sets.over_terms(sets.term_mass / left)
         saturated = np.log(sets.masses)[sets.term_group] + np.log1p(-sets.term_share)
         groups = _xlogx(after) - (after + np.maximum(of_others, 0.0)) * np.log(for_others)
         groups -= of_events * np.log(for_events)
         return float(groups.sum() + sets.term_mass @ (saturated - np.log(left)))
+
+    @staticmethod
+    def _reached(sets: RiskSets, rho: Floats, before: Floats) -> tuple[Floats, Floats]:
+        """S_m H (M,) as the events of each group and all others at risk count it."""
+        left = 1 - sets.term_share * rho[sets.term_group]
+        for_events = before + sets.over_terms(sets.term_mass * (1 - sets.term_share) / left)
+        return for_events, before + sets.over_terms(sets.term_mass / left)
 
     @staticmethod
     def _share_of_events(sets: RiskSets, of_events: Floats, before: Floats) -> Floats:

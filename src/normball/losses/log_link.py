@@ -43,6 +43,12 @@ def exp_remainder(x: Floats) -> Floats:
     return np.asarray(remainder)
 
 
+def divergence(q: Floats, log_p: Floats) -> Floats:
+    """q log(q / p) - q + p >= 0 (n,), to full relative accuracy in q and log(p)."""
+    with unchecked():
+        return np.where(q > 0, q * exp_remainder(log_p - np.log(q)), np.exp(log_p))
+
+
 def growth_conjugate(t: Floats) -> Floats:
     """(1 + t) log(1 + t) - t (n,) for t >= -1: the conjugate of `exp_remainder`, as accurate."""
     inside = t > -1

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..losses.hessian_root import HessianRoot
 from ..typing import Floats
 from .instance import ROUNDING, Instance
 from .kinks import kink_dual
@@ -107,30 +108,30 @@ def dual_point(
 
 
 def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Floats:
-    """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the curvature.
+    """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the Hessian H.
 
-    The correction D C s solves C' D C s = C' theta; where that cannot be done (no curvature
+    The correction H C s solves C' H C s = C' theta, and so stays where f* is finite; where that cannot be done (no curvature
     left along a column) the result is NaN, which makes the certificate void.
     """
     theta = -instance.gradient(eta)
     if columns.shape[1] == 0:
         return theta
-    curvature = instance.curvature(eta)
     rounding = _rounding(instance, eta, columns, theta)
-    theta = _made_orthogonal(theta, curvature, columns)
+    theta = _made_orthogonal(theta, instance.hessian_root(eta), columns)
     if (np.abs(columns.T @ theta) > rounding).any():
         return np.full(len(theta), np.nan)
     return theta
 
 
-def _made_orthogonal(theta: Floats, curvature: Floats, columns: Floats) -> Floats:
-    """theta less D C s, as orthogonal to columns C (n, k) as steps with weights D >= 0 (n,) make it."""
-    _, values, vectors = np.linalg.svd(np.sqrt(curvature)[:, None] * columns, full_matrices=False)
+def _made_orthogonal(theta: Floats, root: HessianRoot, columns: Floats) -> Floats:
+    """theta less R'R C s, as orthogonal to columns C (n, k) as such steps make it."""
+    bent = root.apply(columns)
+    _, values, vectors = np.linalg.svd(bent, full_matrices=False)
     kept = values > 1e-14 * values.max(initial=0.0)
     values, vectors = values[kept], vectors[kept]
     for _ in range(3):
         violation = columns.T @ theta
-        proposal = theta - curvature * (columns @ (vectors.T @ ((vectors @ violation) / values**2)))
+        proposal = theta - root.adjoint(bent @ (vectors.T @ ((vectors @ violation) / values**2)))
         if np.abs(columns.T @ proposal).max() >= np.abs(violation).max():
             break
         theta = proposal
