@@ -147,11 +147,11 @@ class BatchScreening:
             is_loose = found.are_loose(self._tolerance)[:n_optimal]
             n_good = int(is_loose.argmax()) if is_loose.any() and not needs_rescue else n_optimal
             if n_good:
-                yield batch, found, n_good
                 features, weights = batch.support(n_good - 1)
                 self._accepted = (features, weights, float(batch.alphas[n_good - 1]))
                 self._ever[batch.features[:n_good][batch.weights[:n_good] != 0]] = True
                 k += n_good
+                yield batch, found, n_good  # whoever takes it may end here, and revisit what is accepted
             self.n_rescued += needs_rescue and n_good > 0
             is_whole = n_good == len(wanted) and not needs_rescue
             if not is_whole and k < len(alphas):

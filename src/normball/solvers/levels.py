@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..typing import Floats, Indices, Mask
-from .batch_screening import BatchScreening
+from .batch_screening import FIRST_BATCH, BatchScreening
 from .restricted import Batch
 
 WALKING_RATIO = 0.95
@@ -76,6 +76,8 @@ def find_levels(
     walk = null[0] * np.power(WALKING_RATIO, np.arange(1.0, count + 1))
     start = float(levels.reached(np.zeros(1), np.array([null[1]]))[0])
     known = _Known([null[0]], [start], [0.0], [screening.accepted])
+    if not is_piecewise:  # each point costs several models
+        screening.most_at_once = FIRST_BATCH
     for batch, _, n_accepted in screening.follow(walk):
         if screening.is_exhausted:
             return None
