@@ -237,3 +237,20 @@ def test_value_semantics(loss: Cox) -> None:
     etas = np.random.default_rng(0).standard_normal((3, 9))
     _, y, weight = draw(0, 9)
     np.testing.assert_array_equal(loss.values(etas, y, weight), [loss.value(eta, y, weight) for eta in etas])
+
+
+@both_counts
+@pytest.mark.parametrize("seed", SEEDS)
+def test_slack_is_the_sum_of_its_terms_and_keeps_its_digits(loss: Cox, seed: int) -> None:
+    eta, y, weight = draw(seed)
+    other = eta + np.random.default_rng(seed + 50).standard_normal(len(eta))
+    u = 0.7 * loss.gradient(other, y, weight)
+    terms = loss.value(eta, y, weight) + loss.conjugate(u, y, weight) - u @ eta
+    assert loss.slack(eta, u, y, weight) == pytest.approx(terms, abs=1e-13 * (1 + np.abs(u) @ np.abs(eta)))
+    assert loss.slack(eta, loss.gradient(eta, y, weight), y, weight) <= 1e-24
+    near = eta + 1e-7 * (other - eta)  # where the three terms cancel to nothing
+    half = 0.5 * np.sum(loss.hessian_root(eta, y, weight).apply(near - eta) ** 2)
+    assert loss.slack(near, loss.gradient(eta, y, weight), y, weight) == pytest.approx(
+        half, rel=1e-5, abs=1e-25
+    )
+    assert loss.slack(eta, u + np.eye(len(eta))[0], y, weight) == np.inf

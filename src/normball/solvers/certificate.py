@@ -110,8 +110,9 @@ def dual_point(
 def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Floats:
     """-grad f(eta) made orthogonal to columns (n, k), by a correction weighted with the Hessian H.
 
-    The correction H C s solves C' H C s = C' theta, and so stays where f* is finite; where that cannot be done (no curvature
-    left along a column) the result is NaN, which makes the certificate void.
+    The correction H C s solves C' H C s = C' theta, and leaves sums alone that H does not see;
+    where it cannot be found (no curvature left along a column) the result is NaN, which makes the
+    certificate void.
     """
     theta = -instance.gradient(eta)
     if columns.shape[1] == 0:

@@ -17,8 +17,8 @@ from __future__ import annotations
 import numpy as np
 
 from .._kernels import NEEDS_CAPACITY, CompiledLoss, Reweighting
-from ..losses.cox import Cox
 from ..losses.base import Loss
+from ..losses.cox import Cox
 from ..norms.separable import Separable
 from ..typing import Floats, Indices
 from .candidates import Candidates
