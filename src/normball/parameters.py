@@ -72,8 +72,8 @@ def read_seed(seed: Any) -> np.random.Generator:
 
 
 def shown(value: Any) -> str:
-    """The value as a sentence quotes it, cut where it is long."""
-    text = repr(value)
+    """The value as a sentence quotes it: in one line, cut where it is long."""
+    text = " ".join(repr(value).split())
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
 
 

@@ -59,7 +59,7 @@ def read_vector(values: ArrayLike, name: str, length: int | None, unit: str = "r
     """
     array = np.asarray(values)
     if array.ndim == 0:
-        raise TypeError(f"{name} must be a list or array of numbers, got {values!r}.")
+        raise TypeError(f"{name} must be a list or array of numbers, got {shown(values)}.")
     if array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
     if array.ndim != 1:
