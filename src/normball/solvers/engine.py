@@ -15,18 +15,13 @@ from .certificate import certify_term
 from .face_newton import Point, solve_on_face
 from .far_means import about_means
 from .generic_path import GenericPath
+from .gram_certificate import GramCertifier, GramTooRoughError
 from .group_descent_path import GroupDescentPath
 from .group_path import GroupPath
 from .instance import ColumnStore, Instance
 from .least_squares_path import LeastSquaresPath
 from .levels import Levels, find_levels
-from .path_certificate import (
-    GramCertifier,
-    GramTooRoughError,
-    GroupCertifier,
-    PathCertifier,
-    SeparableCertifier,
-)
+from .path_certificate import GroupCertifier, PathCertifier, SeparableCertifier
 from .restricted import Batch, Restricted
 from .reweighted_path import ReweightedPath, compiled_form
 from .smooth_fit import null_model

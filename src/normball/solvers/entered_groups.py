@@ -11,12 +11,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
-from scipy.linalg.lapack import dgejsv
 
 from .._kernels import descend_groups
 from ..designs.base import Design
 from ..norms.blocks import Blocks
 from ..typing import Floats, Indices
+from .group_coordinates import own_coordinates
 from .groups import sums
 
 MOST_SWEEPS = 60
@@ -28,8 +28,6 @@ MOST_STEPS = 60
 MOST_HALVINGS = 12
 LARGEST_SYSTEM = 4000
 """Unknowns up to which Newton's method takes a step."""
-WELL_CONDITIONED = 1e-6
-"""Share of a group's largest eigenvalue from which the others are exact enough from its Gram matrix."""
 
 
 class EnteredGroups:
@@ -95,7 +93,7 @@ class EnteredGroups:
         sizes = self._blocks.sizes(groups)
         z = columns.T @ self.residual(self.weights)
         ratio = np.sqrt(sums((z**2).sum(axis=1), sizes)) / self._blocks.price[groups]
-        ends, found = np.cumsum(sizes), _own_coordinates(columns, sizes)
+        ends, found = np.cumsum(sizes), own_coordinates(columns, sizes)
         self._is_in[groups] = True
         order = [place for place in np.argsort(-ratio) if found[place][0].shape[1]]
         if not order:
@@ -296,35 +294,3 @@ class EnteredGroups:
             self.newton(alpha)
             most = SWEEPS_BETWEEN
         return False
-
-
-def _own_coordinates(columns: Floats, sizes: Indices) -> list[tuple[Floats, Floats]]:
-    """For each run of columns A an orthonormal basis Q with A Q orthogonal, and A Q, without zeros."""
-    ends = np.cumsum(sizes)
-    runs = [columns[:, part] for part in map(slice, ends - sizes, ends)]
-    if len(sizes) > 1 and (sizes == sizes[0]).all():
-        stacked = columns.reshape(len(columns), len(sizes), -1).transpose(1, 2, 0)
-        found = list(zip(*np.linalg.eigh(stacked @ stacked.transpose(0, 2, 1)), strict=True))
-    else:
-        found = [(values, basis) for values, basis in (np.linalg.eigh(run.T @ run) for run in runs)]
-    return [
-        (basis, run @ basis) if values[0] > WELL_CONDITIONED * values[-1] else _by_rotations(run)
-        for (values, basis), run in zip(found, runs, strict=True)
-    ]
-
-
-def _by_rotations(columns: Floats) -> tuple[Floats, Floats]:
-    """The same by Jacobi's rotations, to as many digits as the columns have, whatever their scales.
-
-    Drmac, Veselic, "New fast and accurate Jacobi SVD algorithm", SIAM J. Matrix Anal. Appl. 29 (2008).
-    """
-    m = columns.shape[1]
-    missing = max(m - len(columns), 0)
-    tall = np.vstack([columns, np.zeros((missing, m))])
-    values, left, basis, work, _, info = dgejsv(tall, joba=0, jobr=0, jobp=0)
-    values = values * (work[0] / work[1])
-    if info != 0 or not np.isfinite(values).all():
-        left, values, turned = np.linalg.svd(tall, full_matrices=False)
-        basis = turned.T
-    kept = values**2 > 0
-    return basis[:, kept], (left[:, kept] * values[kept])[: len(columns)]
