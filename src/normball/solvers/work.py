@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STEPS_PER_ITERATION = 30
-"""Units for each of the `max_iterations` of a solve; a hard problem takes a few hundred in all."""
+STEPS_PER_ITERATION = 100
+"""Units for each of the `max_iterations` of a solve: most take a few hundred in all, some a few thousand."""
 
 
 @dataclass
