@@ -154,7 +154,7 @@ def test_budgets_and_targets_are_points_of_the_same_frontier(name: str) -> None:
     for share in (0.1, 0.5, 0.9):
         if best.norm == 0:
             break
-        by_budget = problem.solve(budget=share * best.norm, tol=1e-12)
+        by_budget = problem.solve(budget=share * best.norm, tol=1e-11)  # BLAS differ in the last digits
         assert by_budget.norm == pytest.approx(share * best.norm, rel=1e-12)
         target = by_budget.loss
         by_target = problem.solve(target=target, tol=1e-9)  # R over a slope of nearly 0
