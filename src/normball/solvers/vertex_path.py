@@ -167,7 +167,8 @@ class VertexPath:
         basis, data = self._basis, self._basis.data
         theta = basis.dual(alpha)
         pull = self._pulls(theta)
-        bound = alpha * np.where(self._is_open, data.price, 0.0)
+        with np.errstate(over="ignore"):  # beyond floats no pull reaches the price either
+            bound = alpha * np.where(self._is_open, data.price, 0.0)
         excess = np.where(basis.one_sided, pull, np.abs(pull)) - bound
         excess[basis.is_used | ~self._is_open] = -np.inf
         column = int(excess.argmax()) if len(excess) else -1
