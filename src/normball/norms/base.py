@@ -44,6 +44,8 @@ class Norm(ArrayValue, ABC):
     """The ball is a polytope: paths are piecewise linear for squared error."""
     makes_zeros: ClassVar[bool] = False
     """Contact generically happens at exact zeros."""
+    has_metric_prox: ClassVar[bool] = True
+    """`prox_in` exists: distances may count each feature in a unit of its own."""
 
     @property
     def is_one_sided(self) -> bool:
@@ -122,6 +124,22 @@ class Norm(ArrayValue, ABC):
     @abstractmethod
     def prox(self, v: Floats, step: float) -> Floats:
         """argmin_w |w - v|^2 / 2 + step * R(w); zeros and ties come out exact."""
+
+    def prox_in(self, v: Floats, step: float, metric: Floats) -> Floats:
+        """argmin_w sum_j metric_j (w_j - v_j)^2 / 2 + step * R(w), for metric (p,) > 0.
+
+        The prox where each feature has a unit of its own. This default serves sums over features.
+        """
+        separable = self.separable(len(v))
+        if separable is None:
+            raise ValueError(f"{self.title} has no prox in a metric.")
+        return separable.prox(v, step, metric)
+
+    def project_in(self, v: Floats, radius: float, metric: Floats) -> tuple[Floats, float]:
+        """Nearest point of the ball in that metric, and mu >= 0 with w = prox_in(v, mu, metric)."""
+        from .projection import project_by_newton
+
+        return project_by_newton(self, v, radius, metric)
 
     def project(self, v: Floats, radius: float) -> Floats:
         """Nearest point (Euclidean) to v in the ball {R <= radius}; v itself (a copy) if inside."""

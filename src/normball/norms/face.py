@@ -77,6 +77,12 @@ class Face:
         """(d,) number of features that each coordinate moves: the diagonal of B'B."""
         return np.bincount(self.cluster, minlength=self.n_coordinates).astype(np.float64)
 
+    def sizes_in(self, metric: Floats | None) -> Floats:
+        """(d,) the same with features counted by metric (p,): the diagonal of B'MB."""
+        if metric is None:
+            return self.sizes
+        return np.bincount(self.cluster, metric[self.index], self.n_coordinates).astype(np.float64)
+
     def embed(self, coordinates: Floats) -> Floats:
         """Weights (p,) of face coordinates (d,): B z."""
         weights = np.zeros(self.n_features)

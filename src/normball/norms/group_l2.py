@@ -20,6 +20,7 @@ from .base import Norm
 from .blocks import Blocks
 from .face import Face, coordinate_face
 from .l1 import L1
+from .lengths import shrunk_length
 from .projection import onto_boundary
 
 
@@ -108,6 +109,13 @@ class GroupL2(Norm):
         kept = np.maximum(lengths - step * self._prices(), 0.0)
         share = np.divide(kept, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
         return np.asarray(v * share[self.groups] + 0.0)
+
+    def prox_in(self, v: Floats, step: float, metric: Floats) -> Floats:
+        result = np.zeros(len(v))
+        for group, price in enumerate(self._prices().tolist()):
+            members = np.flatnonzero(self.groups == group)
+            result[members] = shrunk_length(v[members], step * price, metric[members])
+        return result
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         _, mu = L1(self._prices()).project_with_multiplier(self.lengths(v), radius)

@@ -14,6 +14,7 @@ import numpy as np
 from ..typing import Floats, Mask
 from .base import Norm
 from .face import Face, coordinate_face
+from .lengths import shrunk_length
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,6 +39,9 @@ class L2(Norm):
     def prox(self, v: Floats, step: float) -> Floats:
         length = np.linalg.norm(v)
         return v * (1 - step / length) if length > step else np.zeros(len(v))
+
+    def prox_in(self, v: Floats, step: float, metric: Floats) -> Floats:
+        return shrunk_length(v, step, metric)
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         length = float(np.linalg.norm(v))

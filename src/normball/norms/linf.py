@@ -52,6 +52,15 @@ class LInf(Norm):
         _, level = L1().project_with_multiplier(v, step)
         return np.clip(v, -level, level) + 0.0
 
+    def prox_in(self, v: Floats, step: float, metric: Floats) -> Floats:
+        # the level m where sum_j metric_j (|v_j| - m)_+ = step
+        order = np.argsort(-np.abs(v), kind="stable")
+        size, unit = np.abs(v)[order], metric[order]
+        levels = (np.cumsum(unit * size) - step) / np.cumsum(unit)
+        n_active = max(int((size > levels).sum()), 1)
+        level = max(float(levels[n_active - 1]), 0.0) if len(v) else 0.0
+        return np.clip(v, -level, level) + 0.0
+
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         excess = np.maximum(np.abs(v) - radius, 0.0)
         return np.clip(v, -radius, radius) + 0.0, float(excess.sum())

@@ -95,6 +95,14 @@ class Lp(Norm):
             return np.zeros(len(v))
         return self._split(v, None, step)[0]
 
+    def prox_in(self, v: Floats, step: float, metric: Floats) -> Floats:
+        self._refuse("the prox")
+        if step <= 0:
+            return np.array(v, dtype=np.float64)
+        if self.dual_norm(metric * v) <= step:
+            return np.zeros(len(v))
+        return self._split(v, None, step / metric)[0]
+
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:
         self._refuse("the projection")
         if self.value(v) <= radius:
@@ -104,19 +112,26 @@ class Lp(Norm):
         w, multiplier = self._split(v, radius, None)
         return onto_boundary(self, w, radius), multiplier
 
-    def _split(self, v: Floats, radius: float | None, multiplier: float | None) -> tuple[Floats, float]:
-        """w (p,) and what was sought, radius or multiplier, given the other (see the module docstring)."""
+    def _split(
+        self, v: Floats, radius: float | None, multiplier: float | Floats | None
+    ) -> tuple[Floats, float]:
+        """w (p,) and what was sought, radius or multiplier, given the other (see the module docstring).
+
+        A multiplier that is given may be one a coordinate, (p,).
+        """
         largest = float(np.abs(v).max())
         present = v != 0
         size = np.abs(v[present]) / largest
         norm, dual = self.value(size), self.dual_norm(size)
+        known: float | Floats
         if radius is None:
-            known, other, upper, exponent = float(multiplier or 0) / largest, dual, norm, 1.0
+            given = multiplier if np.ndim(multiplier) == 0 else np.asarray(multiplier)[present]
+            known, other, upper, exponent = given / largest, dual, norm, 1.0  # type: ignore[operator]
         else:
             known, other, upper, exponent = radius / largest, norm, dual, self.p - 1
         noise = 1e-15 * (self.p + 1 / (self.p - 1)) * upper
         low, high = 0.0, upper
-        x = upper * max(1 - known / other, 0.0)
+        x = upper * float(np.maximum(1 - np.min(known) / other, 0.0))
         for _ in range(100):
             t, m = (x, known) if radius is None else (known, x)
             u = _solve_each(size, t, m, self.p - 1)
@@ -135,11 +150,12 @@ class Lp(Norm):
         w[present] = t * largest * _solve_each(size, t, m, self.p - 1)
         return np.sign(v) * w + 0.0, x * largest
 
-    def _response(self, u: Floats, t: float, m: float, to_radius: bool) -> tuple[float, float]:
+    def _response(self, u: Floats, t: float, m: float | Floats, to_radius: bool) -> tuple[float, float]:
         """|u| and minus the derivative of log |u| in t (or else in m)."""
         length = self.value(u)
         if length == 0:
             return np.finfo(float).tiny, 0.0
+        m = np.broadcast_to(m, u.shape)[u > 0]
         u = u[u > 0]
         raised = u ** (self.p - 1)
         grown = t * u + (self.p - 1) * m * raised
@@ -186,7 +202,7 @@ def _p_norm(w: Floats, p: float) -> float:
     return largest * float(((np.abs(w) / largest) ** p).sum() ** (1 / p))
 
 
-def _solve_each(size: Floats, t: float, m: float, power: float) -> Floats:
+def _solve_each(size: Floats, t: float, m: float | Floats, power: float) -> Floats:
     """Root u (p,) > 0 of t u + m u^power = size > 0, elementwise; t or m may be 0, not both."""
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         if power >= 1:

@@ -27,9 +27,9 @@ ROUNDING = 2e-15
 """Smallest step of the multiplier, and smallest excess, as shares of the whole, that are worth a prox."""
 
 
-def radial_slope(face: Face, step: float) -> float:
-    """g' (B'B + step * H)^-1 g, minus the derivative of R(prox(v, step)) in step."""
-    diagonal = face.sizes + step * face.curvature
+def radial_slope(face: Face, step: float, metric: Floats | None = None) -> float:
+    """g' (B'MB + step * H)^-1 g, minus the derivative of R(prox(v, step)) in step; M = I by default."""
+    diagonal = face.sizes_in(metric) + step * face.curvature
     scaled = face.gradient / diagonal
     slope = float(face.gradient @ scaled)
     if face.factors.shape[1]:
@@ -37,23 +37,28 @@ def radial_slope(face: Face, step: float) -> float:
         projected = face.factors / diagonal[:, None]
         inner = face.factors.T @ projected * step
         inner = np.eye(len(face.factor_weights)) + face.factor_weights[:, None] * inner
-        correction = np.linalg.solve(inner, face.factor_weights * (face.factors.T @ scaled))
+        try:
+            correction = np.linalg.solve(inner, face.factor_weights * (face.factors.T @ scaled))
+        except np.linalg.LinAlgError:
+            return 0.0  # flat to rounding: no slope to go by
         slope -= float(step * (face.factors.T @ scaled) @ correction)
     return slope
 
 
-def project_by_newton(norm: Norm, v: Floats, radius: float) -> tuple[Floats, float]:
-    """See `Norm.project_with_multiplier`."""
+def project_by_newton(
+    norm: Norm, v: Floats, radius: float, metric: Floats | None = None
+) -> tuple[Floats, float]:
+    """See `Norm.project_with_multiplier` and `Norm.project_in`."""
     v = np.asarray(v, dtype=np.float64)
     if norm.value(v) <= radius:
         return v.copy(), 0.0
     if radius <= 0:
         w = np.where(norm.unpenalised(len(v)), v, 0.0)
-        return w, norm.critical_alpha(v - w)
+        return w, norm.critical_alpha((v - w) if metric is None else metric * (v - w))
 
     def at(mu: float) -> tuple[Floats, float, float]:
-        w = norm.prox(v, mu)
-        return w, norm.value(w), radial_slope(norm.face(w), mu)
+        w = norm.prox(v, mu) if metric is None else norm.prox_in(v, mu, metric)
+        return w, norm.value(w), radial_slope(norm.face(w), mu, metric)
 
     w, mu = multiplier_by_newton(at, radius)
     return (w, mu) if mu == 0 else (onto_boundary(norm, w, radius), mu)
@@ -76,7 +81,7 @@ def multiplier_by_newton(
         if abs(proposal - mu) <= ROUNDING * mu or abs(excess) <= ROUNDING * radius:
             break
         if not low < proposal < high:
-            proposal = 2 * max(mu, 1e-300) if np.isinf(high) else 0.5 * (low + high)
+            proposal = 2 * max(mu, 1e-300) if np.isinf(high) else _between(low, high)
         if proposal in (low, high):
             break
         mu = proposal
@@ -87,6 +92,11 @@ def multiplier_by_newton(
         else:
             high = mu
     return w, mu
+
+
+def _between(low: float, high: float) -> float:
+    """The middle of a bracket, in orders of magnitude where it spans many."""
+    return float(np.sqrt(low) * np.sqrt(high)) if 0 < 1e3 * low < high else 0.5 * (low + high)
 
 
 def onto_boundary(norm: Norm, w: Floats, radius: float) -> Floats:

@@ -24,6 +24,17 @@ class Separable:
     ridge: Floats | None = None
     is_one_sided: bool = False
 
+    def prox(self, v: Floats, step: float, metric: Floats) -> Floats:
+        """argmin_w sum_j metric_j (w_j - v_j)^2 / 2 + step R(w), (p,)."""
+        pull = np.maximum(v, 0.0) if self.is_one_sided else np.abs(v)
+        with np.errstate(invalid="ignore"):  # a price of inf keeps a feature out even for no step
+            allowed = np.where(np.isinf(self.price), np.inf, step * self.price) / metric
+        shrunk = np.maximum(pull - allowed, 0.0)
+        if self.ridge is not None:
+            stays = shrunk > 0  # the ridge of the others may be infinite
+            shrunk[stays] /= 1 + step * self.ridge[stays] / metric[stays]
+        return np.sign(v) * shrunk + 0.0
+
     @property
     def inverse_price(self) -> Floats | None:
         """(p,) 1 / price, 0 for unpenalised features; None where every price is 1."""

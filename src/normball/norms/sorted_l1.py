@@ -46,6 +46,7 @@ class SortedL1(Norm):
     title: ClassVar[str] = "sorted L1 (SLOPE)"
     is_polyhedral: ClassVar[bool] = True
     makes_zeros: ClassVar[bool] = True
+    has_metric_prox: ClassVar[bool] = False  # whose order is not that of |v|
 
     def __post_init__(self) -> None:
         if not (isinstance(self.q, Real) and 0 < self.q < 1):

@@ -204,7 +204,8 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
     binds = answer.point.alpha > 1e-7 * scale and instance.norm.value(answer.point.w) > budget * (1 - 1e-9)
     if budget > 0 and not binds:
         free = _unbound(workspace, term, best_fit(workspace), answer, options)
-        if free is not None:
+        # a price may be small for the units of the columns alone: then the ball binds, and that was no fit
+        if free is not None and (free.certificate.is_met or not answer.certificate.is_met):
             return free
     return answer
 

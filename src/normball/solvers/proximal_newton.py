@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..losses.hessian_root import DiagonalRoot
+from ..losses.hessian_root import DiagonalRoot, HessianRoot
 from ..typing import Floats
 from .certificate import Certificate, certify_term
 from .face_newton import Point, price_on_face, solve_on_face
@@ -27,6 +27,9 @@ from .smooth_fit import null_point
 from .terms import Term
 from .vertex_path import VertexPath
 from .work import Work
+
+UNEQUAL = 100.0
+"""Ratio of column sizes from which on every feature has a unit of its own."""
 
 ROUNDING = 1e-15
 """Share of the loss's scale below which differences of objectives are rounding."""
@@ -175,14 +178,15 @@ def _model_step(
     curvature = np.maximum(instance.curvature(eta), workspace.caution * instance.majorant(eta))
     curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
     root = DiagonalRoot(np.sqrt(curvature)) if instance.loss.is_diagonal else instance.hessian_root(eta)
-    model = LeastSquaresModel(instance, workspace.store, root, root.apply(eta) - root.solve(gradient))
+    size, metric = _sizes(instance, root)
+    centre = root.apply(eta) - root.solve(gradient)
+    model = LeastSquaresModel(instance, workspace.store, root, centre, metric)
     state = workspace.state
     if state is None:
         state = ProximalPointState(model.c - model.matvec(point.w), 0.0)
         workspace.state = state
     if state.sigma == 0.0 or not np.isfinite(state.u).all():
         state.u = model.c - model.matvec(point.w)
-    size = _mean_square(model)
     state.sigma = float(np.clip(state.sigma, 10 / size, 1e4 / size))
     goal = precision * min(current.certificate.gap, 1.0)
     goal = max(goal, min(precision, 0.1) * options.tolerance, 0.1 * ROUNDING) * instance.scale
@@ -197,12 +201,14 @@ def _model_step(
     return _certify(instance, term, moved, options)
 
 
-def _mean_square(model: LeastSquaresModel) -> float:
-    """Mean squared column norm of A, estimated once per instance from the column moments."""
-    means, deviations = model.instance.moments
-    spread = deviations**2 if model.instance.is_centred else deviations**2 + means**2
-    size = float(spread.mean()) if len(spread) else 1.0
-    return max(size * model.root.total, 1e-300)
+def _sizes(instance: Instance, root: HessianRoot) -> tuple[float, Floats | None]:
+    """Mean squared column norm of A, estimated from the column moments, and a metric where they differ much."""
+    squares = instance.mean_squares
+    mean = float(squares.mean()) if len(squares) else 1.0
+    size, present = max(mean * root.total, 1e-300), squares > 0
+    if not present.any() or squares[present].min() > mean / UNEQUAL**2 or not instance.norm.has_metric_prox:
+        return size, None
+    return size, np.where(present, squares / mean, 1.0)
 
 
 def _line_search(

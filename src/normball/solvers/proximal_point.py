@@ -11,7 +11,8 @@ elimination of an intercept (Pi = I without one). Proximal point step k adds
 
 and is minimised by Newton's method with the generalised Jacobian of the prox, which the
 face gives (`norms/face.py`). The Newton system has the size of the face or of the
-sample, whichever is smaller. Globally convergent, and fast once the face is found;
+sample, whichever is smaller. Where columns differ much in size, distances are measured in a
+metric M that counts each feature by the square of its column, and K is that of the face in M. Globally convergent, and fast once the face is found;
 increasing sigma makes the outer iteration as fast as wanted. Source: Li, Sun, Toh, "A
 highly efficient semismooth Newton augmented Lagrangian method for solving lasso
 problems", SIAM J. Optim. 28 (2018); Rockafellar, "Augmented Lagrangians and
@@ -52,6 +53,8 @@ class LeastSquaresModel:
     root: HessianRoot
     """Root of the Hessian of the model in eta, diag(sqrt(d)) for a sum over samples."""
     c: Floats
+    metric: Floats | None = None
+    """(p,) > 0, how the features count in the distance of a proximal step; None: all the same."""
 
     def __post_init__(self) -> None:
         self._unit = None
@@ -195,9 +198,11 @@ def _evaluate(
     model: LeastSquaresModel, term: Term, w_k: Floats, u: Floats, pull: Floats, sigma: float
 ) -> tuple[Floats, float, float]:
     """Prox point w, its multiplier, and Phi(u), given pull = A'u."""
-    w, mu = term.prox(w_k + sigma * pull, sigma)
+    metric = model.metric
+    w, mu = term.prox(w_k + sigma * (pull if metric is None else pull / metric), sigma, metric)
     moved = w - w_k
-    inner = term.value(w) + float(moved @ moved) / (2 * sigma) - float(pull @ w)
+    distance = float(moved @ (moved if metric is None else metric * moved))
+    inner = term.value(w) + distance / (2 * sigma) - float(pull @ w)
     return w, mu, 0.5 * float(u @ u) - float(model.c @ u) - inner
 
 
@@ -206,14 +211,14 @@ def _newton_direction(
 ) -> Floats:
     """-(I + sigma A P A')^-1 residual, through the face.
 
-    It is -residual + E y with (K / sigma + E'E) y = E' residual.
+    It is -residual + E y with (K / sigma + E'E) y = E' residual, K = B'MB + mu H.
     """
     face = term.face(w, mu)
     if face.n_coordinates == 0:
         return -residual
     E = model.face_columns(face)
     system = NewtonSystem(
-        (face.sizes + mu * face.curvature) / sigma, E, face.factors, mu / sigma * face.factor_weights
+        (face.sizes_in(model.metric) + mu * face.curvature) / sigma, E, face.factors, mu / sigma * face.factor_weights
     )
     border = term.border(face, mu)
     rhs = E.T @ residual

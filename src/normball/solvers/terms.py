@@ -46,8 +46,11 @@ class Term(ABC):
         """h*(z) = sup_w <z, w> - h(w)."""
 
     @abstractmethod
-    def prox(self, v: Floats, step: float) -> tuple[Floats, float]:
-        """argmin |w - v|^2 / 2 + step h(w), and the mu with w = norm.prox(v, mu)."""
+    def prox(self, v: Floats, step: float, metric: Floats | None = None) -> tuple[Floats, float]:
+        """argmin |w - v|^2 / 2 + step h(w), and the mu with w = norm.prox(v, mu).
+
+        With a metric (p,) > 0 distances are sum_j metric_j (w_j - v_j)^2, and the prox `norm.prox_in`.
+        """
 
     @abstractmethod
     def face(self, w: Floats, mu: float) -> Face:
@@ -93,8 +96,9 @@ class Penalty(Term):
     def conjugate(self, z: Floats) -> float:
         return self.norm.conjugate(z, self.alpha)
 
-    def prox(self, v: Floats, step: float) -> tuple[Floats, float]:
-        return self.norm.prox(v, step * self.alpha), step * self.alpha
+    def prox(self, v: Floats, step: float, metric: Floats | None = None) -> tuple[Floats, float]:
+        mu = step * self.alpha
+        return self.norm.prox(v, mu) if metric is None else self.norm.prox_in(v, mu, metric), mu
 
     def face(self, w: Floats, mu: float) -> Face:
         return self.norm.face(w)
@@ -140,8 +144,10 @@ class Ball(Term):
     def conjugate(self, z: Floats) -> float:
         return self.norm.support(z, self.radius)
 
-    def prox(self, v: Floats, step: float) -> tuple[Floats, float]:
-        return self.norm.project_with_multiplier(v, self.radius)
+    def prox(self, v: Floats, step: float, metric: Floats | None = None) -> tuple[Floats, float]:
+        if metric is None:
+            return self.norm.project_with_multiplier(v, self.radius)
+        return self.norm.project_in(v, self.radius, metric)
 
     def face(self, w: Floats, mu: float) -> Face:
         if mu == 0:  # inside the ball every direction is free and none is curved
