@@ -116,6 +116,27 @@ def test_prox_satisfies_its_optimality_condition(
 
 
 @every_norm
+@given(data=st.data(), step=st.floats(1e-3, 1e2), spread=st.sampled_from([0.0, 3.0, 8.0]))
+def test_prox_in_a_metric_satisfies_its_optimality_condition(
+    example: NormExample, data: st.DataObject, step: float, spread: float
+) -> None:
+    """metric (v - w) / step is a subgradient at w, for units that differ by 10^spread either way."""
+    norm, v = example.norm, data.draw(vectors(example))
+    metric = 10.0 ** np.random.default_rng(len(v)).uniform(-spread, spread, len(v))
+    w = norm.prox_in(v, step, metric)
+    z = tangible(norm, metric * (v - w))
+    size = (metric * np.abs(v)).max(initial=0.0)
+    gap = step * norm.value(w) - z @ w
+    if norm.is_homogeneous:
+        assert norm.dual_norm(z) <= step * (1 + 1e-12) + 1e-13 * size
+    else:
+        gap += norm.conjugate(z, step)
+    assert abs(gap) <= 1e-12 * (metric @ v**2 + step * norm.value(np.where(w != 0, v, 0.0)))
+    if spread == 0:
+        np.testing.assert_allclose(norm.prox_in(v, step, np.ones(len(v))), norm.prox(v, step), atol=1e-12)
+
+
+@every_norm
 @given(data=st.data(), step=st.floats(1e-3, 1e2))
 def test_prox_beats_every_neighbour(example: NormExample, data: st.DataObject, step: float) -> None:
     norm = example.norm

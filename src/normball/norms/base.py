@@ -44,8 +44,6 @@ class Norm(ArrayValue, ABC):
     """The ball is a polytope: paths are piecewise linear for squared error."""
     makes_zeros: ClassVar[bool] = False
     """Contact generically happens at exact zeros."""
-    has_metric_prox: ClassVar[bool] = True
-    """`prox_in` exists: distances may count each feature in a unit of its own."""
 
     @property
     def is_one_sided(self) -> bool:
@@ -134,12 +132,6 @@ class Norm(ArrayValue, ABC):
         if separable is None:
             raise ValueError(f"{self.title} has no prox in a metric.")
         return separable.prox(v, step, metric)
-
-    def project_in(self, v: Floats, radius: float, metric: Floats) -> tuple[Floats, float]:
-        """Nearest point of the ball in that metric, and mu >= 0 with w = prox_in(v, mu, metric)."""
-        from .projection import project_by_newton
-
-        return project_by_newton(self, v, radius, metric)
 
     def project(self, v: Floats, radius: float) -> Floats:
         """Nearest point (Euclidean) to v in the ball {R <= radius}; v itself (a copy) if inside."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -123,10 +123,11 @@ class Lp(Norm):
         present = v != 0
         size = np.abs(v[present]) / largest
         norm, dual = self.value(size), self.dual_norm(size)
-        known: float | Floats
+        known: Any  # a number, or one a coordinate
         if radius is None:
-            given = multiplier if np.ndim(multiplier) == 0 else np.asarray(multiplier)[present]
-            known, other, upper, exponent = given / largest, dual, norm, 1.0  # type: ignore[operator]
+            given = np.asarray(multiplier)
+            known = (given if given.ndim == 0 else given[present]) / largest
+            other, upper, exponent = dual, norm, 1.0
         else:
             known, other, upper, exponent = radius / largest, norm, dual, self.p - 1
         noise = 1e-15 * (self.p + 1 / (self.p - 1)) * upper
@@ -202,7 +203,7 @@ def _p_norm(w: Floats, p: float) -> float:
     return largest * float(((np.abs(w) / largest) ** p).sum() ** (1 / p))
 
 
-def _solve_each(size: Floats, t: float, m: float | Floats, power: float) -> Floats:
+def _solve_each(size: Floats, t: Any, m: Any, power: float) -> Floats:
     """Root u (p,) > 0 of t u + m u^power = size > 0, elementwise; t or m may be 0, not both."""
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         if power >= 1:

@@ -27,9 +27,9 @@ ROUNDING = 2e-15
 """Smallest step of the multiplier, and smallest excess, as shares of the whole, that are worth a prox."""
 
 
-def radial_slope(face: Face, step: float, metric: Floats | None = None) -> float:
-    """g' (B'MB + step * H)^-1 g, minus the derivative of R(prox(v, step)) in step; M = I by default."""
-    diagonal = face.sizes_in(metric) + step * face.curvature
+def radial_slope(face: Face, step: float) -> float:
+    """g' (B'B + step * H)^-1 g, minus the derivative of R(prox(v, step)) in step."""
+    diagonal = face.sizes + step * face.curvature
     scaled = face.gradient / diagonal
     slope = float(face.gradient @ scaled)
     if face.factors.shape[1]:
@@ -45,20 +45,18 @@ def radial_slope(face: Face, step: float, metric: Floats | None = None) -> float
     return slope
 
 
-def project_by_newton(
-    norm: Norm, v: Floats, radius: float, metric: Floats | None = None
-) -> tuple[Floats, float]:
-    """See `Norm.project_with_multiplier` and `Norm.project_in`."""
+def project_by_newton(norm: Norm, v: Floats, radius: float) -> tuple[Floats, float]:
+    """See `Norm.project_with_multiplier`."""
     v = np.asarray(v, dtype=np.float64)
     if norm.value(v) <= radius:
         return v.copy(), 0.0
     if radius <= 0:
         w = np.where(norm.unpenalised(len(v)), v, 0.0)
-        return w, norm.critical_alpha((v - w) if metric is None else metric * (v - w))
+        return w, norm.critical_alpha(v - w)
 
     def at(mu: float) -> tuple[Floats, float, float]:
-        w = norm.prox(v, mu) if metric is None else norm.prox_in(v, mu, metric)
-        return w, norm.value(w), radial_slope(norm.face(w), mu, metric)
+        w = norm.prox(v, mu)
+        return w, norm.value(w), radial_slope(norm.face(w), mu)
 
     w, mu = multiplier_by_newton(at, radius)
     return (w, mu) if mu == 0 else (onto_boundary(norm, w, radius), mu)

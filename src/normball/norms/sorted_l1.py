@@ -46,7 +46,6 @@ class SortedL1(Norm):
     title: ClassVar[str] = "sorted L1 (SLOPE)"
     is_polyhedral: ClassVar[bool] = True
     makes_zeros: ClassVar[bool] = True
-    has_metric_prox: ClassVar[bool] = False  # whose order is not that of |v|
 
     def __post_init__(self) -> None:
         if not (isinstance(self.q, Real) and 0 < self.q < 1):
@@ -102,6 +101,30 @@ class SortedL1(Norm):
         pooled = np.maximum(isotonic_regression(shifted, increasing=False).x, 0.0)
         result = np.zeros(len(v))
         result[order] = pooled
+        return np.sign(v) * result + 0.0
+
+    def prox_in(self, v: Floats, step: float, metric: Floats) -> Floats:
+        """R is a submodular function's extension: the largest are found by halving (Groenevelt, 1991).
+
+        A block that stays together has the level c = (sum m |v| - step sum of its weights) / sum m. It
+        falls apart if some k of its features, first in the order of m (|v| - c), gain more than the k
+        largest weights cost; those are a block of larger values. O(p^2 log p) at worst.
+        """
+        size, prices, result = np.abs(v), step * self.prices(len(v)), np.zeros(len(v))
+        blocks = [(np.arange(len(v)), 0)] if len(v) else []
+        while blocks:
+            block, first = blocks.pop()
+            unit, paid = metric[block], prices[first : first + len(block)]
+            level = float(unit @ size[block] - paid.sum()) / float(unit.sum())
+            gain = unit * (size[block] - level)
+            order = np.argsort(-gain, kind="stable")
+            gains = np.cumsum(gain[order] - paid)[:-1]
+            rounding = 1e-14 * float(unit @ size[block] + paid.sum())
+            if len(gains) and gains.max() > rounding:
+                k = int(gains.argmax()) + 1
+                blocks += [(block[order[:k]], first), (block[order[k:]], first + k)]
+            else:
+                result[block] = max(level, 0.0)
         return np.sign(v) * result + 0.0
 
     def project_with_multiplier(self, v: Floats, radius: float) -> tuple[Floats, float]:

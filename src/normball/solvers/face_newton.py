@@ -60,7 +60,8 @@ def solve_on_face(
     n_worse = 0
     for _ in range(max_iterations):
         eta = E @ z + intercept
-        gradient, curvature = instance.gradient(eta), instance.curvature(eta)
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradient, curvature = instance.gradient(eta), instance.curvature(eta)
         if not max(np.abs(gradient).max(), curvature.max()) < 1e100:  # a step into overflow
             break
         residual = E.T @ gradient + alpha * face.gradient
@@ -108,12 +109,12 @@ def _residual_size(
     excess: float,
 ) -> float:
     """How far the equations are from holding, relative to their terms."""
-    terms = np.sqrt(np.einsum("ij,ij->j", E, E).max(initial=1e-300)) * np.linalg.norm(gradient) + 1e-300
+    terms = np.sqrt(np.einsum("ij,ij->j", E, E)) * np.linalg.norm(gradient) + 1e-300
     scale = max(condition.level, 1e-300)
     if condition.form == "target":  # as in the certificate, a missed target counts as the norm it costs
         scale = max(alpha * float(face.gradient @ face.coordinates), 1e-12 * instance.scale)
     closing = abs(excess) / scale if condition.form != "penalty" else 0.0
-    size = np.abs(residual).max(initial=0.0) / terms + closing
+    size = (np.abs(residual) / terms).max(initial=0.0) + closing  # each column in its own unit
     return float(size + abs(balance) / (np.abs(gradient).sum() + 1e-300))
 
 

@@ -178,7 +178,7 @@ def _model_step(
     curvature = np.maximum(instance.curvature(eta), workspace.caution * instance.majorant(eta))
     curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
     root = DiagonalRoot(np.sqrt(curvature)) if instance.loss.is_diagonal else instance.hessian_root(eta)
-    size, metric = _sizes(instance, root)
+    size, metric = _sizes(instance, root, term)
     centre = root.apply(eta) - root.solve(gradient)
     model = LeastSquaresModel(instance, workspace.store, root, centre, metric)
     state = workspace.state
@@ -201,14 +201,19 @@ def _model_step(
     return _certify(instance, term, moved, options)
 
 
-def _sizes(instance: Instance, root: HessianRoot) -> tuple[float, Floats | None]:
-    """Mean squared column norm of A, estimated from the column moments, and a metric where they differ much."""
+def _sizes(instance: Instance, root: HessianRoot, term: Term) -> tuple[float, Floats | None]:
+    """Mean squared column norm of A, from the moments of X, and a metric where columns differ much."""
     squares = instance.mean_squares
     mean = float(squares.mean()) if len(squares) else 1.0
-    size, present = max(mean * root.total, 1e-300), squares > 0
-    if not present.any() or squares[present].min() > mean / UNEQUAL**2 or not instance.norm.has_metric_prox:
-        return size, None
-    return size, np.where(present, squares / mean, 1.0)
+    metric = np.where(squares > 0, squares / mean, 1.0) if term.has_metric and is_unequal(instance) else None
+    return max(mean * root.total, 1e-300), metric
+
+
+def is_unequal(instance: Instance) -> bool:
+    """Whether columns differ so much in size that one unit for all features fails some."""
+    squares = instance.mean_squares
+    present = squares[squares > 0]
+    return bool(len(present) and present.min() * UNEQUAL**2 < present.max())
 
 
 def _line_search(

@@ -12,11 +12,12 @@ elimination of an intercept (Pi = I without one). Proximal point step k adds
 and is minimised by Newton's method with the generalised Jacobian of the prox, which the
 face gives (`norms/face.py`). The Newton system has the size of the face or of the
 sample, whichever is smaller. Where columns differ much in size, distances are measured in a
-metric M that counts each feature by the square of its column, and K is that of the face in M. Globally convergent, and fast once the face is found;
-increasing sigma makes the outer iteration as fast as wanted. Source: Li, Sun, Toh, "A
-highly efficient semismooth Newton augmented Lagrangian method for solving lasso
-problems", SIAM J. Optim. 28 (2018); Rockafellar, "Augmented Lagrangians and
-applications of the proximal point algorithm", Math. Oper. Res. 1 (1976).
+metric M that counts each feature by the square of its column, and K is that of the face in M.
+Globally convergent, and fast once the face is found; increasing sigma makes the outer
+iteration as fast as wanted. Source: Li, Sun, Toh, "A highly efficient semismooth Newton
+augmented Lagrangian method for solving lasso problems", SIAM J. Optim. 28 (2018);
+Rockafellar, "Augmented Lagrangians and applications of the proximal point algorithm", Math.
+Oper. Res. 1 (1976).
 Cost of a Newton step: two products with X and one factorisation.
 """
 
@@ -218,7 +219,10 @@ def _newton_direction(
         return -residual
     E = model.face_columns(face)
     system = NewtonSystem(
-        (face.sizes_in(model.metric) + mu * face.curvature) / sigma, E, face.factors, mu / sigma * face.factor_weights
+        (face.sizes_in(model.metric) + mu * face.curvature) / sigma,
+        E,
+        face.factors,
+        mu / sigma * face.factor_weights,
     )
     border = term.border(face, mu)
     rhs = E.T @ residual

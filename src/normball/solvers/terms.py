@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -44,6 +45,9 @@ class Term(ABC):
     @abstractmethod
     def conjugate(self, z: Floats) -> float:
         """h*(z) = sup_w <z, w> - h(w)."""
+
+    has_metric: ClassVar[bool] = False
+    """Whether the prox may count each feature in a unit of its own."""
 
     @abstractmethod
     def prox(self, v: Floats, step: float, metric: Floats | None = None) -> tuple[Floats, float]:
@@ -79,6 +83,8 @@ class Penalty(Term):
 
     norm: Norm
     alpha: float
+
+    has_metric: ClassVar[bool] = True
 
     @property
     def condition(self) -> Condition:
@@ -145,9 +151,7 @@ class Ball(Term):
         return self.norm.support(z, self.radius)
 
     def prox(self, v: Floats, step: float, metric: Floats | None = None) -> tuple[Floats, float]:
-        if metric is None:
-            return self.norm.project_with_multiplier(v, self.radius)
-        return self.norm.project_in(v, self.radius, metric)
+        return self.norm.project_with_multiplier(v, self.radius)
 
     def face(self, w: Floats, mu: float) -> Face:
         if mu == 0:  # inside the ball every direction is free and none is curved
