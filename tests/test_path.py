@@ -215,3 +215,19 @@ def test_a_path_needs_half_of_the_data_more_at_most(norm: str, loss: str, by_col
     more, gap = map(float, done.stdout.split())
     assert more < 0.5
     assert gap <= 1e-8
+
+
+@pytest.mark.parametrize(
+    "norm", [nb.norms.SquaredL2(), nb.norms.L2(), nb.norms.ElasticNet(0.5), nb.norms.L1()], ids=repr
+)
+def test_points_of_a_quantile_path_are_proved_down_to_interpolation(norm: nb.norms.Norm) -> None:
+    """Each by itself, too: weights on kinks have many dual points, of which few prove anything."""
+    rng = np.random.default_rng(12)
+    X, y = rng.standard_normal((11, 21)), rng.standard_normal(11)
+    problem = nb.Problem(X, y, loss=nb.losses.Quantile(0.1), norm=norm)
+    alphas = [2 * min(problem.alpha_max, 1.0), 0.1, 0.02, 4e-3, 2e-3, 5e-4]
+    path = problem.path(alphas=alphas)
+    np.testing.assert_array_equal(path.alphas, alphas)
+    assert path.gaps.max() <= 1e-8
+    for k in range(len(path)):
+        assert problem.solution_at(path, k).certificate.gap <= 1e-7, k

@@ -119,7 +119,7 @@ def solve_path(
     profile["total"] = perf_counter() - started
     path = Path(
         problem=problem,
-        alphas=trail.alphas,
+        alphas=levels if form == "penalty" else trail.alphas,
         sparse_coefs=trail.coefs,
         intercepts=trail.intercepts,
         norms=trail.norms,
@@ -149,6 +149,10 @@ def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float,
     for level in levels.tolist():
         workspace.work = Work.of(options.max_iterations)
         answer = solve(workspace, level, point, options)
+        if not answer.certificate.is_met:  # what the last solve left may lead astray: once more from nothing
+            workspace = Workspace(works, Work.of(options.max_iterations))
+            again = solve(workspace, level, null_point(works), options)
+            answer = min(answer, again, key=lambda each: each.certificate.excess)
         point = answer.point
         if narrow is not None:
             back = replace(point, w=narrow.basis @ point.w)

@@ -66,7 +66,7 @@ def meet_by_alphas(
             if answer.certificate.excess < best.certificate.excess:
                 best = replace(answer, n_iterations=n_solves)
         idle = 0 if low is None or best.certificate.excess < 0.5 * before else idle + 1
-        if best.certificate.is_met or idle > MOST_IDLE:
+        if best.certificate.is_met or idle > MOST_IDLE or workspace.work.is_over:
             break
         if low is None:
             alpha *= FALL
