@@ -49,7 +49,7 @@ def meet_by_alphas(
     high = (first, null, -_missing(workspace, condition, null))
     best = certify(null, None if instance.loss.is_smooth else null_model(instance).theta)
     low: End | None = None
-    point, idle = null, 0
+    point, idle, reserve = null, 0, workspace.work.left // 2  # for other ways, should this one fail
     for n_solves in range(1, MOST_SOLVES + 1):
         term = Penalty(instance.norm, alpha)
         found = solve_term(workspace, term, point, Options(1e-3 * options.tolerance, MOST_MODELS))
@@ -66,7 +66,7 @@ def meet_by_alphas(
             if answer.certificate.excess < best.certificate.excess:
                 best = replace(answer, n_iterations=n_solves)
         idle = 0 if low is None or best.certificate.excess < 0.5 * before else idle + 1
-        if best.certificate.is_met or idle > MOST_IDLE or workspace.work.is_over:
+        if best.certificate.is_met or idle > MOST_IDLE or workspace.work.left < reserve:
             break
         if low is None:
             alpha *= FALL

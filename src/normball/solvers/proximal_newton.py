@@ -28,7 +28,7 @@ from .terms import Term
 from .vertex_path import VertexPath
 from .work import Work
 
-UNEQUAL = 100.0
+UNEQUAL = 1e3
 """Ratio of column sizes from which on every feature has a unit of its own."""
 
 ROUNDING = 1e-15
