@@ -28,7 +28,7 @@ from .engine import PathEngine, suits
 from .face_newton import Point, solve_on_face
 from .instance import Instance
 from .least import best_fit, least_norm_fit
-from .penalised import meet_by_alphas
+from .penalised import budget_by_alphas, target_by_alphas
 from .proximal_newton import Answer, Options, Workspace, is_unequal, solve_term
 from .smooth.forms import RidgePath, ridge_prices
 from .smooth_fit import LeastFit, null_model, null_point
@@ -201,7 +201,7 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
         if nothing.certificate.is_met:  # no ball is large enough for columns that say nothing
             return nothing
     if budget > 0 and is_unequal(instance):
-        answer = _budget_by_alphas(workspace, term, start or null, options)
+        answer = budget_by_alphas(workspace, term, (start or null).alpha, options)
         if answer.certificate.is_met:
             return answer
     else:
@@ -214,18 +214,6 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
         if free is not None and (free.certificate.is_met or not answer.certificate.is_met):
             return free
     return answer
-
-
-def _budget_by_alphas(workspace: Workspace, term: Ball, start: Point, options: Options) -> Answer:
-    instance = workspace.instance
-
-    def certify(point: Point, theta: Floats | None) -> Answer:
-        w = term.admit(point.w)
-        eta = instance.predictor(w, point.intercept)
-        certificate = certify_term(instance, term, w, point.intercept, eta, options.tolerance, theta)
-        return Answer(Point(w, point.intercept, point.alpha), certificate, 0)
-
-    return meet_by_alphas(workspace, term.condition, certify, start.alpha, options)
 
 
 def _unbound(
@@ -277,13 +265,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
         if proved is not None:
             return proved
     if not is_floor and is_unequal(instance):
-        met = meet_by_alphas(
-            workspace,
-            Condition("target", target),
-            lambda point, theta: Answer(point, _certify_target(instance, target, point, options, theta), 0),
-            start.alpha if start is not None else null.alpha,
-            options,
-        )
+        met = target_by_alphas(workspace, target, (start or null).alpha, options)
         if met.certificate.is_met:
             return met
     # without vertices its best fit is a search of its own, made only if the frontier ends

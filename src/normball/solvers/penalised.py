@@ -15,10 +15,11 @@ from dataclasses import replace
 import numpy as np
 
 from ..typing import Floats
+from .certificate import certify_target, certify_term
 from .face_newton import Point, solve_on_face
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import null_model, null_point
-from .terms import Condition, Penalty
+from .terms import Ball, Condition, Penalty
 
 Certify = Callable[[Point, Floats | None], Answer]
 """A point in the form that is asked for, certified; with a dual point where eta alone gives none."""
@@ -36,7 +37,33 @@ CLOSED = 1e-10
 """Relative width of a bracket from which on its ends are one alpha."""
 
 
-def meet_by_alphas(
+def budget_by_alphas(workspace: Workspace, term: Ball, hint: float, options: Options) -> Answer:
+    """Minimise f in a ball, from a hint of the price."""
+    instance = workspace.instance
+
+    def certify(point: Point, theta: Floats | None) -> Answer:
+        w = term.admit(point.w)
+        eta = instance.predictor(w, point.intercept)
+        certificate = certify_term(instance, term, w, point.intercept, eta, options.tolerance, theta)
+        return Answer(Point(w, point.intercept, point.alpha), certificate, 0)
+
+    return _meet(workspace, term.condition, certify, hint, options)
+
+
+def target_by_alphas(workspace: Workspace, target: float, hint: float, options: Options) -> Answer:
+    """Minimise R subject to f <= target, from a hint of the price."""
+    instance = workspace.instance
+
+    def certify(point: Point, theta: Floats | None) -> Answer:
+        eta = instance.predictor(point.w, point.intercept)
+        tolerance = options.tolerance
+        certificate = certify_target(instance, target, point.w, eta, point.alpha, tolerance, theta)
+        return Answer(point, certificate, 0)
+
+    return _meet(workspace, Condition("target", target), certify, hint, options)
+
+
+def _meet(
     workspace: Workspace, condition: Condition, certify: Certify, hint: float, options: Options
 ) -> Answer:
     """The point of the path at a level, or the nearest to it that was found, from a hint of its alpha."""
