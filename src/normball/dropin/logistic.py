@@ -22,7 +22,8 @@ class LogisticRegression(linear_model.LogisticRegression):
 
     One solver serves all penalties; `solver` says only what scikit-learn's solvers differ in:
     "liblinear" penalises the intercept (with `intercept_scaling`), the others do not. `tol`,
-    `max_iter`, `dual` and `random_state` are accepted; the solution does not depend on them.
+    `max_iter`, `dual` and `random_state` are accepted; the solution does not depend on them. A
+    duality gap above `tol` times the loss without features is warned of.
 
     Attributes
     ----------
@@ -64,6 +65,7 @@ class LogisticRegression(linear_model.LogisticRegression):
             np.array([alpha]),
             self.fit_intercept,
             self.intercept_scaling if is_liblinear else None,
+            tolerance=self.tol,
         )
         kept = np.float64 if is_liblinear else X.dtype  # as scikit-learn's solvers have it
         self.coef_, self.intercept_ = fits.W[0].astype(kept), fits.b[0].astype(kept)

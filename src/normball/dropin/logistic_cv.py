@@ -36,6 +36,7 @@ def _path(
     class_weight: Any,
     sample_weight: Any,
     intercept_scaling: float = 1.0,
+    tol: float = 1e-4,
     **unused: Any,
 ) -> tuple[Any, Any, Any]:
     """Coefficients, strengths and iterations, as scikit-learn's function of the same task returns them."""
@@ -56,6 +57,7 @@ def _path(
         strengths,
         fit_intercept,
         intercept_scaling if solver == "liblinear" else None,
+        tolerance=tol,
     )
     coefs = np.concatenate([fits.W, fits.b[:, :, None]], axis=2) if fit_intercept else fits.W
     return list(coefs[:, 0] if len(classes) == 2 else coefs), Cs, np.ones(len(Cs), dtype=np.int32)
@@ -80,7 +82,8 @@ _fit = with_replaced(
 class LogisticRegressionCV(linear_model.LogisticRegressionCV):
     """As `sklearn.linear_model.LogisticRegressionCV`: every fit of every fold is this engine's.
 
-    `tol`, `max_iter` and `random_state` are accepted; the solutions do not depend on them.
+    `tol`, `max_iter` and `random_state` are accepted; the solutions do not depend on them. A
+    duality gap above `tol` times the loss without features is warned of.
     `solver` says only whether the intercept is penalised ("liblinear"), as in
     `LogisticRegression`.
     """

@@ -16,6 +16,7 @@ from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.threads import suitable_threads
 from ..typing import Floats, Indices
 from ..warnings import quietly
+from .paths import warn_if_loose
 
 TOLERANCE = 1e-14
 """Relative gap that is aimed at, whatever `tol` asks: coefficients are then right to about 1e-7."""
@@ -50,6 +51,8 @@ def logistic_fits(
     alphas: Floats,
     fit_intercept: bool,
     intercept_scaling: float | None = None,
+    *,
+    tolerance: float,
 ) -> Fits:
     """Fits for alphas (k,) >= 0, in any order, on the scale of the weighted mean loss.
 
@@ -62,10 +65,18 @@ def logistic_fits(
     intercept_scaling : float, optional
         The intercept is the weight of one more column of this value, and penalised, as
         liblinear has it; two classes only.
+    tolerance : float
+        Share of the loss without features from which on a gap is warned of, if it could be less.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
     """
     with suitable_threads(X.shape):
         if n_classes > 2:
-            return _several(X, codes, n_classes, weights, norm, alphas, fit_intercept)
+            fits, scale = _several(X, codes, n_classes, weights, norm, alphas, fit_intercept)
+            warn_if_loose(fits.gaps, tolerance, scale)
+            return fits
         present = np.unique(codes[weights > 0])
         if len(present) == 1 and fit_intercept:  # as a fold may be: the other class never comes
             k = len(alphas)
@@ -84,6 +95,7 @@ def logistic_fits(
             sample_weight=weights,
         )
         W, b, gaps = _two(problem, alphas)
+        warn_if_loose(gaps, tolerance, problem.instance.scale)
     if penalises:
         assert intercept_scaling is not None
         return Fits(W[:, None, :-1], W[:, -1:] * intercept_scaling, gaps)
@@ -125,7 +137,8 @@ def _several(
     norm: Norm,
     alphas: Floats,
     fit_intercept: bool,
-) -> Fits:
+) -> tuple[Fits, float]:
+    """And the loss without features."""
     seen = np.flatnonzero(weights)
     design, share = as_design(X), weights[seen] / weights.sum()
     if len(seen) < len(weights):
@@ -139,7 +152,7 @@ def _several(
     if len(present) == 1:
         fits.b[:] = -NEVER
         fits.b[:, present] = 0.0
-        return fits
+        return fits, 0.0
     problem = Multinomial(
         design, np.searchsorted(present, codes[seen]), len(present), share, fit_intercept, separable
     )
@@ -150,7 +163,7 @@ def _several(
         fits.b[k] = found.b.min() - NEVER if fit_intercept else 0.0
         fits.W[k, present], fits.b[k, present] = found.W.T, found.b
         fits.gaps[k] = found.gap * problem.scale
-    return fits
+    return fits, problem.scale
 
 
 def _beside(X: Any, column: Any) -> Any:

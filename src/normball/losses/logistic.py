@@ -15,19 +15,13 @@ import numpy as np
 from ..typing import Floats
 from .base import SampleLoss
 from .domain import ROUNDING
-from .log_link import exp_remainder, unchecked
+from .log_link import divergence
 
 
 def sigmoid(eta: Floats) -> Floats:
     """1 / (1 + exp(-eta)), to full relative accuracy at both ends."""
     decay = np.exp(-np.abs(eta))
     return np.where(eta >= 0, 1.0, decay) / (1.0 + decay)
-
-
-def _divergence(q: Floats, pi: Floats) -> Floats:
-    """q log(q / pi) - q + pi >= 0, pi where q is 0."""
-    with unchecked():
-        return np.where(q > 0, q * exp_remainder(-np.log(q / pi)), pi)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,7 +70,7 @@ class Logistic(SampleLoss):
         q, t = side * u, side * eta
         inside = (q >= 0) & (q <= 1 + ROUNDING)
         q = np.clip(q, 0.0, 1.0)
-        slack = _divergence(q, sigmoid(t)) + _divergence(1.0 - q, sigmoid(-t))
+        slack = divergence(q, -np.logaddexp(0.0, -t)) + divergence(1.0 - q, -np.logaddexp(0.0, t))
         return np.where(inside, slack, np.inf)
 
     def constant_fit(self, y: Floats, sample_weight: Floats) -> float:

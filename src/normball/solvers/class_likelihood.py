@@ -21,11 +21,21 @@ MOST_BALANCES = 20
 
 @dataclass(eq=False)
 class ClassPoint:
-    """Loss, probabilities P (n, K) and residual V (Y - P) (n, K) of one linear predictor."""
+    """Loss, probabilities P (n, K) and residual V (Y - P) (n, K) of one linear predictor (n, K).
+
+    `log_total` (n,) is the logarithm of the sum of its exponentials.
+    """
 
     loss: float
     P: Floats
     residual: Floats
+    eta: Floats
+    log_total: Floats
+
+    @property
+    def log_probabilities(self) -> Floats:
+        """log P (n, K), finite where P rounds to 0."""
+        return np.asarray(self.eta - self.log_total[:, None])
 
     @cached_property
     def balance(self) -> Floats:
@@ -60,8 +70,9 @@ class ClassLikelihood:
         P = np.exp(eta - top[:, None])
         total = P.sum(axis=1)
         P /= total[:, None]
-        loss = self.weights @ (np.log(total) + (top - eta[self._rows, self.codes]))
-        return ClassPoint(float(loss), P, self.weights[:, None] * (self.Y - P))
+        logarithm = np.log(total)
+        loss = self.weights @ (logarithm + (top - eta[self._rows, self.codes]))
+        return ClassPoint(float(loss), P, self.weights[:, None] * (self.Y - P), eta, logarithm + top)
 
     def balanced(self, linear: Floats, b: Floats) -> tuple[Floats, ClassPoint]:
         """The best intercepts (K,) for linear (n, K) from b on, and the point there.

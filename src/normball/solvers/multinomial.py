@@ -3,15 +3,14 @@
     f(W, b) = sum_i v_i (log sum_k exp(eta_ik) - eta_{i, y_i}),   eta = X W + b,   W (p, K),
 
 plus alpha sum_jk (price_j |W_jk| + ridge_j W_jk^2 / 2). Proximal Newton: around the present
-point f is replaced by its quadratic model, whose Hessian between the entries (j, k) and
-(l, m) is sum_i v_i x_ij x_il (delta_km P_ik - P_ik P_im); among the features that pull almost
-hard enough the compiled pivoting solves the model exactly, a search takes the step, and a
-pass over X finds what else is to enter (Friedman, Hastie, Tibshirani, J. Stat. Softw. 33,
-2010, for the model; theirs is solved class by class). The last intercept is fixed, since a
-common shift of all classes changes nothing; the mean of the intercepts is made 0 at the end.
+point f is replaced by its quadratic model (`class_model.py`) over the entries that are in or pull
+almost hard enough, a search takes the step, and a pass over X finds what else is to enter
+(Friedman, Hastie, Tibshirani, J. Stat. Softw. 33, 2010, for the model; theirs is solved class by
+class). The mean of the intercepts is made 0 at the end.
 
 The certificate: the conjugate of f at G = V (Q - Y), Q with rows in the simplex, is
-sum_i v_i sum_k Q_ik log Q_ik, so that s in [0, 1] and Q = s P + (1 - s) Y give a dual point.
+sum_i v_i sum_k Q_ik log Q_ik, so that s in [0, 1] and Q = s P + (1 - s) Y give a dual point. Its
+slack f(eta) + f*(G) - <G, eta> is the divergence of Q from P, and -<G, eta> = s <Z, W>.
 """
 
 from __future__ import annotations
@@ -19,14 +18,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import xlogy
 
-from .._kernels import ActiveSet
 from ..designs.base import Design
+from ..losses.log_link import divergence
 from ..norms.separable import Separable
-from ..typing import Floats, Indices
-from .active_set import walk
+from ..typing import Floats, Indices, Mask
 from .class_likelihood import ClassLikelihood
+from .class_model import LEAST_DAMPING, ClassModel
 from .smooth.class_newton import ClassNewton
 
 MOST_MODELS = 100
@@ -35,16 +33,15 @@ RIDGE_SHARE = 1e-8
 RIDGE_PRECISION = 1e-20
 """Gap of the ridge solves that a level is looked for with: R is uncertain by its root."""
 NEAR = 0.8
-"""Share of its price from which a feature takes part in a model."""
-LEAST_DAMPING, MOST_DAMPING = 1e-10, 1.0
-"""Share of its diagonal that is added to the model's Hessian, around the present point: more where the
-model is degenerate (a feature in all classes at once changes nothing) and pivoting finds no end."""
-MODEL_RATIO = 0.8
-"""Ratio of neighbouring alphas along a model's own path."""
+"""Share of its price from which an entry takes part in a model."""
 FREE_SHARE = 1e-14
 """Share of the loss to which entries without a price are fitted before alpha_max is read."""
-FEWEST_ENTRIES = 50
-"""Features that may enter a model at once; more where more are in."""
+FEWEST_ENTRIES = 100
+"""Entries that may enter a model at once; more where more are in."""
+DESCENT = 1e-4
+"""Progress where the gap shows none yet: a descent by this share of the tolerance."""
+MOST_STALLED, NEARLY = 5, 1e3
+"""Models without progress that end a solve; two, where the gap is within this multiple of the tolerance."""
 
 
 @dataclass(eq=False)
@@ -101,9 +98,11 @@ class Multinomial:
         if self._is_ridge and (self._ridge > 0).all():
             self._newton = ClassNewton(design, self._likelihood, self._ridge, fit_intercept, self._b)
         self._free = np.flatnonzero((separable.price == 0) & (self._ridge == 0))
+        self.alpha_max, is_free = np.inf, np.zeros(self._W.shape, dtype=bool)
+        is_free[self._free] = True
         for _ in range(MOST_MODELS if len(self._free) else 0):  # alpha_max is that of their best fit
             Z = self._pulls()
-            if self._unmet(Z) <= FREE_SHARE * self.scale or not self._step(self._free, Z, 1.0):
+            if self._unmet(Z) <= FREE_SHARE * self.scale or not self._step(is_free, Z, 1.0):
                 break
         at_zero = self._ratios(self._pulls(), 0.0)
         self.alpha_max = (
@@ -117,17 +116,21 @@ class Multinomial:
         if self._newton is not None:
             precision = RIDGE_PRECISION if least else max(RIDGE_SHARE * tolerance, RIDGE_PRECISION)
             return self._solve_ridge(self._newton, alpha, precision)
-        best, n_stalled, n_models = np.inf, 0, 0
+        best, lowest, n_stalled, n_models = np.inf, np.inf, 0, 0
         while True:
             Z = self._pulls()
             ratios = self._ratios(Z, alpha)
-            gap = self._gap(alpha, Z, ratios)
-            n_stalled = 0 if gap < 0.5 * best else n_stalled + 1
-            best = min(gap, best)
-            if (gap <= tolerance and n_models >= least) or n_stalled > 5 or n_models == MOST_MODELS:
+            gap, value = self._gap(alpha, Z, ratios), self._here.loss + alpha * self.penalty(self._W)
+            # the gap may stay where it is, or rise, while the objective still falls
+            descends = value < lowest - max(DESCENT * tolerance, 1e-14) * self.scale
+            n_stalled = 0 if gap < 0.5 * best or descends else n_stalled + 1
+            best, lowest = min(gap, best), min(value, lowest)
+            is_close = gap <= tolerance or (n_stalled > 1 and gap <= NEARLY * tolerance)
+            is_done = is_close and n_models >= least
+            if is_done or n_stalled > MOST_STALLED or n_models == MOST_MODELS:
                 break
             n_models += 1
-            if not self._step(self._taking_part(ratios.max(axis=1), alpha), Z, alpha):
+            if not self._step(self._taking_part(ratios, alpha), Z, alpha):
                 n_stalled += 1
         return ClassWeights(self._W.copy(), self._b - self._b.mean(), gap, self._here.loss, n_models, Z)
 
@@ -166,23 +169,25 @@ class Multinomial:
         return linear, 0.5 * float(self._ridge[moved] @ (W[moved] ** 2).sum(axis=1))
 
     def _gap(self, alpha: float, Z: Floats, ratios: Floats) -> float:
+        """Relative; a difference below 0 is rounding, and of that size at least."""
         linear, squares = self._penalty(self._W)
-        primal = self._here.loss + alpha * (linear + squares)
+        P, Y, log_P = self._here.P, self._likelihood.Y, self._here.log_probabilities
         largest = float(ratios.max(initial=0.0))
         s = 1.0 if self._is_ridge else min(1.0, alpha / max(largest, 1e-300))
-        Q = s * self._here.P + (1 - s) * self._likelihood.Y
-        dual = -float(self._likelihood.weights @ xlogy(Q, Q).sum(axis=1))
+        slack = float(self._likelihood.weights @ divergence(s * P + (1 - s) * Y, log_P).sum(axis=1))
         if self._is_ridge:
-            squares = (Z**2).sum(axis=1)
-            squares = np.divide(squares, self._ridge, out=np.zeros(len(squares)), where=self._ridge > 0)
-            dual -= float(squares.sum()) / (2 * alpha)
+            conjugates = (Z**2).sum(axis=1)
+            conjugates = np.divide(conjugates, self._ridge, out=np.zeros(len(Z)), where=self._ridge > 0)
+            conjugate = float(conjugates.sum()) / (2 * alpha)
         else:
-            dual -= s**2 * alpha * squares
+            conjugate = s**2 * alpha * squares
+        products = (Z * self._W).sum(axis=1)
+        products[self._free] = 0.0
         unmet = self._unmet(Z)
         if self._fits:
             unmet += float(np.abs(self._here.balance) @ np.abs(self._b))
-        gap = primal - dual + unmet
-        return max(gap, 0.0) / self.scale
+        gap = slack + alpha * (linear + squares) + conjugate - s * float(products.sum())
+        return (abs(gap) + unmet) / self.scale
 
     def _unmet(self, Z: Floats) -> float:
         """What unpenalised entries may still save: their gradients are zero at the best.
@@ -199,78 +204,39 @@ class Multinomial:
         return max(float(np.abs(pulls).max()) * float(np.abs(self._W).sum()), float(steps.sum()))
 
     # ---- one model ------------------------------------------------------------------
-    def _taking_part(self, ratios: Floats, alpha: float) -> Indices:
-        """Features of the model: in already, free, and the strongest of those that pull."""
-        price = self._separable.price
-        certain = self._W.any(axis=1) | (price == 0)
-        others = np.flatnonzero((ratios > NEAR * alpha) & ~certain & np.isfinite(price))
-        most = max(FEWEST_ENTRIES, int(certain.sum()))
+    def _taking_part(self, ratios: Floats, alpha: float) -> Mask:
+        """Entries (p, K) of the model: in already, free, and the strongest of those that pull."""
+        price = self._separable.price[:, None]
+        chosen: Mask = (self._W != 0) | (price == 0)
+        others = np.flatnonzero((ratios > NEAR * alpha) & ~chosen & np.isfinite(price))
+        most = max(FEWEST_ENTRIES, int(chosen.sum()))
         if len(others) > most:
-            others = others[np.argpartition(-ratios[others], most)[:most]]
-        certain[others] = True
-        return np.flatnonzero(certain)
+            others = others[np.argpartition(-ratios.ravel()[others], most)[:most]]
+        chosen.ravel()[others] = True
+        return chosen
 
-    def _step(self, features: Indices, Z: Floats, alpha: float) -> bool:
-        """One proximal Newton step over the entries of these features; whether it descends."""
-        K, m, n_free = self._K, len(features), (self._K - 1 if self._fits else 0)
+    def _step(self, chosen: Mask, Z: Floats, alpha: float) -> bool:
+        """One proximal Newton step over these entries (p, K); whether it descends."""
+        features, K, fits = np.flatnonzero(chosen.any(axis=1)), self._K, self._fits
         columns = self._design.columns(features)
-        extended = np.column_stack([columns, np.ones(len(columns))]) if self._fits else columns
-        width = extended.shape[1]
-        P, H = self._here.P, np.zeros((K, width, K, width))
-        for k in range(K):
-            for other in range(k + 1):
-                weight = self._likelihood.weights * P[:, k] * ((k == other) - P[:, other])
-                H[k, :, other] = H[other, :, k] = extended.T @ (weight[:, None] * extended)
-        keep = np.ones((K, width), dtype=bool)
-        if self._fits:
-            keep[-1, m] = False  # the intercept of the last class
-        H = np.ascontiguousarray(H.reshape(K * width, K * width)[np.ix_(keep.ravel(), keep.ravel())])
-        diagonal = np.diagonal(H).copy()
-        pull = np.zeros((K, width))
-        pull[:, :m] = Z[features].T
-        held = np.zeros((K, width))
-        held[:, :m] = self._W[features].T
-        price, ridge = np.zeros((K, width)), np.zeros((K, width))
-        price[:, :m], ridge[:, :m] = self._separable.price[features], self._ridge[features]
-        if self._fits:
-            pull[:, m] = self._here.balance
-            held[:, m] = self._b - self._b[-1]
-        start, goal = held[keep], None
-        while goal is None and self._damping <= MOST_DAMPING:
-            H[np.diag_indices_from(H)] = diagonal * (1 + self._damping)
-            goal = self._minimise_model(H, pull[keep] + H @ start, price[keep], ridge[keep], start, alpha)
-            self._damping = 30 * self._damping if goal is None else max(LEAST_DAMPING, 0.1 * self._damping)
+        model = ClassModel(columns, chosen[features], self._here.P, self._likelihood.weights, fits)
+
+        def table(entries: Floats, intercepts: Floats) -> Floats:
+            return np.vstack([entries, intercepts]) if fits else entries
+
+        held = table(self._W[features], self._b - self._b[-1])
+        price, ridge = (
+            table(np.tile(x[features, None], K), np.zeros(K)) for x in (self._separable.price, self._ridge)
+        )
+        pulls, one_sided = table(Z[features], self._here.balance), self._separable.is_one_sided
+        goal, self._damping = model.minimum(
+            pulls, held, price, ridge, one_sided, alpha, self.alpha_max, self._damping
+        )
         if goal is None:
             return False
-        full = np.zeros((K, width))
-        full[keep] = goal
-        step_W = full[:, :m].T - self._W[features]
-        step_b = full[:, m] - held[:, m] if n_free else np.zeros(K)
+        step = goal - held
+        step_W, step_b = step[: len(features)], step[-1] if fits else np.zeros(K)
         return self._search(features, columns @ step_W, step_W, step_b, Z, alpha)
-
-    def _minimise_model(
-        self, H: Floats, c: Floats, price: Floats, ridge: Floats, start: Floats, alpha: float
-    ) -> Floats | None:
-        active = ActiveSet(max(64, int((start != 0).sum()) + 64))
-        active.hold_gram(H)
-        one_sided = self._separable.is_one_sided
-        active.set_quadratic(None, None, None, c, price, ridge if ridge.any() else None, one_sided)
-        members = np.flatnonzero((start != 0) | (price == 0))
-        active.retarget(members, np.where(price[members] > 0, np.sign(start[members]), 0.0), alpha)
-        slots = np.arange(len(c))
-        found = walk(active, slots, np.array([alpha]), -1.0)
-        if len(found) == 0:  # too long a way for pivoting: along the model's own path instead
-            free = np.flatnonzero(price == 0)
-            active.retarget(free, np.zeros(len(free)), alpha, rebuild=True)
-            count = int(np.ceil(np.log(self.alpha_max / alpha) / -np.log(MODEL_RATIO))) if price.any() else 0
-            alphas = alpha * MODEL_RATIO ** -np.arange(max(count, 0) + 3.0)[::-1]
-            found = walk(active, slots, alphas, -1.0)
-            if len(found) < len(alphas):
-                return None
-        goal = np.zeros(len(c))
-        size = found.sizes[-1]
-        goal[found.members[-1, :size]] = found.weights[-1, :size]
-        return goal
 
     def _search(
         self,

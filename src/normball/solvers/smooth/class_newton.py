@@ -65,7 +65,7 @@ class ClassNewton:
         self._weighted = weights[:, None] * P
         residual = self.here.residual
         if self._fits:
-            self._between = linalg.pinvh(np.diag(self._weighted.sum(axis=0)) - P.T @ self._weighted)
+            self._between = _inverse_but_shift(np.diag(self._weighted.sum(axis=0)) - P.T @ self._weighted)
             self._missing = self._between @ self.here.balance
             rest = 0.5 * float(self.here.balance @ self._missing)
             residual = residual - self._bend(np.broadcast_to(self._missing, P.shape))
@@ -115,6 +115,13 @@ class ClassNewton:
         self.W, self.b, self.here, self._value = W, b, here, value
         self.linear = self.linear + share * image
         return is_gain
+
+
+def _inverse_but_shift(B: Floats) -> Floats:
+    """B^+ (K, K) of a matrix whose null vector is 1; rounding of that 0 may be of either sign."""
+    shift = np.full_like(B, 1 / len(B))
+    size = max(float(np.trace(B)), 1e-300)
+    return np.asarray(linalg.pinvh(B + size * shift, rtol=1e-13) - shift / size)
 
 
 class ClassPreconditioner:
