@@ -11,7 +11,8 @@ import pytest
 from scipy import sparse
 
 import normball as nb
-from normball.solvers.certificate import certify_target, with_best_fit
+from normball.solvers.certificate import certify_target
+from normball.solvers.fit_certificate import with_best_fit
 from normball.solvers.instance import Instance
 from normball.solvers.span import DenseSpan, SparseSpan, WideSpan
 

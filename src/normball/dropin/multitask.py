@@ -10,7 +10,7 @@ from sklearn import linear_model
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from .paths import enet_path, lasso_path
+from .paths import enet_path, lasso_path, warn_if_loose
 from .several_responses import multitask
 from .sound_index import with_sound_index
 
@@ -46,6 +46,7 @@ class MultiTaskElasticNet(linear_model.MultiTaskElasticNet):
         _, coefs, gaps, rounds = multitask(
             X, y, self.l1_ratio, lambda _: alphas, start, self.tol, sample_weight, self.fit_intercept
         )
+        warn_if_loose(gaps, self.tol, float((y.astype(np.float64) ** 2).sum()) / len(y))
         self.coef_: Any = np.asfortranarray(coefs[:, :, 0], dtype=X.dtype)
         self.dual_gap_, self.n_iter_, self.eps_ = float(gaps[0]), rounds[0], self.tol
         self.intercept_: Any = 0.0

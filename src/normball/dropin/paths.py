@@ -223,6 +223,24 @@ def _gap(instance: Instance, w: Floats, alpha: float) -> float:
     return certify_term(instance, term, w, intercept, linear + intercept, TOLERANCE).gap
 
 
+LOOSE = 1e-8
+"""Gap over the loss at w = 0 from which a fit that has no criterion of its own counts as unconverged."""
+
+
+def warn_of_gaps(gaps: Floats, sizes: Floats | float) -> None:
+    """scikit-learn's warning where a gap (k,) is above 1e-8 of the loss at w = 0 (k,)."""
+    excess = gaps - LOOSE * np.asarray(sizes)
+    if not (excess <= 0).all():
+        worst = int(np.argmax(np.where(np.isnan(excess), np.inf, excess)))
+        size = float(np.broadcast_to(sizes, gaps.shape)[worst])
+        warnings.warn(
+            f"The fit did not converge. Duality gap: {gaps[worst]:.3e}, tolerance: {LOOSE * size:.3e}; "
+            "columns of similar size help.",
+            SklearnConvergenceWarning,
+            stacklevel=4,
+        )
+
+
 def warn_if_loose(gaps: Floats, tolerance: float, size: float) -> None:
     """scikit-learn's warning, by its own criterion: gap <= tol |y|^2 / n, `size` being |y|^2 / n."""
     worst = float(gaps.max(initial=0.0))

@@ -20,11 +20,11 @@ from ..solvers.certificate import certify_term
 from ..solvers.forms import solve_penalty
 from ..solvers.orthogonal_active_set import solve_on_factors
 from ..solvers.proximal_newton import Options, Workspace
-from ..solvers.ridge_path import RidgeFactors
+from ..solvers.ridge_path import RidgeFactors, excesses
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
 from ..typing import Floats
-from .paths import TOLERANCE, enet_norm
+from .paths import TOLERANCE, enet_norm, warn_of_gaps
 from .replaced import with_replaced
 from .sound_index import with_sound_index
 
@@ -55,32 +55,38 @@ def _regression(
     strengths = np.broadcast_to(alphas / total, Y.shape[1]).astype(np.float64)
     centre = fit_intercept or return_intercept
     with suitable_threads(X.shape):
-        W = RidgeFactors(as_design(X), weights / total, centre).fit(Y, strengths)[0]
+        design = as_design(X)
+        W = RidgeFactors(design, weights / total, centre).fit(Y, strengths)
+        gaps = excesses(design, weights / total, centre, Y, W, strengths)
         if positive:
             starts = np.maximum(W, 0.0)
-            W = np.stack(
-                [
-                    _one_sided(X, target, weights, strength, centre, start)
-                    for target, strength, start in zip(Y.T, strengths, starts, strict=True)
-                ]
-            )
+            found = [
+                _one_sided(X, target, weights, strength, centre, start)
+                for target, strength, start in zip(Y.T, strengths, starts, strict=True)
+            ]
+            W, gaps = np.stack([w for w, _ in found]), np.array([gap for _, gap in found])
+    warn_of_gaps(gaps, 0.5 * (weights / total) @ Y**2)
     coef = (W if len(W) > 1 else W[0]).astype(X.dtype)
     if return_intercept:
         return coef, None, -(W @ _means(X, weights / total)).squeeze(), solver
     return coef, None, solver
 
 
-def _one_sided(X: Any, y: Floats, weights: Floats, alpha: float, centre: bool, start: Floats) -> Floats:
-    """Coefficients >= 0; `start` (p,) guesses which are not 0."""
+def _one_sided(
+    X: Any, y: Floats, weights: Floats, alpha: float, centre: bool, start: Floats
+) -> tuple[Floats, float]:
+    """Coefficients >= 0 and their gap; `start` (p,) guesses which are not 0."""
     norm = enet_norm(0.0, positive=True)
     instance = Problem(X, y, norm=norm, fit_intercept=centre, sample_weight=weights).instance
     separable = norm.separable(instance.n_features)
     if alpha > 0 and separable is not None:
         point = solve_on_factors(instance, separable, alpha, start)
         eta = instance.predictor(point.w, point.intercept)
-        if certify_term(instance, Penalty(norm, alpha), point.w, point.intercept, eta, TOLERANCE).is_met:
-            return point.w
-    return solve_penalty(Workspace(instance), alpha, None, Options(TOLERANCE)).point.w
+        found = certify_term(instance, Penalty(norm, alpha), point.w, point.intercept, eta, TOLERANCE)
+        if found.is_met:
+            return point.w, found.gap * instance.scale
+    answer = solve_penalty(Workspace(instance), alpha, None, Options(TOLERANCE))
+    return answer.point.w, answer.certificate.excess * instance.scale
 
 
 def _means(X: Any, weights: Floats) -> Floats:
@@ -138,6 +144,7 @@ class _LeaveOneOut(_ridge._RidgeGCV):
         self, alpha: float, y: Any, sqrt_sw: Any, factors: RidgeFactors, Y: Floats, seen: Any, total: float
     ) -> tuple[Floats, Floats]:
         residuals, W = factors.left_out(Y, alpha / total)
+        warn_of_gaps(factors.excesses(Y, W, alpha / total), 0.5 * factors.sample_weight @ Y**2)
         errors = np.zeros((len(sqrt_sw), Y.shape[1]))
         errors[seen] = residuals * np.asarray(sqrt_sw)[seen, None]
         return (errors, W.T) if np.ndim(y) > 1 else (errors[:, 0], W[0])

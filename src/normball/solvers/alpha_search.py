@@ -53,7 +53,12 @@ class AlongAlphas(Protocol[F]):
 
 
 def solve_level(
-    problem: AlongAlphas[F], form: str, level: float, tolerance: float, first: float | None = None
+    problem: AlongAlphas[F],
+    form: str,
+    level: float,
+    tolerance: float,
+    first: float | None = None,
+    last: float | None = None,
 ) -> tuple[F, float, float]:
     """The solution with R = budget, f = target or alpha R = price, its alpha and its gap.
 
@@ -66,6 +71,8 @@ def solve_level(
         Relative gap of each penalised solve.
     first : float, optional
         Where the search begins if there is no `alpha_max`; default `scale`.
+    last : float, optional
+        Alpha below which it is given up; default 1e-8 of the first.
 
     Returns
     -------
@@ -90,7 +97,7 @@ def solve_level(
         norm = problem.penalty(found.W)
         return found, norm - level if form == "budget" else level - alpha * norm
 
-    (high, above), (low, below), found = _bracket(problem, solve, form, level, first)
+    (high, above), (low, below), found = _bracket(problem, solve, form, level, first, last)
     alpha, value, side = low, below, 0
     for _ in range(MOST_STEPS):
         if abs(value) <= size or low >= high * (1 - 1e-15):
@@ -112,10 +119,12 @@ def _bracket(
     form: str,
     level: float,
     begin: float | None,
+    end: float | None,
 ) -> tuple[tuple[float, float], tuple[float, float], F]:
     """(alpha, how far) before and beyond the level, and the solution at the second."""
     is_ridge = not np.isfinite(problem.alpha_max)  # then there is no alpha from which on nothing moves
     first = alpha = (begin or problem.scale) if is_ridge else problem.alpha_max
+    end = end or SMALLEST_SHARE * first
     found, value = solve(alpha)
     while is_ridge and value >= 0 and alpha < first / SMALLEST_SHARE:
         alpha /= FALL
@@ -128,7 +137,7 @@ def _bracket(
     before = alpha, value
     while value < 0:
         before, alpha = (alpha, value), alpha * FALL
-        if alpha < SMALLEST_SHARE * first:
+        if alpha < end:
             reached = f"the norm is {problem.penalty(found.W):.6g} and the loss {found.loss:.6g}"
             raise ValueError(
                 f"{form}={level:.6g} is not met down to alpha={before[0]:.1e}, where {reached}; ask for a "

@@ -2,30 +2,21 @@
 
 Where the path engine suits the problem, each form is a point of the path and the engine
 finds it. Otherwise, and where its answer is not proved, the generic solvers take over:
-penalty and budget go to the proximal Newton solver. The target form (least R subject to
-f <= s) follows the frontier: its own dual bound at the current dual point is a budget
-that cannot be too large,
-
-    t = max_lambda lambda (-s - f*(-theta)) - R*(lambda z),
-
-because the frontier is convex and the dual point gives one of its tangents. Solving
-with that budget gives a new tangent, and so on: Newton's method on the frontier, from
-the left, without overshooting (van den Berg, Friedlander, "Probing the Pareto frontier
-for basis pursuit solutions", SIAM J. Sci. Comput. 31, 2008, for the L1 case). Each budget
-solution is finished on its face with f = s as the closing equation.
+penalty and budget go to the proximal Newton solver, a target is met along the frontier (`frontier.py`)
+or, near the least loss, from its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from ..typing import Floats
-from .certificate import Certificate, certify_target, certify_term, certify_unbound
+from .certificate import Certificate, certify_term
 from .engine import PathEngine, suits
 from .face_newton import Point, solve_on_face
+from .fit_certificate import certify_unbound
+from .frontier import CLOSE, certify_null, certify_point, excess_of, follow_frontier
 from .instance import Instance
 from .least import best_fit, least_norm_fit
 from .penalised import budget_by_alphas, target_by_alphas
@@ -36,8 +27,8 @@ from .terms import Ball, Condition, Penalty, Term
 from .threads import is_small
 from .vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
 
-LARGEST_BUDGET = 1e8
-"""In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""
+AT_FLOOR = 1e-15
+"""Distance from the least loss, over that at w = 0, that is rounding."""
 
 INDISTINCT = 1e-10
 """Difference of losses that makes no difference: a target so close to the least loss is the least loss."""
@@ -45,14 +36,8 @@ INDISTINCT = 1e-10
 NEAR_END = 1e-2
 """Distance of a target from the least loss from which the end of the frontier is a good start."""
 
-FINEST = 1e-15
-"""Smallest relative gap that a solve along the frontier is asked for."""
-
 NEGLIGIBLE = 1e-12
 """Share of alpha_max from which on alpha may be lost in the rounding of the gradient."""
-
-CLOSE = 1e-10
-"""Relative excess over a target up to which the steps along the frontier go on."""
 
 
 def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:
@@ -121,7 +106,7 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
     null = null_point(instance)
     # at the very end of the frontier rounding would decide its slope
     target = fit.loss + float(np.clip(0.1 * options.tolerance, 1e-12, CLOSE)) * instance.scale
-    certificate = _certify_null(instance, target, options)
+    certificate = certify_null(instance, target, options)
     best = Answer(null, certificate, 0)
     # f is polyhedral, so a price small enough but not nil leaves it at its least value
     alpha, point = null.alpha if np.isfinite(null.alpha) else instance.scale, null
@@ -131,12 +116,12 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
         alpha *= 0.1
         found = solve_term(workspace, Penalty(instance.norm, alpha), point, Options(1e-13, 30))
         point = found.point
-        certificate = _certify_target(instance, target, point, options, found.certificate.theta)
+        certificate = certify_point(instance, target, point, options, found.certificate.theta)
         if certificate.excess < best.certificate.excess:
             best = Answer(point, certificate, iteration)
     if not best.certificate.is_met:
-        other = _follow_frontier(workspace, target, null, best.certificate, options)
-        best = min(best, other, key=_excess)
+        other = follow_frontier(workspace, target, null, best.certificate, options)
+        best = min(best, other, key=excess_of)
     return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 
@@ -181,10 +166,22 @@ def solve_budget(workspace: Workspace, budget: float, start: Point | None, optio
     instance = workspace.instance
     term = Ball(instance.norm, budget)
     found = _on_path(workspace, term.condition, options) if budget > 0 else None
-    if found is not None:
-        answer = _certified(instance, term, found, options)
-        if answer.certificate.is_met:
-            return answer
+    if found is None:
+        return _budget_off_path(workspace, term, start, options)
+    by_path = _certified(instance, term, found, options)
+    if by_path.certificate.is_met:
+        return by_path
+    return min(by_path, _budget_off_path(workspace, term, _sound(by_path), options), key=excess_of)
+
+
+def _sound(answer: Answer) -> Point | None:
+    """A point to start from, unless the path ran into overflow there."""
+    return answer.point if np.isfinite(answer.certificate.excess) else None
+
+
+def _budget_off_path(workspace: Workspace, term: Ball, start: Point | None, options: Options) -> Answer:
+    """A budget where the engine's path does not prove it."""
+    instance, budget = workspace.instance, term.radius
     if budget > 0 and has_vertices(instance):
         proved = vertex_budget(workspace, budget, options)
         if proved is not None:
@@ -250,33 +247,43 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     """
     instance = workspace.instance
     null = null_point(instance)
-    certificate = _certify_null(instance, target, options)
+    certificate = certify_null(instance, target, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0)
     # no loss is lower than the floor, which the path only tends to: it would be walked in vain
-    is_floor = target - instance.floor <= 1e-15 * instance.scale
-    found = None if is_floor else _on_path(workspace, Condition("target", target), options)
-    if found is not None:
-        certificate_found = _certify_target(instance, target, found, options)
-        if certificate_found.is_met:
-            return Answer(found, certificate_found, 1)
+    is_above = target - instance.floor > AT_FLOOR * instance.scale
+    found = _on_path(workspace, Condition("target", target), options) if is_above else None
+    if found is None:
+        return _target_off_path(workspace, target, start or null, certificate, options)
+    by_path = Answer(found, certify_point(instance, target, found, options), 1)
+    if by_path.certificate.is_met:
+        return by_path
+    start = _sound(by_path) or start or null
+    return min(by_path, _target_off_path(workspace, target, start, certificate, options), key=excess_of)
+
+
+def _target_off_path(
+    workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
+) -> Answer:
+    """A target where the engine's path does not prove it; `certificate` is that of w = 0."""
+    instance = workspace.instance
     if has_vertices(instance):
         proved = vertex_target(workspace, target, options)
         if proved is not None:
             return proved
-    if not is_floor and is_unequal(instance):
-        met = target_by_alphas(workspace, target, (start or null).alpha, options)
+    if target - instance.floor > AT_FLOOR * instance.scale and is_unequal(instance):
+        met = target_by_alphas(workspace, target, start.alpha, options)
         if met.certificate.is_met:
             return met
     # without vertices its best fit is a search of its own, made only if the frontier ends
     is_search = instance.norm.is_one_sided and not has_vertices(instance)
     if is_search:
-        best = _follow_frontier(workspace, target, start or null, certificate, options)
+        best = follow_frontier(workspace, target, start, certificate, options)
         if best.certificate.is_met:
             return best
     fit = best_fit(workspace)
     _refuse_unattainable(instance, target, fit)
-    if target - fit.loss <= 1e-15 * instance.scale:
+    if target - fit.loss <= AT_FLOOR * instance.scale:
         return _least_norm(workspace, fit, options)
     if is_search:
         return best
@@ -286,9 +293,9 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
         by_end = _before_the_end(workspace, target, fit, options)
         if by_end.certificate.is_met:
             return by_end
-    best = _follow_frontier(workspace, target, start or null, certificate, options)
+    best = follow_frontier(workspace, target, start, certificate, options)
     if is_near and not best.certificate.is_met:
-        best = min(best, by_end or _before_the_end(workspace, target, fit, options), key=_excess)
+        best = min(best, by_end or _before_the_end(workspace, target, fit, options), key=excess_of)
     return best
 
 
@@ -308,73 +315,7 @@ def _before_the_end(workspace: Workspace, target: float, fit: LeastFit, options:
     alpha = float(np.sqrt(max(target - fit.loss, 0.0) / rise)) if rise > 0 else 0.0
     start = replace(end.point, alpha=alpha)
     point = solve_on_face(instance, workspace.store, Condition("target", target), start) or start
-    return Answer(point, _certify_target(instance, target, point, options), end.n_iterations)
-
-
-def _excess(answer: Answer) -> float:
-    return answer.certificate.excess
-
-
-def _follow_frontier(
-    workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
-) -> Answer:
-    """Newton's method on the frontier from the left, `certificate` being that of w = 0."""
-    instance = workspace.instance
-    null = null_point(instance)
-    best = Answer(null, certificate, 0)
-    point, budget, stalled = start, certificate.dual, 0
-    for iteration in range(1, options.max_iterations + 1):
-        # what the loss may be off costs its share of alpha R
-        worth = (
-            min(best.point.alpha * best.certificate.primal / instance.scale, 1.0) if iteration > 1 else 1.0
-        )
-        precision = max(1e-2 * options.tolerance * worth, FINEST)
-        answer = solve_term(workspace, Ball(instance.norm, budget), point, Options(precision, 30))
-        point = answer.point
-        improved = False
-        for candidate, theta in _candidates(workspace, target, answer):
-            certificate = _certify_target(instance, target, candidate, options, theta)
-            budget = max(budget, certificate.dual)
-            if certificate.excess < best.certificate.excess:
-                improved = certificate.excess < 0.9 * best.certificate.excess
-                best = Answer(candidate, certificate, iteration)
-        stalled = 0 if improved else stalled + 1
-        is_hopeless = LARGEST_BUDGET * instance.scale < budget * null.alpha < np.inf
-        # without a face to finish on, f comes down to the target by these steps alone
-        is_close = instance.loss.is_smooth or best.certificate.infeasibility <= CLOSE
-        if (best.certificate.is_met and is_close) or stalled > 15 or is_hopeless:
-            break
-    return best
-
-
-def _candidates(workspace: Workspace, target: float, answer: Answer) -> Iterator[tuple[Point, Floats | None]]:
-    """A budget's answer, finished on its face; each with its dual point where eta alone does not give it."""
-    instance, point = workspace.instance, answer.point
-    if not instance.loss.is_smooth:
-        yield point, answer.certificate.theta
-        return
-    yield point, None
-    finished = solve_on_face(instance, workspace.store, Condition("target", target), point)
-    if finished is not None:
-        yield finished, None
-
-
-def _certify_target(
-    instance: Instance,
-    target: float,
-    point: Point,
-    options: Options,
-    theta: Floats | None = None,
-) -> Certificate:
-    eta = instance.predictor(point.w, point.intercept)
-    return certify_target(instance, target, point.w, eta, point.alpha, options.tolerance, theta)
-
-
-def _certify_null(instance: Instance, target: float, options: Options) -> Certificate:
-    """Certificate of the target form at the null point."""
-    null = null_model(instance)
-    theta = None if instance.loss.is_smooth else null.theta
-    return _certify_target(instance, target, null.point, options, theta)
+    return Answer(point, certify_point(instance, target, point, options), end.n_iterations)
 
 
 def _refuse_unattainable(instance: Instance, target: float, fit: LeastFit) -> None:

@@ -21,9 +21,9 @@ import numpy as np
 
 from ..losses.squared_error import SquaredError
 from ..typing import Floats
-from .certificate import certify_fit, with_best_fit
 from .corner import corner_coordinates
 from .face_newton import Point, fit_on_face
+from .fit_certificate import certify_fit, with_best_fit
 from .instance import Instance
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, fit_span, least_fit, null_point

@@ -136,7 +136,7 @@ def _choose(candidates: list[Answer], scale: float) -> Answer:
     """The candidate of least objective; among equals the one with the smaller gap."""
     least = min(answer.certificate.primal for answer in candidates)
     level = [answer for answer in candidates if answer.certificate.primal <= least + 1e-13 * scale]
-    return min(level, key=_excess)
+    return min(level or candidates, key=_excess)  # none is level where all have overflowed
 
 
 def _without_dust(instance: Instance, term: Term, answer: Answer, options: Options) -> Answer:

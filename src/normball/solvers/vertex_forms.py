@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..losses.piecewise_linear import PiecewiseLinear
-from .certificate import certify_fit, certify_target, certify_term
+from .certificate import certify_target, certify_term
 from .face_newton import Point
+from .fit_certificate import certify_fit
 from .instance import Instance
 from .proximal_newton import Answer, Options, Workspace
 from .smooth_fit import LeastFit, without_rounding

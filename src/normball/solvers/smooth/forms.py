@@ -15,10 +15,11 @@ import numpy as np
 
 from ...norms.base import Norm
 from ...typing import Floats
-from ..alpha_search import solve_level
+from ..alpha_search import SMALLEST_SHARE, solve_level
 from ..face_newton import Point
 from ..instance import Instance
 from ..terms import Condition
+from .narrow import narrow
 from .ridge_newton import RidgeNewton
 
 SHARE = 1e-8
@@ -69,25 +70,42 @@ class RidgePath:
 
     def __init__(self, instance: Instance, ridge: Floats) -> None:
         self._instance = instance
-        self._newton = RidgeNewton(instance, ridge)
+        self._narrow = narrow(instance) if (ridge == 1).all() else None
+        works = instance if self._narrow is None else self._narrow.instance
+        self._newton = RidgeNewton(works, np.ones(works.n_features) if self._narrow else ridge)
         self.scale, self.n_steps = instance.scale, 0
 
     def start(self, point: Point) -> None:
         """Go to a point that may be near."""
-        self._newton.start(point.w, point.intercept)
+        near = point if self._narrow is None else self._narrow.into(point)
+        self._newton.start(near.w, near.intercept)
 
     def meet(self, condition: Condition, tolerance: float, max_steps: int = 100) -> Point | None:
         """The point that meets a condition; None where the search along the path does not find it."""
         self._max_steps, is_root = max_steps, self._instance.norm.is_homogeneous
         if condition.form == "penalty" and not is_root:
             self.solve(condition.level, SHARE * tolerance)
-            return Point(self._newton.w, self._newton.intercept, condition.level)
+            return self._back(Point(self._newton.w, self._newton.intercept, condition.level))
         form = "price" if condition.form == "penalty" else condition.form
         try:
-            found, alpha, _ = solve_level(self, form, condition.level, PRECISE, self._newton.first_alpha)
+            found, alpha, _ = solve_level(
+                self, form, condition.level, PRECISE, self._newton.first_alpha, self._last_alpha
+            )
         except ValueError:  # beyond either end of the path
             return None
-        return Point(found.W, found.intercept, alpha * self.penalty(found.W) if is_root else alpha)
+        price = alpha * self.penalty(found.W) if is_root else alpha
+        return self._back(Point(found.W, found.intercept, price))
+
+    @property
+    def _last_alpha(self) -> float:
+        """Where even the smallest column has next to no price."""
+        instance = self._instance
+        squares = instance.mean_squares
+        curvature = instance.majorant(np.full(instance.n_samples, instance.null_intercept)).sum()
+        return SMALLEST_SHARE * float(curvature * squares[squares > 0].min(initial=np.inf))
+
+    def _back(self, point: Point) -> Point:
+        return point if self._narrow is None else self._narrow.back(point)
 
     # ---- what the search along the path asks -----------------------------------------
     def solve(self, alpha: float, tolerance: float, least: int = 0) -> Found:
