@@ -149,7 +149,7 @@ def _numbers(values: Any) -> NDArray[Any] | None:
     if values.dtype.kind == "O" and not any(isinstance(value, str | bytes) for value in values):
         try:
             return values.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     if values.dtype.kind not in "biuf":
         return None

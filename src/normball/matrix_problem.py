@@ -87,6 +87,7 @@ class MatrixProblem:
         self.feature_names = read_names(table.names, feature_names, p) or numbered_names(p)
         self.response_names = responses.names
         self.X: Floats = np.asarray(design.columns(np.arange(p)), dtype=np.float64)
+        check_size(self.X, "X")
         self.Y = responses.values
         self.sample_weight = read_weights(sample_weight, n)
         self._turn, self._engine = self._reduce()

@@ -10,6 +10,7 @@ import numpy as np
 from .alpha_scale import Fraction
 from .tables import read_vector
 from .typing import ArrayLike, Floats
+from .values import within_floats
 
 FORMS = {"alpha": "penalty", "budget": "budget", "target": "target"}
 
@@ -34,15 +35,16 @@ def read_weights(sample_weight: ArrayLike | None, n: int) -> Floats:
     if (weights < 0).any():
         position = int((weights < 0).argmax())
         raise ValueError(f"sample_weight must be >= 0, got {weights[position]:g} at position {position}.")
-    total = float(weights.sum())
-    if total == 0:
+    largest = float(weights.max(initial=0.0))
+    if largest == 0:
         raise ValueError("sample_weight must have a positive entry, got only zeros.")
-    return weights / total
+    shares = weights / largest  # whose sum is not beyond floats
+    return shares / float(shares.sum())
 
 
 def check_size(response: Floats, name: str) -> None:
     """Raise ValueError if the squares of the entries are beyond floats."""
-    largest = float(np.abs(response).max())
+    largest = float(np.abs(response).max(initial=0.0))
     if largest > 1e150 or 0 < largest < 1e-150:
         raise ValueError(
             f"{name} has entries of size {largest:.0e}, whose squares are beyond floats; "
@@ -90,6 +92,8 @@ def read_form(problem: Penalised, alpha: Any, budget: Any, target: Any) -> tuple
         return "penalty", value.value * problem.alpha_max
     try:
         number = float(value)
+    except OverflowError:
+        raise within_floats(name) from None
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
     if not np.isfinite(number):

@@ -14,6 +14,7 @@ from .designs import Design, as_design
 from .frames import read_frame
 from .parameters import shown
 from .typing import ArrayLike, Floats
+from .values import refuse_masked, within_floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ def read_vector(values: ArrayLike, name: str, length: int | None, unit: str = "r
     TypeError, ValueError
         Not real numbers, not one-dimensional, another length, NaN or infinity (first position).
     """
+    refuse_masked(values, name)
     array = np.asarray(values)
     if array.ndim == 0:
         raise TypeError(f"{name} must be a list or array of numbers, got {shown(values)}.")
@@ -69,6 +71,8 @@ def read_vector(values: ArrayLike, name: str, length: int | None, unit: str = "r
             if array.dtype.kind != "O":
                 raise ValueError
             array = array.astype(np.float64)
+        except OverflowError:
+            raise within_floats(name) from None
         except (TypeError, ValueError):
             _refuse_entries(array, name)
     array = array.astype(np.float64)

@@ -45,6 +45,30 @@ class ArrayValue:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
+def refuse_masked(values: Any, name: str) -> None:
+    """Raise where values are a masked array, or a list of its entries, of which some are masked.
+
+    NumPy reads what lies beneath a mask as if it were data.
+
+    Raises
+    ------
+    ValueError
+    """
+    is_masked = np.ma.is_masked(values)
+    if isinstance(values, list | tuple):
+        is_masked = any(entry is np.ma.masked or np.ma.is_masked(entry) for entry in values)
+    if is_masked:
+        raise ValueError(f"{name} must not be a masked array with masked entries; fill or drop them first.")
+
+
+def within_floats(name: str) -> ValueError:
+    """What to raise for integers that no float holds."""
+    return ValueError(
+        f"{name} must hold numbers that floats hold, below 1.8e308 in size, got a larger integer; "
+        "divide by a constant."
+    )
+
+
 def frozen_array(values: Any, name: str) -> np.ndarray:
     """Copy `values` into a read-only one-dimensional float64 array.
 
@@ -53,8 +77,11 @@ def frozen_array(values: Any, name: str) -> np.ndarray:
     ValueError
         If the values are not numbers, not one-dimensional, or hold NaN.
     """
+    refuse_masked(values, name)
     try:
         array = np.array(values, dtype=np.float64)
+    except OverflowError:
+        raise within_floats(name) from None
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, got {values!r}.") from None
     if array.ndim != 1:

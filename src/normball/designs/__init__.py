@@ -10,7 +10,7 @@ from .base import Design
 from .constant import scales_of
 from .dense import DenseDesign
 from .sparse import SparseDesign
-from .validation import check_dense, check_index, check_sparse
+from .validation import check_dense, check_sparse, check_storage
 
 __all__ = [
     "DESIGNS",
@@ -18,7 +18,7 @@ __all__ = [
     "Design",
     "SparseDesign",
     "as_design",
-    "check_index",
+    "check_storage",
     "moments_of",
     "scales_of",
 ]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ..typing import ArrayLike
+from ..values import refuse_masked
 from .memory import as_matrix
 
 _BLOCK_ROWS = 256
@@ -26,8 +27,7 @@ def check_dense(X: ArrayLike) -> NDArray[Any]:
     ValueError
         If X is not (n, p) with n >= 1, or holds NaN or infinity.
     """
-    if np.ma.is_masked(X):
-        raise ValueError("X must not be a masked array with masked entries; fill or drop them first.")
+    refuse_masked(X, "X")
     try:
         values = np.asarray(X)
     except ValueError:
@@ -53,7 +53,7 @@ def check_sparse(X: Any) -> sparse.csc_array:
     if X.dtype.kind not in "biuf":
         _refuse_type(X, X.dtype)
     _check_shape(X.shape)
-    check_index(X)
+    check_storage(X)
     held = sparse.csc_array(X)
     bad = np.flatnonzero(~np.isfinite(held.data))
     if len(bad):
@@ -64,8 +64,8 @@ def check_sparse(X: Any) -> sparse.csc_array:
     return held
 
 
-def check_index(X: Any) -> None:
-    """Refuse a sparse X whose index contradicts its shape; whatever is not sparse passes.
+def check_storage(X: Any) -> None:
+    """Refuse what other libraries read past: masked entries, and a sparse index beyond the shape.
 
     SciPy checks an index when it is made, not when it has been edited since: a product or a change of
     format would then read and write beyond the arrays. O(stored values).
@@ -73,8 +73,9 @@ def check_index(X: Any) -> None:
     Raises
     ------
     ValueError
-        If a position lies outside X, or arrays that belong together differ in length.
+        If entries are masked, a position lies outside X, or arrays that belong together differ in length.
     """
+    refuse_masked(X, "X")
     if not sparse.issparse(X):
         return
     matrix: Any = X

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 from sklearn import linear_model
 
 from .paths import enet_path, lasso_path
-from .sound_index import with_sound_index
+from .sound_data import with_sound_data
 
 
-@with_sound_index
+@with_sound_data
 class ElasticNet(linear_model.ElasticNet):
     """As `sklearn.linear_model.ElasticNet`, with every solution certified.
 
@@ -27,7 +27,7 @@ class ElasticNet(linear_model.ElasticNet):
     path: ClassVar[Any] = staticmethod(enet_path)
 
 
-@with_sound_index
+@with_sound_data
 class Lasso(linear_model.Lasso):
     """As `sklearn.linear_model.Lasso`, with every solution certified."""
 
@@ -46,7 +46,7 @@ class _LeavesX:
         return super().fit(X, y, sample_weight=sample_weight, **params)  # type: ignore[misc]
 
 
-@with_sound_index
+@with_sound_data
 class LassoCV(_LeavesX, linear_model.LassoCV):
     """As `sklearn.linear_model.LassoCV`: the paths of the folds and the final fit are this engine's."""
 
@@ -56,7 +56,7 @@ class LassoCV(_LeavesX, linear_model.LassoCV):
         return Lasso()
 
 
-@with_sound_index
+@with_sound_data
 class ElasticNetCV(_LeavesX, linear_model.ElasticNetCV):
     """As `sklearn.linear_model.ElasticNetCV`: the paths of the folds and the final fit are this engine's."""
 

@@ -13,10 +13,10 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from .logistic_path import logistic_fits
 from .paths import enet_norm
-from .sound_index import with_sound_index
+from .sound_data import with_sound_data
 
 
-@with_sound_index
+@with_sound_data
 class LogisticRegression(linear_model.LogisticRegression):
     """As `sklearn.linear_model.LogisticRegression`, with every solution certified.
 

@@ -20,7 +20,7 @@ from .logistic import NOT_SEVERAL
 from .logistic_path import logistic_fits
 from .paths import enet_norm
 from .replaced import with_replaced
-from .sound_index import with_sound_index
+from .sound_data import with_sound_data
 
 
 def _path(
@@ -78,7 +78,7 @@ _fit = with_replaced(
 )
 
 
-@with_sound_index
+@with_sound_data
 class LogisticRegressionCV(linear_model.LogisticRegressionCV):
     """As `sklearn.linear_model.LogisticRegressionCV`: every fit of every fold is this engine's.
 

@@ -12,10 +12,10 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from .paths import enet_path, lasso_path, warn_if_loose
 from .several_responses import multitask
-from .sound_index import with_sound_index
+from .sound_data import with_sound_data
 
 
-@with_sound_index
+@with_sound_data
 class MultiTaskElasticNet(linear_model.MultiTaskElasticNet):
     """As `sklearn.linear_model.MultiTaskElasticNet`, with every solution certified."""
 
@@ -57,14 +57,14 @@ class MultiTaskElasticNet(linear_model.MultiTaskElasticNet):
         return self
 
 
-@with_sound_index
+@with_sound_data
 class MultiTaskLasso(MultiTaskElasticNet, linear_model.MultiTaskLasso):
     """As `sklearn.linear_model.MultiTaskLasso`, with every solution certified."""
 
     __init__ = linear_model.MultiTaskLasso.__init__
 
 
-@with_sound_index
+@with_sound_data
 class MultiTaskElasticNetCV(linear_model.MultiTaskElasticNetCV):
     """As `sklearn.linear_model.MultiTaskElasticNetCV`, on this engine."""
 
@@ -74,7 +74,7 @@ class MultiTaskElasticNetCV(linear_model.MultiTaskElasticNetCV):
         return MultiTaskElasticNet()
 
 
-@with_sound_index
+@with_sound_data
 class MultiTaskLassoCV(linear_model.MultiTaskLassoCV):
     """As `sklearn.linear_model.MultiTaskLassoCV`, on this engine."""
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning as SklearnConvergenceWarning
 from sklearn.utils import check_array
 
-from ..designs import check_index
+from ..designs import check_storage
 from ..norms import L1, ElasticNet, Norm, SquaredL2
 from ..path_solver import solve_path
 from ..problem import Problem
@@ -108,7 +108,7 @@ def enet_path(
     if selection not in ("random", "cyclic"):
         raise ValueError("selection should be either random or cyclic.")
     if check_input:
-        check_index(X)
+        check_storage(X)
         X = check_array(X, accept_sparse="csc", dtype=[np.float64, np.float32], order="F")
         y = check_array(y, accept_sparse="csc", dtype=X.dtype.type, order="F", ensure_2d=False)
     y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)

@@ -26,7 +26,7 @@ from ..solvers.threads import suitable_threads
 from ..typing import Floats
 from .paths import TOLERANCE, enet_norm, warn_of_gaps
 from .replaced import with_replaced
-from .sound_index import with_sound_index
+from .sound_data import with_sound_data
 
 
 def _regression(
@@ -93,7 +93,7 @@ def _means(X: Any, weights: Floats) -> Floats:
     return np.asarray(X.T @ weights, dtype=np.float64)
 
 
-@with_sound_index
+@with_sound_data
 class Ridge(linear_model.Ridge):
     """As `sklearn.linear_model.Ridge`: every `solver` is an exact factorisation here.
 
@@ -153,7 +153,7 @@ class _LeaveOneOut(_ridge._RidgeGCV):
     _solve_eigen_gram = _solve_eigen_covariance = _solve_svd_design_matrix = _solve
 
 
-@with_sound_index
+@with_sound_data
 class RidgeCV(linear_model.RidgeCV):
     """As `sklearn.linear_model.RidgeCV`; `gcv_mode` is accepted, the factorisation is chosen by shape."""
 

@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from ..designs import check_index
+from ..designs import check_storage
 from ..parameters import read_between, read_count, read_positive
 from ..progress import Progress
 from ..solvers.low_rank.completion import Completion, Entries, complete, empty, spectral_norm
@@ -164,8 +164,8 @@ def _path(
 
 def _entries(X: Any) -> Entries:
     """The observed entries of X, in float64."""
+    check_storage(X)
     if sparse.issparse(X):
-        check_index(X)
         checked = check_array(X, accept_sparse="csr", dtype=np.float64, input_name="X")
         matrix = sparse.csr_array(checked)
         matrix.sum_duplicates()

@@ -6,8 +6,9 @@ from typing import Any
 
 from sklearn.utils.validation import check_array, check_X_y, validate_data
 
-from ..designs import as_design, check_index
+from ..designs import as_design, check_storage
 from ..frames import Frame, read_frame
+from ..values import refuse_masked, within_floats
 
 NO_RESPONSE = "no_validation"
 """scikit-learn's word for a call that has no y."""
@@ -31,10 +32,15 @@ def validated(estimator: Any, X: Any, y: Any = NO_RESPONSE, *, reset: bool = Tru
     TypeError, ValueError
         As scikit-learn, and as `read_frame` where X is a data frame.
     """
+    if not isinstance(y, str):
+        refuse_masked(y, "y")
     frame = read_frame(X, allow_missing=options.get("ensure_all_finite", True) == "allow-nan")
     if frame is None:
-        check_index(X)
-        return validate_data(estimator, X, y, reset=reset, **options)
+        check_storage(X)
+        try:
+            return validate_data(estimator, X, y, reset=reset, **options)
+        except OverflowError:
+            raise within_floats("X and y") from None
     validate_data(estimator, _named(X, frame), y, reset=reset, skip_check_array=True)
     try:
         if isinstance(y, str) and y == NO_RESPONSE:

@@ -47,6 +47,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..typing import Floats, Mask
+from ..values import refuse_masked, within_floats
 from .base import Loss
 from .cox_hessian import CoxRoot
 from .log_link import divergence, exp_remainder
@@ -54,6 +55,16 @@ from .risk_sets import RiskSets, risk_sets
 
 ROUNDING = 1e-13
 """Share of the events' weight by which a sum over the samples may be off by rounding."""
+
+
+def _numbers(times: Any) -> Floats:
+    """As float64; a text or an integer beyond floats is refused in one sentence."""
+    try:
+        return np.asarray(times, dtype=np.float64)
+    except OverflowError:
+        raise within_floats("y") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"y must hold times and events as numbers, got {times.ravel()[0]!r}.") from None
 
 
 def _xlogx(x: Floats) -> Floats:
@@ -103,6 +114,7 @@ class Cox(Loss):
         ValueError
             If events are not 0 or 1, a time is not finite, or no field is boolean.
         """
+        refuse_masked(y, "y")
         array = np.asarray(y)
         if array.dtype.names is not None:
             flags = [name for name in array.dtype.names if array.dtype[name].kind == "b"]
@@ -112,9 +124,9 @@ class Cox(Loss):
                     f"{array.dtype}; make it an (n, 2) array of times and events."
                 )
             (clock,) = (name for name in array.dtype.names if name != flags[0])
-            time, event = array[clock].astype(np.float64), array[flags[0]].astype(np.float64)
+            time, event = _numbers(array[clock]), array[flags[0]].astype(np.float64)
         elif array.ndim == 2 and array.shape[1] == 2:
-            time, event = array.astype(np.float64).T
+            time, event = _numbers(array).T
         else:
             return y
         if not np.isin(event, (0.0, 1.0)).all():

@@ -26,10 +26,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..parameters import shown
 from ..typing import Floats, Mask
 from .base import Norm
 from .face import Face, coordinate_face
 from .projection import onto_boundary
+
+LEAST_P, LARGEST_P = 0.01, 1e16
+"""Powers 1 / p of sums of powers p within floats: below, 1000^(1/p) overflows; above, p^(1/p) is 1."""
 
 VANISHING = 1e-150
 """Coefficients below this share of the norm count as zero: their curvature would overflow."""
@@ -41,8 +45,8 @@ class Lp(Norm):
 
     Parameters
     ----------
-    p : float > 0, not 1, 2 or inf
-        Those have classes of their own: L1, L2, LInf.
+    p : float between 0.01 and 1e16, not 1 or 2
+        Those have classes of their own: L1, L2, and LInf for what is larger.
     """
 
     p: float
@@ -51,10 +55,13 @@ class Lp(Norm):
 
     def __post_init__(self) -> None:
         if isinstance(self.p, bool) or not isinstance(self.p, Real) or not self.p > 0:
-            raise ValueError(f"p must be a number > 0, got {self.p!r}.")
+            raise ValueError(f"p must be a number > 0, got {shown(self.p)}.")
         known = {1.0: "L1()", 2.0: "L2()", np.inf: "LInf()"}
-        if float(self.p) in known:
+        if self.p in known:
             raise ValueError(f"p={self.p:g} has a class of its own: use {known[float(self.p)]}.")
+        if not LEAST_P <= self.p <= LARGEST_P:
+            fix = "use LInf(), which is the same to the last digit" if self.p > 1 else "use a larger one"
+            raise ValueError(f"p must lie between {LEAST_P:g} and {LARGEST_P:g}, got {shown(self.p)}; {fix}.")
         object.__setattr__(self, "p", float(self.p))
 
     @property

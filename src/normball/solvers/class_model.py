@@ -29,11 +29,11 @@ class ClassModel:
     What it takes and gives are tables (m, K), or (m + 1, K) with the intercepts as the last row.
     """
 
-    def __init__(self, columns: Floats, entries: Mask, P: Floats, weights: Floats, has_intercept: bool):
-        """`columns` (n, m), probabilities P (n, K), sample weights (n,)."""
+    def __init__(self, columns: Floats, entries: Mask, P: Floats, weights: Floats, constant: float):
+        """`columns` (n, m), P (n, K), weights (n,); the intercepts' column is `constant`, 0 if none."""
         K = P.shape[1]
-        if has_intercept:
-            columns = np.column_stack([columns, np.ones(len(columns))])
+        if constant:
+            columns = np.column_stack([columns, np.full(len(columns), constant)])
             entries = np.vstack([entries, np.arange(K) < K - 1])
         self._shape = entries.shape
         self._classes, self._rows = np.nonzero(entries.T)

@@ -11,15 +11,17 @@ rounding does to the loss is part of the certificate.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..designs.base import Design
 from ..designs.dense import DenseDesign
-from ..typing import Floats
+from ..typing import Floats, Mask
 from .certificate import Certificate, certify_target, certify_term
 from .face_newton import Point
-from .instance import Instance
+from .instance import Instance, sound_moments
 from .proximal_newton import Answer
 from .smooth_fit import null_model
 from .terms import Ball, Penalty
@@ -81,15 +83,38 @@ def about_means(instance: Instance) -> AboutMeans:
     if null.theta is None:
         return as_given
     size = null.point.alpha if np.isfinite(null.point.alpha) else float(np.abs(null.pull).max(initial=0.0))
-    means = instance.means
-    rounding = np.finfo(float).eps * np.abs(means) * float(np.abs(null.theta).sum())
-    is_far = rounding > FAR * size
-    if not is_far.any():
+    is_far = _are_far(instance.means, float(np.abs(null.theta).sum()), size)
+    means = _to_take(design, instance.means, is_far, lambda: instance.moments[1])
+    if means is None:
         return as_given
-    if not isinstance(design, DenseDesign):
-        deviations = instance.moments[1]
-        means = np.where(is_far & (np.abs(means) > NEARLY_FULL * deviations), means, 0.0)
-        if not means.any():
-            return as_given
     moved = replace(instance, design=design.centred(means))
     return AboutMeans(moved, means if instance.fit_intercept else None)
+
+
+def classes_about_means(
+    design: Design, sample_weight: Floats, residual: Floats, Z: Floats
+) -> tuple[Design, Floats | None]:
+    """The same for several classes with intercepts: X about the means (p,), and those.
+
+    `residual` (n, K) is -grad f without features, Z (p, K) what X makes of it.
+    """
+    means = design.rmatvec(sample_weight)
+    pull, size = float(np.abs(residual).sum(axis=0).max()), float(np.abs(Z).max(initial=0.0))
+    taken = _to_take(
+        design, means, _are_far(means, pull, size), lambda: sound_moments(design, sample_weight)[1]
+    )
+    return (design, None) if taken is None else (design.centred(taken), taken)
+
+
+def _are_far(means: Floats, pull: float, size: float) -> Mask:
+    """(p,) whether the rounding of a mean is seen beside gradients of this size, `pull` = sum |theta|."""
+    return np.asarray(np.finfo(float).eps * pull * np.abs(means) > FAR * size)
+
+
+def _to_take(design: Design, means: Floats, is_far: Mask, deviations: Callable[[], Floats]) -> Floats | None:
+    """What to take off the columns (p,) where some are far; None where nothing."""
+    if not is_far.any():
+        return None
+    if not isinstance(design, DenseDesign):
+        means = np.where(is_far & (np.abs(means) > NEARLY_FULL * deviations()), means, 0.0)
+    return means if means.any() else None

@@ -25,6 +25,30 @@ SPREAD_OF_ROUNDING = 0.25 * float(np.finfo(np.float64).eps)
 """Standard deviation of a rounding error, relative to the number."""
 
 
+def sound_moments(design: Design, sample_weight: Floats) -> tuple[Floats, Floats]:
+    """Weighted means (p,) and standard deviations (p,) of the columns.
+
+    Raises
+    ------
+    ValueError
+        If a column is so large that its square is beyond floats, or all are so small.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        means, deviations = design.column_moments(sample_weight)
+    too_large = ~np.isfinite(deviations) | (np.abs(means) > 1e150) | (deviations > 1e150)
+    if too_large.any():
+        raise ValueError(
+            f"X has entries beyond 1e150 in column {int(too_large.argmax())}, whose squares overflow; "
+            "divide the column by a constant."
+        )
+    largest = max(np.abs(means).max(initial=0.0), deviations.max(initial=0.0))
+    if 0 < largest < 1e-150:
+        raise ValueError(
+            f"X has entries no larger than {largest:.0e}, whose squares vanish; multiply X by a constant."
+        )
+    return means, deviations
+
+
 @dataclass(frozen=True, eq=False)
 class Instance:
     """Validated data of one problem.
@@ -79,27 +103,8 @@ class Instance:
 
     @cached_property
     def moments(self) -> tuple[Floats, Floats]:
-        """Weighted means (p,) and standard deviations (p,) of the columns.
-
-        Raises
-        ------
-        ValueError
-            If a column is so large that its square is beyond floats.
-        """
-        with np.errstate(over="ignore", invalid="ignore"):
-            means, deviations = self.design.column_moments(self.sample_weight)
-        too_large = ~np.isfinite(deviations) | (np.abs(means) > 1e150) | (deviations > 1e150)
-        if too_large.any():
-            raise ValueError(
-                f"X has entries beyond 1e150 in column {int(too_large.argmax())}, whose squares overflow; "
-                "divide the column by a constant."
-            )
-        largest = max(np.abs(means).max(initial=0.0), deviations.max(initial=0.0))
-        if 0 < largest < 1e-150:
-            raise ValueError(
-                f"X has entries no larger than {largest:.0e}, whose squares vanish; multiply X by a constant."
-            )
-        return means, deviations
+        """`sound_moments` of the columns."""
+        return sound_moments(self.design, self.sample_weight)
 
     @cached_property
     def means(self) -> Floats:

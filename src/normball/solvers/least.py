@@ -41,6 +41,10 @@ def best_fit(workspace: Workspace) -> LeastFit:
     they no longer bind.
     """
     instance = workspace.instance
+    if instance.is_fitted_by_null:
+        null = null_point(instance)
+        eta = instance.predictor(null.w, null.intercept)
+        return LeastFit(instance.value(eta), eta, True)
     proved = vertex_best_fit(workspace) if has_vertices(instance) else None
     if proved is not None:
         return proved

@@ -25,7 +25,10 @@ from ..norms.separable import Separable
 from ..typing import Floats, Indices, Mask
 from .class_likelihood import ClassLikelihood
 from .class_model import LEAST_DAMPING, ClassModel
+from .far_means import classes_about_means
+from .instance import sound_moments
 from .smooth.class_newton import ClassNewton
+from .smooth_fit import VANISHING
 
 MOST_MODELS = 100
 RIDGE_SHARE = 1e-8
@@ -94,6 +97,13 @@ class Multinomial:
         self._linear, self._damping = np.zeros_like(self._likelihood.Y), LEAST_DAMPING
         self._here = self._likelihood.at(self._linear + self._b)
         self.scale = self._here.loss
+        Z = self._pulls()
+        if np.abs(Z).max(initial=0.0) <= VANISHING:
+            sound_moments(design, sample_weight)  # refuses columns that are too small to be seen
+        self._means: Floats | None = None
+        if fit_intercept:
+            design, self._means = classes_about_means(design, sample_weight, self._here.residual, Z)
+            self._design = design
         self._newton: ClassNewton | None = None
         if self._is_ridge and (self._ridge > 0).all():
             self._newton = ClassNewton(design, self._likelihood, self._ridge, fit_intercept, self._b)
@@ -110,6 +120,11 @@ class Multinomial:
             if self._is_ridge and len(self._free) < len(self._ridge)
             else float(at_zero.max(initial=0.0))
         )
+
+    def _found(self, W: Floats, gap: float, n_models: int, Z: Floats) -> ClassWeights:
+        """The weights W (p, K), with the intercepts of X as it was given."""
+        b = self._b if self._means is None else self._b - self._means @ W
+        return ClassWeights(W, b - b.mean(), gap, self._here.loss, n_models, Z)
 
     def solve(self, alpha: float, tolerance: float, least: int = 0) -> ClassWeights:
         """The solution at alpha > 0, from the last one on, by `least` models or more."""
@@ -132,7 +147,7 @@ class Multinomial:
             n_models += 1
             if not self._step(self._taking_part(ratios, alpha), Z, alpha):
                 n_stalled += 1
-        return ClassWeights(self._W.copy(), self._b - self._b.mean(), gap, self._here.loss, n_models, Z)
+        return self._found(self._W.copy(), gap, n_models, Z)
 
     def _solve_ridge(self, newton: ClassNewton, alpha: float, precision: float) -> ClassWeights:
         """The same where no coefficient has a price of its own."""
@@ -144,7 +159,7 @@ class Multinomial:
             self._b, self._here = self._likelihood.balanced(newton.linear, newton.b)
         Z = self._pulls()
         gap = self._gap(alpha, Z, np.zeros_like(Z))
-        return ClassWeights(W, self._b - self._b.mean(), gap, self._here.loss, n_steps, Z)
+        return self._found(W, gap, n_steps, Z)
 
     # ---- evaluation -----------------------------------------------------------------
     def penalty(self, W: Floats) -> float:
@@ -219,23 +234,27 @@ class Multinomial:
         """One proximal Newton step over these entries (p, K); whether it descends."""
         features, K, fits = np.flatnonzero(chosen.any(axis=1)), self._K, self._fits
         columns = self._design.columns(features)
-        model = ClassModel(columns, chosen[features], self._here.P, self._likelihood.weights, fits)
+        # the intercepts' column is as large as the others, or pivoting mistakes one kind for rounding
+        unit = self.alpha_max if 0 < self.alpha_max < np.inf else 1.0
+        model = ClassModel(
+            columns, chosen[features], self._here.P, self._likelihood.weights, unit if fits else 0.0
+        )
 
         def table(entries: Floats, intercepts: Floats) -> Floats:
             return np.vstack([entries, intercepts]) if fits else entries
 
-        held = table(self._W[features], self._b - self._b[-1])
+        held = table(self._W[features], (self._b - self._b[-1]) / unit)
         price, ridge = (
             table(np.tile(x[features, None], K), np.zeros(K)) for x in (self._separable.price, self._ridge)
         )
-        pulls, one_sided = table(Z[features], self._here.balance), self._separable.is_one_sided
+        pulls, one_sided = table(Z[features], unit * self._here.balance), self._separable.is_one_sided
         goal, self._damping = model.minimum(
             pulls, held, price, ridge, one_sided, alpha, self.alpha_max, self._damping
         )
         if goal is None:
             return False
         step = goal - held
-        step_W, step_b = step[: len(features)], step[-1] if fits else np.zeros(K)
+        step_W, step_b = step[: len(features)], unit * step[-1] if fits else np.zeros(K)
         return self._search(features, columns @ step_W, step_W, step_b, Z, alpha)
 
     def _search(

@@ -24,6 +24,9 @@ LEAST_CAUTION = 1e-12
 ROUNDING = 1e-16
 """Share of the loss's scale below which differences of losses are rounding."""
 
+VANISHING = 1e-140
+"""Gradients below this share of what pulls are near the end of floats, or beyond it."""
+
 SUFFICIENT = 1e-4
 """Share of the slope's promise that a step must keep (Armijo)."""
 
@@ -110,6 +113,8 @@ def _fit_null_model(instance: Instance) -> NullModel:
     theta = _null_dual(instance, w, eta)
     z = instance.design.rmatvec(theta)
     z[instance.unpenalised] = 0.0
+    if np.abs(z).max(initial=0.0) <= VANISHING * np.abs(theta).sum():
+        _ = instance.moments  # refuses columns that are too small to be seen, rather than orthogonal
     if not instance.loss.is_smooth:  # whose dual point may balance every column exactly
         means, deviations = instance.moments
         z[np.abs(z) <= 1e-14 * np.hypot(means, deviations) * np.abs(theta).sum()] = 0.0
