@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from normball import Path, Solution
+from normball import ConvergenceWarning, Path, Solution
 
 FACTOR = 10.0
 """How much larger than claimed a gap may be."""
@@ -44,7 +45,8 @@ class Claim:
         proof = solution.certificate
         return cls(
             form=proof.form,
-            level=solution.level,
+            # the least norm of a loss with kinks is proved as that of the loss that was reached
+            level=solution.level if proof.form in (solution.form, "fit") else solution.loss,
             w=solution.coef,
             b=solution.intercept,
             alpha=solution.alpha,
@@ -58,12 +60,15 @@ class Claim:
         """What a path says of its k-th point, an "alpha", "budget" or "target" of this level.
 
         Its dual points are not kept, and constraints are met within its tolerance. At a kink the
-        answer alone has many dual points: one is found by solving the penalty form.
+        answer alone has many dual points: one is found by a solve.
         """
         problem, alpha = path.problem, float(path.alphas[k])
         known = None
-        if not problem.loss.is_smooth and 0 < alpha < np.inf:
-            known = problem.solve(alpha=alpha).certificate.theta
+        if not problem.loss.is_smooth:
+            asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                known = problem.solve(**asked, tol=1e-12).certificate.theta
         return cls(
             form={"alpha": "penalty"}.get(form, form),
             level=level,

@@ -207,7 +207,7 @@ def _level(rng: Draw, draft: RandomProblem) -> Any:
     objective, form = draft.objective, draft.axes.form
     w, intercept = _ridge_fit(objective)
     loss, norm, null = objective.loss_value(w, intercept), objective.norm_value(w), objective.null_loss
-    price = (null - loss) / norm if norm > 0 and null > loss else 1.0
+    price = (null - loss) / norm if 0 < norm < np.inf and null > loss else 1.0
     if draft.is_path:
         shares = np.sort(rng.uniform(0.02, 1.0, N_LEVELS))
         return {

@@ -93,7 +93,7 @@ class Objective:
             return max(self.norm_value(w) - level, 0.0) / (level if level > 0 else 1.0)
         if not np.isfinite(self.norm_value(w)):
             return np.inf
-        return max(self.loss_value(w, intercept) - level, 0.0) / self.null_loss
+        return max(self.loss_value(w, intercept) - level, 0.0) / (self.null_loss or 1.0)
 
     def scale(self, form: str, value: float) -> float:
         """What a difference of two values of the form is measured by."""

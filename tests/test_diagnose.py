@@ -258,15 +258,13 @@ def test_classes_may_have_any_labels() -> None:
 def test_alpha_is_chosen_on_fewer_alphas_where_paths_are_slow() -> None:
     rng = np.random.default_rng(13)
     X = rng.standard_normal((60, 8))
-    eta = X[:, 0] - X[:, 1]
-    time = np.exp(-eta) * rng.exponential(size=60)
-    for loss, y in (("quantile", eta + 0.5 * rng.standard_normal(60)), ("cox", time)):
-        found = nb.diagnose(X, y, loss)
-        assert found.validation is not None
-        assert len(found.validation.alphas) <= 12
-        assert {0, 1} <= set(found.solution.support)
-        # fit and certificate are those of the problem, not of the coarse path
-        assert found.solution.certificate.gap <= 1e-8
+    y = X[:, 0] - X[:, 1] + 0.5 * rng.standard_normal(60)
+    found = nb.diagnose(X, y, "quantile")
+    assert found.validation is not None
+    assert len(found.validation.alphas) <= 12
+    assert {0, 1} <= set(found.solution.support)
+    # fit and certificate are those of the problem, not of the coarse path
+    assert found.solution.certificate.gap <= 1e-8
 
 
 def test_the_number_at_risk_is_no_noise() -> None:
@@ -275,7 +273,7 @@ def test_the_number_at_risk_is_no_noise() -> None:
     time = np.exp(X[:, 1] - X[:, 0]) * rng.exponential(size=60)
     y = np.where(rng.random(60) < 0.3, -time, time)  # censored at random: folds differ in events
     problem = nb.Problem(X, y, "cox")
-    found, whole = choose_alpha(problem, 0), cross_validate(problem, n_alphas=12, tol=1e-3, seed=0)
+    found, whole = choose_alpha(problem, 0), cross_validate(problem, n_alphas=50, tol=1e-6, seed=0)
     k = len(found.alphas)
     np.testing.assert_allclose(found.mean_loss, whole.mean_loss[:k], rtol=1e-3)
     gains = whole.fold_losses[:, :k] - whole.fold_losses[:, :1]

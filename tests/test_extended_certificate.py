@@ -158,9 +158,9 @@ def test_a_broken_constraint_contradicts() -> None:
 
 SAMPLE = [
     position
-    for position in range(0, len(DATA_KINDS) * len(HARD_CELLS), 83)
-    if hard_axes(position).data in ("collinear", "tied", "one-hot", "tiny")
-    and hard_axes(position).form not in ("budgets", "targets")
+    for position in range(0, len(DATA_KINDS) * len(HARD_CELLS), 131)
+    if hard_axes(position).data
+    not in ("scaled", "far")  # of which some are solved slowly, some with a warning
 ]
 """Cells of all losses, norms and forms; the whole walk is `benchmarks/cvxpy_grid.py`'s."""
 

@@ -40,7 +40,7 @@ class Path:
     intercepts : (k,)
     norms : (k,) R of each row, increasing: the budget form's axis.
     losses : (k,) f of each row, decreasing: the target form's axis.
-    gaps : (k,) relative duality gaps.
+    gaps : (k,) relative duality gaps, or what a budget or target is missed by where that is more.
     tolerance : float, what was asked for.
     n_passes : float, how often the whole of X was read.
     profile : dict, seconds by phase: "choosing" candidates, "solving" among them, "passes"

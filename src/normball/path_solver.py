@@ -16,6 +16,7 @@ from .solvers.certificate import certify_term
 from .solvers.engine import PathEngine, Trail, suits
 from .solvers.far_means import about_means
 from .solvers.forms import solve_budget, solve_penalty, solve_target
+from .solvers.instance import Instance
 from .solvers.proximal_newton import Options, Workspace
 from .solvers.ridge_path import is_ridge, ridge_path
 from .solvers.rotated import rotated
@@ -113,6 +114,9 @@ def solve_path(
         elif suits(instance):
             engine = PathEngine(instance, tolerance)
             trail = engine.follow(levels, progress) if form == "penalty" else engine.at_levels(form, levels)
+            trail = (
+                trail if trail is None or form == "penalty" else _in_its_form(trail, form, levels, instance)
+            )
             profile.update(engine.profile)
         if trail is None:
             trail = _step_by_step(problem, form, levels, tolerance, progress)
@@ -135,6 +139,21 @@ def solve_path(
     if len(loose):
         problem.warn_if_loose(problem.solution_at(path, int(loose[0])))
     return path
+
+
+def _in_its_form(trail: Trail, form: str, levels: Floats, instance: Instance) -> Trail:
+    """Gaps of penalised points as those of the budgets or targets that they were found for.
+
+    With g the gap at alpha, in units of f, Lagrange duality gives g + alpha |t - R| for a budget, and for
+    a target (g + |s - f|) / alpha, relative to R.
+    """
+    gaps = trail.gaps * instance.scale
+    if form == "budget":
+        gaps = (gaps + trail.alphas * np.abs(levels - trail.norms)) / instance.scale
+    else:
+        worth = trail.alphas * trail.norms
+        gaps = np.divide(gaps + np.abs(levels - trail.losses), worth, out=gaps, where=worth > 0)
+    return replace(trail, gaps=gaps)
 
 
 def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float, progress: Progress) -> Trail:
@@ -162,7 +181,7 @@ def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float,
             answer = replace(answer, point=back, certificate=certificate)
         answer = about.answer(answer, form, level)
         points.append(answer.point)
-        gaps.append(answer.certificate.gap)
+        gaps.append(answer.certificate.excess)
         progress(1)
     etas = [instance.predictor(point.w, point.intercept) for point in points]
     return Trail(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import cvxpy as cp
@@ -55,7 +56,9 @@ def reference(
             inside = np.where(dying, weight * (1 - share), weight)[at_risk] / (mass * (1 - share))
             terms.append(mass / count * cp.log_sum_exp(eta[at_risk] + np.log(inside)))
     objective = cp.sum(terms) - (weight * is_event) @ eta + alpha * penalty(w)
-    return float(cp.Problem(cp.Minimize(objective)).solve(solver=cp.CLARABEL))
+    with warnings.catch_warnings():  # what Clarabel calls inaccurate is far more exact than what is compared
+        warnings.simplefilter("ignore", UserWarning)
+        return float(cp.Problem(cp.Minimize(objective)).solve(solver=cp.CLARABEL))
 
 
 @pytest.mark.parametrize("ties", ["breslow", "efron"])

@@ -169,11 +169,13 @@ def certify_term(
     default it comes from eta.
     """
     price = term.condition.level if term.condition.form == "penalty" else None
-    theta, z = dual_point(instance, eta, w, price, theta)
-    primal = instance.value(eta) + term.value(w)
-    scaling = term.dual_scaling(z)
-    theta, z = scaling * theta, scaling * z
-    bound = dual_loss(instance, eta, theta, float(z @ w)) - term.conjugate(z)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows proves nothing, and is void below
+        theta, z = dual_point(instance, eta, w, price, theta)
+        primal = instance.value(eta) + term.value(w)
+        scaling = term.dual_scaling(z)
+        theta, z = scaling * theta, scaling * z
+        bound = dual_loss(instance, eta, theta, float(z @ w)) - term.conjugate(z)
+        rounding = uncertainty(instance, eta, theta, intercept)
     return make_certificate(
         term.condition.form,
         primal,
@@ -182,7 +184,7 @@ def certify_term(
         term.excess(w),
         theta,
         tolerance,
-        uncertainty(instance, eta, theta, intercept),
+        rounding,
     )
 
 

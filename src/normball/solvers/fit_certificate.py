@@ -16,7 +16,7 @@ import numpy as np
 from ..typing import Floats
 from .certificate import Certificate, make_certificate
 from .instance import Instance
-from .span import Span, span_of
+from .span import DenseSpan, Span, span_of
 from .terms import Term
 
 
@@ -124,16 +124,22 @@ def least_loss(instance: Instance, w: Floats, eta: Floats) -> tuple[float, Float
 
 
 def _without_span(instance: Instance, eta: Floats, span: Span) -> Floats:
-    """-grad f(eta) less its part in a span: by weights of the curvature, as far as steps bring it down."""
-    theta, curvature = -instance.gradient(eta), instance.curvature(eta)
+    """-grad f(eta) less its part in a span: by weights of the Hessian, as far as steps bring it down."""
+    theta, root = -instance.gradient(eta), instance.hessian_root(eta)
     violation = span.adjoint(theta)
     if not len(violation):
         return theta
-    values, vectors = np.linalg.eigh(span.hessian(curvature))
+    if instance.loss.is_diagonal:
+        hessian = span.hessian(instance.curvature(eta))
+    else:
+        assert isinstance(span, DenseSpan)
+        hessian = span.root_hessian(root)
+    values, vectors = np.linalg.eigh(hessian)
     kept = values > 1e-14 * values.max(initial=0.0)
     values, vectors = values[kept], vectors[:, kept]
     for _ in range(5):
-        proposal = theta - curvature * span.apply(vectors @ ((vectors.T @ violation) / values))
+        step = span.apply(vectors @ ((vectors.T @ violation) / values))
+        proposal = theta - root.adjoint(root.apply(step))
         left = span.adjoint(proposal)
         if np.abs(left).max() >= np.abs(violation).max():
             break

@@ -89,6 +89,8 @@ def _meet(
         before = best.certificate.excess
         smooth = instance.loss.is_smooth
         for candidate in _candidates(workspace, condition, point, high, low):
+            if not (np.isfinite(candidate.w).all() and np.isfinite(candidate.intercept)):
+                continue
             answer = certify(candidate, None if smooth else found.certificate.theta)
             if answer.certificate.excess < best.certificate.excess:
                 best = replace(answer, n_iterations=n_solves)

@@ -64,7 +64,8 @@ def minimise(objective: Objective, precision: float, max_steps: int) -> int:
     first, least, is_gain = None, np.inf, True
     for step in range(max_steps):
         gradient, rest = objective.look()
-        size = float(np.sqrt(np.vdot(gradient, objective.precondition(gradient))))
+        square = float(np.vdot(gradient, objective.precondition(gradient)))
+        size = float(np.sqrt(max(square, 0.0)))  # which rounding may take below 0
         first = size if first is None else first
         excess = objective.excess(gradient) + rest
         if not (np.isfinite(size) and size > 0 and excess > precision and (is_gain or excess < 0.5 * least)):
