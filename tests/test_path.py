@@ -166,7 +166,7 @@ def test_interruption_stops_soon_and_leaves_nothing_behind() -> None:
     done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() != "finished", "too small a problem to be interrupted"
-    assert float(done.stdout) < 5.0, "stopping takes a second on an idle machine"
+    assert float(done.stdout) < 20.0, "stopping takes milliseconds on an idle machine, the path far longer"
 
 
 def test_first_fit_of_a_process_needs_no_compiling() -> None:
