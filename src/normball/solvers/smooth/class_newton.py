@@ -21,7 +21,7 @@ from ...designs.base import Design
 from ...typing import Floats
 from ..class_likelihood import ClassLikelihood
 from .newton_cg import ARMIJO, minimise
-from .preconditioner import products_a_gram
+from .preconditioner import column_squares, products_a_gram
 
 
 class ClassNewton:
@@ -136,10 +136,7 @@ class ClassPreconditioner:
         self._design, self._likelihood, self._fits = design, likelihood, fits
         self._root = np.sqrt(ridge)[:, None]
         n, p = design.shape
-        squares = design.mean_squares(likelihood.weights)
-        if fits:
-            means = design.rmatvec(likelihood.weights)
-            squares = np.maximum(squares - means**2, 1e-8 * squares)
+        squares = column_squares(design, likelihood.weights, fits)
         self._values, self._vectors = (squares / ridge)[:, None], None
         # eigenvectors cost some ten times the factorisation
         self._cost = np.inf if p > n else products_a_gram(n, p) + 10 * p**2 / max(n, 1)
