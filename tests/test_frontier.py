@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from normball import Problem
+from normball.answers.frontier import frontier_of
 from normball.displays import FrontierDisplay
-from normball.frontier import frontier_of
 from normball.norms import L1, GroupL2, Lp
 
 RNG = np.random.default_rng(0)

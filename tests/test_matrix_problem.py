@@ -11,9 +11,9 @@ import pytest
 from scipy import sparse
 
 import normball as nb
-from normball.matrix_problem import MatrixProblem
-from normball.matrix_solution import MatrixSolution
 from normball.norms.matrices import EntrywiseL1, Nuclear
+from normball.several.matrix_problem import MatrixProblem
+from normball.several.matrix_solution import MatrixSolution
 
 
 def drawn(seed: int, spread: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

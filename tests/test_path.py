@@ -11,8 +11,8 @@ import pytest
 from scipy import sparse
 
 import normball as nb
-from normball.solvers.batch_screening import BatchScreening
-from normball.solvers.restricted import Batch
+from normball.solvers.paths.batch_screening import BatchScreening
+from normball.solvers.paths.restricted import Batch
 
 
 def data(n: int = 80, p: int = 300, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -14,10 +14,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from . import datasets, losses, norms
-from .alpha_scale import convert_alpha, convert_l1_ratio, fraction
-from .path import Path
+from .answers.path import Path
+from .answers.solution import Solution
+from .inputs.alpha_scale import convert_alpha, convert_l1_ratio, fraction
 from .problem import Problem
-from .solution import Solution
 from .version import version
 from .warnings import ConvergenceWarning
 

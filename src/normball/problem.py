@@ -8,34 +8,34 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .alpha_scale import Fraction
-from .cheaper import Cheaper, find_cheaper
+from .answers.cheaper import Cheaper, find_cheaper
+from .answers.screening import prove_zeros
+from .answers.solution import Solution
+from .answers.verdict import UNITS
 from .designs import Design
+from .inputs.alpha_scale import Fraction
+from .inputs.reading import FORMS, check_size, read_form, read_names, read_weights
+from .inputs.tables import find_name, numbered_names, read_table, read_vector
 from .losses import Loss, get_loss
 from .norms import Norm, get_norm
 from .norms.matrices import MatrixNorm
 from .parameters import read_count, read_flag, read_positive
-from .reading import FORMS, check_size, read_form, read_names, read_weights
-from .screening import prove_zeros
-from .solution import Solution
 from .solvers.certificate import certify_term
-from .solvers.face_newton import Point
 from .solvers.far_means import about_means
 from .solvers.forms import solve_budget, solve_penalty, solve_target
+from .solvers.generic.face_newton import Point
+from .solvers.generic.planar import solve_planar
 from .solvers.instance import Instance
-from .solvers.planar import solve_planar
 from .solvers.proximal_newton import Answer, Options, Workspace
 from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
 from .solvers.work import Work
-from .tables import find_name, numbered_names, read_table, read_vector
 from .typing import ArrayLike, Floats, Indices, Mask
-from .verdict import UNITS
 from .warnings import warn_unconverged
 
 if TYPE_CHECKING:
-    from .path import Path
+    from .answers.path import Path
 
 
 class Problem:
@@ -72,7 +72,7 @@ class Problem:
         norm = args[3] if len(args) > 3 else keywords.get("norm")
         if not isinstance(norm, MatrixNorm):
             return object.__new__(cls)
-        from .matrix_problem import MatrixProblem
+        from .several.matrix_problem import MatrixProblem
 
         return MatrixProblem(*args, **keywords)
 
@@ -300,7 +300,7 @@ class Problem:
         -------
         Path
         """
-        from .path_solver import alpha_grid, read_levels, solve_path
+        from .solving_paths import alpha_grid, read_levels, solve_path
 
         self._require_convex("path")
         given = {"alphas": alphas, "budgets": budgets, "targets": targets}
@@ -310,7 +310,7 @@ class Problem:
         name = names[0] if names else "alphas"
         levels = read_levels(given[name], name) if names else alpha_grid(self, n_alphas, eps)
         if guarantee is not None:
-            from .path_bound import guaranteed_alphas
+            from .answers.path_bound import guaranteed_alphas
 
             if name != "alphas":
                 raise ValueError(f"guarantee goes with alphas, got {name}.")

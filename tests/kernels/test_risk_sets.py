@@ -12,7 +12,7 @@ from normball.designs import as_design
 from normball.losses import Cox
 from normball.norms import L1
 from normball.solvers.instance import Instance
-from normball.solvers.reweighted_path import compiled
+from normball.solvers.paths.reweighted import compiled
 from normball.typing import Floats
 
 N = 300

@@ -10,9 +10,9 @@ from scipy import linalg
 
 import normball as nb
 from normball.norms.base import Norm
-from normball.solvers import orthogonal_active_set
-from normball.solvers.least_squares_path import LeastSquaresPath
-from normball.solvers.newton_system import NewtonSystem
+from normball.solvers.generic.newton_system import NewtonSystem
+from normball.solvers.paths import orthogonal as orthogonal_active_set
+from normball.solvers.paths.least_squares import LeastSquaresPath
 from normball.solvers.work import STEPS_PER_ITERATION
 
 MOST_SOLVES = 8

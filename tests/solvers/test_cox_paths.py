@@ -12,9 +12,9 @@ from normball import Problem
 from normball.losses import Cox
 from normball.norms import L1, ElasticNet, Norm
 from normball.solvers.certificate import free_part_removed
-from normball.solvers.engine import PathEngine, suits
-from normball.solvers.face_newton import Point
 from normball.solvers.far_means import about_means
+from normball.solvers.generic.face_newton import Point
+from normball.solvers.paths.engine import PathEngine, suits
 from normball.solvers.proximal_newton import Options, Workspace, solve_term
 from normball.solvers.smooth_fit import null_point
 from normball.solvers.terms import Penalty

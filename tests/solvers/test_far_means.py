@@ -10,10 +10,10 @@ import pytest
 from scipy import sparse
 
 from normball import Problem, Regressor
+from normball.answers.verdict import likely_cause
 from normball.losses import Cox, Gamma, Huber, Logistic, Loss, Poisson, SquaredError
 from normball.norms import L1, L2, ElasticNet, GroupL2, Norm
 from normball.typing import Floats
-from normball.verdict import likely_cause
 
 STORED: dict[str, Callable[[Floats], Any]] = {"dense": np.asarray, "sparse": sparse.csc_array}
 FAR = 2.0**20

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 import normball as nb
-from normball.path import Path
+from normball.answers.path import Path
 from normball.solvers.certificate import certify_term
 from normball.solvers.terms import Penalty
 

@@ -12,9 +12,9 @@ from scipy import sparse
 
 import normball as nb
 from normball.solvers.certificate import certify_target
-from normball.solvers.fit_certificate import with_best_fit
+from normball.solvers.ends.fit_certificate import with_best_fit
+from normball.solvers.ends.span import DenseSpan, SparseSpan, WideSpan
 from normball.solvers.instance import Instance
-from normball.solvers.span import DenseSpan, SparseSpan, WideSpan
 
 Table = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -15,8 +15,8 @@ from normball import Classifier
 from normball.designs import as_design
 from normball.dropin import LogisticRegression
 from normball.norms import L1, ElasticNet, Norm, SquaredL2
-from normball.solvers import multinomial
-from normball.solvers.multinomial import Multinomial
+from normball.solvers.classes import multinomial
+from normball.solvers.classes.multinomial import Multinomial
 from normball.typing import Floats, Indices
 
 

@@ -8,7 +8,7 @@ import pytest
 import normball as nb
 from normball.norms.base import Norm
 from normball.solvers.certificate import certify_term
-from normball.solvers.orthogonal_active_set import solve_on_factors
+from normball.solvers.paths.orthogonal import solve_on_factors
 from normball.solvers.terms import Penalty
 
 N, P = 30, 12

@@ -12,13 +12,13 @@ import normball as nb
 from normball.designs import as_design
 from normball.norms.base import Norm
 from normball.solvers.certificate import certify_term
-from normball.solvers.entered_groups import EnteredGroups
-from normball.solvers.group_descent_path import GroupDescentPath
-from normball.solvers.group_path import GroupPath
-from normball.solvers.least_squares_path import LeastSquaresPath
-from normball.solvers.multitask_path import Multitask
-from normball.solvers.restricted import Batch, Restricted
-from normball.solvers.reweighted_path import ReweightedPath
+from normball.solvers.groups.descent import GroupDescentPath
+from normball.solvers.groups.entered import EnteredGroups
+from normball.solvers.groups.newton import GroupPath
+from normball.solvers.groups.responses import Multitask
+from normball.solvers.paths.least_squares import LeastSquaresPath
+from normball.solvers.paths.restricted import Batch, Restricted
+from normball.solvers.paths.reweighted import ReweightedPath
 from normball.solvers.terms import Penalty
 
 N, P = 60, 24

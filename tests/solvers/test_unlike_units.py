@@ -12,8 +12,8 @@ from sklearn.preprocessing import PolynomialFeatures
 
 import normball as nb
 from normball import dropin
-from normball.solvers.sample_basis import SampleBasis
-from normball.solvers.shifted_system import ShiftedSystem
+from normball.solvers.smooth.sample_basis import SampleBasis
+from normball.solvers.smooth.shifted_system import ShiftedSystem
 
 Floats = np.ndarray
 

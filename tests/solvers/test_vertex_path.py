@@ -15,12 +15,12 @@ from normball import Problem
 from normball.losses import Quantile
 from normball.norms import L1
 from normball.solvers import forms
+from normball.solvers.piecewise.vertex_basis import Edge, LostVertexError
+from normball.solvers.piecewise.vertex_forms import has_vertices
+from normball.solvers.piecewise.vertex_levels import first_vertex
+from normball.solvers.piecewise.vertex_path import VertexPath
 from normball.solvers.proximal_newton import Options, Workspace
 from normball.solvers.terms import Penalty
-from normball.solvers.vertex_basis import Edge, LostVertexError
-from normball.solvers.vertex_forms import has_vertices
-from normball.solvers.vertex_levels import first_vertex
-from normball.solvers.vertex_path import VertexPath
 from normball.typing import Floats
 
 

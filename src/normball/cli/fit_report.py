@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..answers.solution import Solution
+from ..answers.verdict import UNITS
 from ..displays import ContactDisplay, FrontierDisplay, PathDisplay
 from ..norms import GroupL2
 from ..report.page import render_page
 from ..report.section import Block, Paragraph, Picture, Row, Section, Table, Takeaway, picture_from_figure
-from ..solution import Solution
-from ..verdict import UNITS
 from .coding import joined
 from .fit_pictures import choice_picture
 from .fitting import N_ALPHAS, Fit

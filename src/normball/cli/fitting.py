@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
-from ..alpha_scale import Fraction, fraction
+from ..answers.path import Path
+from ..answers.solution import Solution
 from ..estimators import Classifier, ClassifierCV, CrossValidation, Regressor, RegressorCV
+from ..inputs.alpha_scale import Fraction, fraction
 from ..losses import LOSSES, Cox, Loss, get_loss
 from ..norms import ElasticNet, GroupL2, Lp, Norm, get_norm
-from ..path import Path
-from ..path_solver import alpha_grid
 from ..problem import Problem
-from ..solution import Solution
+from ..solving_paths import alpha_grid
 from ..typing import Floats
 from ..warnings import ConvergenceWarning
 from .tables import DataTable

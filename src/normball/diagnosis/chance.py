@@ -17,9 +17,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
+from ..answers.solution import Solution
 from ..geometry.noise import universal_alpha
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import Floats
 
 EVEN = float(np.log(2))

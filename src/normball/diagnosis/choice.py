@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..answers.solution import Solution
 from ..estimators.cross_validation import CrossValidation, FoldScore, score_path, training_problem
 from ..estimators.folds import folds_of
-from ..path_solver import alpha_grid
 from ..problem import Problem
 from ..progress import Progress
-from ..solution import Solution
-from ..solvers.engine import suits
+from ..solvers.paths.engine import suits
+from ..solving_paths import alpha_grid
 from ..typing import Floats
 from .chance import expected_entries, noise_of
 

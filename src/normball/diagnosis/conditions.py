@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..solution import Solution
+from ..answers.solution import Solution
 from ..typing import Floats
 from .chance import kept_by_chance, noise_of
 from .correlations import Correlations

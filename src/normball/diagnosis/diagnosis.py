@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..alpha_scale import Fraction
+from ..answers.solution import Solution
 from ..estimators.cross_validation import CrossValidation
+from ..inputs.alpha_scale import Fraction
 from ..losses import Loss, get_loss
 from ..norms import L1
 from ..parameters import read_count
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import ArrayLike, Indices
 from .choice import choose_alpha
 from .conditions import Conditions, evaluate

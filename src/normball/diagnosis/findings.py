@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..answers.solution import Solution
 from ..geometry.measurements import largest_sparsity, measurements_needed
-from ..solution import Solution
 from ..typing import Floats, Indices
 from .chance import EVEN, without_chance
 from .conditions import Conditions

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..geometry import StatisticalDimension, statistical_dimension
+from ..inputs.tables import read_vector
 from ..norms import Norm, get_norm
 from ..parameters import read_count
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 

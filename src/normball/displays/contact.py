@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 
+from ..answers.solution import Solution
+from ..inputs.tables import read_vector
 from ..parameters import read_flag
-from ..solution import Solution
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 from .contact_labels import write_labels

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection  # type: ignore[import-untyped]
 
+from ..answers.solution import Solution
 from ..norms.boundary import surface
 from ..parameters import read_flag
-from ..solution import Solution
 from ..typing import Floats, Indices
 from . import style
 from .fitted import made_as

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..answers.solution import Solution
+from ..inputs.tables import read_vector
 from ..norms import Norm
 from ..problem import Problem
-from ..solution import Solution
-from ..tables import read_vector
 from . import style
 from .contact import ContactDisplay
 from .level_sets import Window

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ..alpha_scale import fraction
+from ..answers.solution import Solution
 from ..diagnosis import Diagnosis
+from ..inputs.alpha_scale import fraction
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import Floats, Indices
 from . import style
 from .contact import ContactDisplay

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..geometry import FaceShares, face_shares
+from ..inputs.tables import read_vector
 from ..norms import Norm
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from . import style
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..solution import Solution
+from ..answers.solution import Solution
 
 
 def pick_features(solution: Solution, features: Sequence[int | str] | None) -> tuple[int, int]:

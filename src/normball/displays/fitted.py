@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from ..answers.path import Path
+from ..answers.solution import Solution
 from ..parameters import shown
-from ..path import Path
 from ..problem import Problem
-from ..solution import Solution
 
 Kind = TypeVar("Kind")
 

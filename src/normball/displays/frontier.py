@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from ..frontier import frontier_of
-from ..path import Path
-from ..solution import Solution
+from ..answers.frontier import frontier_of
+from ..answers.path import Path
+from ..answers.solution import Solution
 from ..typing import Floats
 from . import style
 from .fitted import drawable, made_as, solution_of

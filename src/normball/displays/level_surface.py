@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
+from ..answers.solution import Solution
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import Floats
 
 N_AROUND, N_UP = 36, 20

@@ -10,8 +10,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
+from ..answers.path import Path
 from ..parameters import read_count, read_flag
-from ..path import Path
 from ..typing import Floats, Indices
 from . import style
 from .count_axis import count_axis

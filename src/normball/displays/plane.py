@@ -17,8 +17,8 @@ import numpy as np
 from scipy.interpolate import RectBivariateSpline
 from scipy.optimize import minimize
 
+from ..answers.solution import Solution
 from ..norms.boundary import boundary
-from ..solution import Solution
 from ..typing import Floats
 
 MAX_EVALUATIONS = 2e7

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ..solution import Solution
+    from ..answers.solution import Solution
 
 BALL = "#0072B2"
 LEVEL_SET = "#D55E00"

@@ -10,8 +10,8 @@ from scipy import sparse
 from ..designs import as_design
 from ..norms import Norm
 from ..problem import Problem
+from ..solvers.classes.multinomial import Multinomial
 from ..solvers.forms import solve_penalty
-from ..solvers.multinomial import Multinomial
 from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.threads import suitable_threads
 from ..typing import Floats, Indices

@@ -14,16 +14,16 @@ from sklearn.utils import check_array
 
 from ..designs import check_storage
 from ..norms import L1, ElasticNet, Norm, SquaredL2
-from ..path_solver import solve_path
 from ..problem import Problem
 from ..solvers.certificate import certify_term
-from ..solvers.engine import PIVOTING_RATIO, PathEngine, suits
-from ..solvers.face_newton import Point
 from ..solvers.forms import solve_penalty
+from ..solvers.generic.face_newton import Point
 from ..solvers.instance import Instance
+from ..solvers.paths.engine import PIVOTING_RATIO, PathEngine, suits
 from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
+from ..solving_paths import solve_path
 from ..typing import Floats
 from ..warnings import quietly
 from .several_responses import multitask

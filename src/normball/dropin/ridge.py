@@ -18,9 +18,9 @@ from ..designs import as_design
 from ..problem import Problem
 from ..solvers.certificate import certify_term
 from ..solvers.forms import solve_penalty
-from ..solvers.orthogonal_active_set import solve_on_factors
+from ..solvers.paths.orthogonal import solve_on_factors
 from ..solvers.proximal_newton import Options, Workspace
-from ..solvers.ridge_path import RidgeFactors, excesses
+from ..solvers.smooth.ridge_path import RidgeFactors, excesses
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
 from ..typing import Floats

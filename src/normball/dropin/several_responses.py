@@ -10,7 +10,7 @@ import numpy as np
 from ..designs import as_design
 from ..norms import SquaredL2
 from ..problem import Problem
-from ..solvers.multitask_path import Multitask
+from ..solvers.groups.responses import Multitask
 from ..solvers.threads import suitable_threads
 from ..typing import Floats
 

@@ -9,12 +9,12 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..inference.workers import each
+from ..inputs.tables import read_vector
 from ..losses import Loss, get_loss
 from ..norms import Norm
-from ..path_solver import grid_shares, no_grid, read_levels
 from ..problem import Problem
 from ..progress import Progress
-from ..tables import read_vector
+from ..solving_paths import grid_shares, no_grid, read_levels
 from ..typing import Floats, Indices
 from .classifier import ClassEstimator
 from .cross_validation import CrossValidation, cross_validate

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..contact import Contact, find_contact
+from ..answers.contact import Contact, find_contact
+from ..answers.verdict import proof_of
+from ..inputs.tables import find_name
 from ..norms import Norm
-from ..solvers.multinomial import ClassWeights
-from ..tables import find_name
+from ..solvers.classes.multinomial import ClassWeights
 from ..typing import Floats
-from ..verdict import proof_of
 
 
 @dataclass(frozen=True, eq=False)

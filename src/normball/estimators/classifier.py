@@ -11,15 +11,15 @@ from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
-from ..alpha_scale import Fraction
-from ..contact import Contact
+from ..answers.contact import Contact
+from ..answers.explanation import Explanation
 from ..designs import as_design
-from ..explanation import Explanation
+from ..inputs.alpha_scale import Fraction
+from ..inputs.reading import given_level, read_weights
 from ..norms import Norm
 from ..parameters import read_positive
-from ..reading import given_level, read_weights
-from ..solvers.alpha_search import solve_level
-from ..solvers.multinomial import ClassWeights, Multinomial
+from ..solvers.classes.multinomial import ClassWeights, Multinomial
+from ..solvers.generic.alpha_search import solve_level
 from ..solvers.threads import suitable_threads
 from ..typing import Floats, Indices
 from ..warnings import warn_unconverged

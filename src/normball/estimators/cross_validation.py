@@ -31,13 +31,13 @@ from typing import Any
 
 import numpy as np
 
+from ..answers.path import Path
 from ..inference.workers import each
-from ..path import Path
-from ..path_solver import alpha_grid, read_levels
 from ..problem import Problem
 from ..progress import Progress
-from ..solvers.engine import LARGEST_GRAM
 from ..solvers.instance import Instance
+from ..solvers.paths.engine import LARGEST_GRAM
+from ..solving_paths import alpha_grid, read_levels
 from ..typing import ArrayLike, Floats
 from .folds import Fold, folds_of, read_folds
 from .preparation import Preparation

@@ -12,16 +12,16 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ..alpha_scale import Fraction, fraction
-from ..contact import Contact
-from ..explanation import Explanation
+from ..answers.contact import Contact
+from ..answers.explanation import Explanation
+from ..answers.solution import Solution
 from ..inference import Criteria, Stability, criteria, relaxed, stability_selection
+from ..inputs.alpha_scale import Fraction, fraction
 from ..losses import Loss
 from ..norms import L1, ElasticNet, Norm, get_norm
 from ..parameters import read_count, read_flag, read_positive
-from ..path_solver import alpha_grid
 from ..problem import Problem
-from ..solution import Solution
+from ..solving_paths import alpha_grid
 from ..typing import Floats
 from ..values import frozen_array
 from .preparation import Preparation
@@ -29,7 +29,7 @@ from .reports import report_lines
 from .validation import validated
 
 if TYPE_CHECKING:
-    from ..path import Path
+    from ..answers.path import Path
 
 ACCEPTED: dict[str, Any] = {"accept_sparse": ["csc", "csr"], "dtype": [np.float64, np.float32]}
 """What scikit-learn's validation lets through."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
-from ..alpha_scale import Fraction, fraction
+from ..inputs.alpha_scale import Fraction, fraction
 from ..losses import LOSSES, Loss, get_loss
 from ..norms import NORMS, Norm
 from ..parameters import read_count

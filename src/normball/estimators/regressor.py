@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from sklearn.base import RegressorMixin
 
-from ..alpha_scale import Fraction
+from ..inputs.alpha_scale import Fraction
+from ..inputs.reading import read_weights
 from ..losses import Loss, get_loss
 from ..norms import Norm
-from ..reading import read_weights
 from ..typing import Floats
 from .linear import LinearEstimator
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..answers.solution import Solution
 from ..inference import criteria, degrees_of_freedom, relaxed
 from ..inference.criteria import CRITERIA, check_likelihood
-from ..solution import Solution
 
 
 def report_lines(solution: Solution) -> list[str]:

@@ -9,7 +9,7 @@ from scipy.special import logsumexp
 
 from ..designs import Design
 from ..norms.separable import Separable
-from ..solvers.multinomial import Multinomial
+from ..solvers.classes.multinomial import Multinomial
 from ..typing import Floats, Indices
 from .cross_validation import FoldScore
 from .folds import Fold

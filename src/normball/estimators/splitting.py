@@ -11,7 +11,7 @@ from sklearn import get_config
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from ..reading import read_weights
+from ..inputs.reading import read_weights
 from .folds import Fold, among_weighted, check_classes, read_folds
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sklearn.utils.validation import check_array, check_X_y, validate_data
 
 from ..designs import as_design, check_storage
-from ..frames import Frame, read_frame
+from ..inputs.frames import Frame, read_frame
 from ..values import refuse_masked, within_floats
 
 NO_RESPONSE = "no_validation"

@@ -11,9 +11,9 @@ from os import PathLike
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from ..path import Path
+from ..answers.path import Path
+from ..answers.solution import Solution
 from ..problem import Problem
-from ..solution import Solution
 from .payload import path_of, payload
 from .picture import picture_problem, solve_picture
 from .state import ReadState, State, checked_state, defaults, read_state

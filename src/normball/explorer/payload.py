@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ..answers.path import Path
+from ..answers.solution import Solution
 from ..losses import Cox, Huber, Loss, Quantile, SquaredError, Tweedie
 from ..norms import L1, L2, ElasticNet, LInf, Lp, Norm, SquaredL2
-from ..path import Path
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import Floats, Indices
 from ..warnings import quietly
 

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..answers.solution import Solution
 from ..losses import Gamma, Huber, Logistic, Loss, Poisson, Quantile, SquaredError, Tweedie
 from ..norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1, SquaredL2
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import Floats
 from .state import State, table
 

@@ -20,10 +20,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 
+from ..inputs.tables import read_vector
 from ..norms import Norm, get_norm
 from ..parameters import read_count
 from ..progress import Progress
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from .angles import cross_polytope_cone_volumes, cube_cone_volumes, halfspace_cone_volumes
 

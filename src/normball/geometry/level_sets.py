@@ -28,9 +28,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chndtr, ndtr
 
+from ..inputs.tables import read_vector
 from ..norms import Norm
 from ..parameters import read_count, read_positive
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from ..values import ArrayValue
 from .batches import solve_batch

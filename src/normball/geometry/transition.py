@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..inputs.tables import read_vector
 from ..norms import Norm
 from ..parameters import read_count
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats, Indices
 from .batches import solve_batch
 from .chunks import run_parallel

@@ -14,8 +14,8 @@ from time import perf_counter
 
 import numpy as np
 
+from ..inputs.tables import read_vector
 from ..parameters import read_count
-from ..tables import read_vector
 from ..typing import ArrayLike, Floats
 from .angles import log_binomial
 

@@ -20,10 +20,10 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import betaln
 
+from ..answers.path import Path
+from ..answers.solution import Solution
 from ..parameters import read_positive
-from ..path import Path
 from ..problem import Problem
-from ..solution import Solution
 from ..typing import Floats
 from .degrees_of_freedom import degrees_of_freedom
 from .results import Results

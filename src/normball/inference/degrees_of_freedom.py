@@ -28,7 +28,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import eigh
 
-from ..solution import Solution
+from ..answers.solution import Solution
 from ..typing import Floats
 
 MET = 1e-7

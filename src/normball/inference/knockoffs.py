@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from ..alpha_scale import fraction
+from ..inputs.alpha_scale import fraction
+from ..inputs.tables import numbered_names, read_table, read_vector
 from ..losses import Loss, get_loss
 from ..parameters import read_count, read_probability, read_seed
 from ..problem import Problem
 from ..progress import Progress
-from ..tables import numbered_names, read_table, read_vector
 from ..typing import ArrayLike, Floats, Indices
 from .knockoff_copies import Copies, fixed_copies, gaussian_copies
 from .knockoff_selection import check_choice, choose, knockoff_threshold

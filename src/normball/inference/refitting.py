@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..answers.solution import Solution
+from ..inputs.tables import read_vector
 from ..norms import L1
 from ..parameters import read_positive
 from ..problem import Problem
-from ..solution import Solution
-from ..tables import read_vector
 from ..typing import ArrayLike
 
 

@@ -30,9 +30,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import qr, solve_triangular
 
+from ..answers.solution import Solution
 from ..norms import L1
 from ..parameters import read_positive
-from ..solution import Solution
 from ..typing import Floats, Indices
 from .results import FeatureResults
 from .truncated_normal import interval, two_sided

@@ -27,7 +27,7 @@ import numpy as np
 from ..losses.hessian_root import HessianRoot
 from ..typing import Floats
 from .instance import ROUNDING, Instance
-from .kinks import kink_dual
+from .piecewise.kinks import kink_dual
 from .terms import Term
 
 

@@ -20,7 +20,7 @@ from ..designs.base import Design
 from ..designs.dense import DenseDesign
 from ..typing import Floats, Mask
 from .certificate import Certificate, certify_target, certify_term
-from .face_newton import Point
+from .generic.face_newton import Point
 from .instance import Instance, sound_moments
 from .proximal_newton import Answer
 from .smooth_fit import null_model

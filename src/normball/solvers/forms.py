@@ -2,8 +2,8 @@
 
 Where the path engine suits the problem, each form is a point of the path and the engine
 finds it. Otherwise, and where its answer is not proved, the generic solvers take over:
-penalty and budget go to the proximal Newton solver, a target is met along the frontier (`frontier.py`)
-or, near the least loss, from its end.
+penalty and budget go to the proximal Newton solver, a target is met along the frontier
+(`generic/frontier.py`) or, near the least loss, from its end.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from dataclasses import replace
 import numpy as np
 
 from .certificate import Certificate, certify_term
-from .engine import PathEngine, suits
-from .face_newton import Point, solve_on_face
-from .fit_certificate import certify_unbound
-from .frontier import CLOSE, certify_null, certify_point, excess_of, follow_frontier
+from .ends.fit_certificate import certify_unbound
+from .ends.least import best_fit, least_norm_fit
+from .generic.face_newton import Point, solve_on_face
+from .generic.frontier import CLOSE, certify_null, certify_point, excess_of, follow_frontier
+from .generic.penalised import budget_by_alphas, target_by_alphas
 from .instance import Instance
-from .least import best_fit, least_norm_fit
-from .penalised import budget_by_alphas, target_by_alphas
+from .paths.engine import PathEngine, suits
+from .piecewise.vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
 from .proximal_newton import Answer, Options, Workspace, is_unequal, solve_term
 from .smooth.forms import RidgePath, ridge_prices
 from .smooth_fit import LeastFit, null_model, null_point
 from .terms import Ball, Condition, Penalty, Term
 from .threads import is_small
-from .vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
 
 AT_FLOOR = 1e-15
 """Distance from the least loss, over that at w = 0, that is rounding."""

@@ -30,14 +30,14 @@ from ..norms.l1 import L1
 from ..norms.separable import Separable
 from ..typing import Floats
 from .certificate import certify_term, free_part_removed
-from .envelope import Envelope
-from .face_newton import Point
+from .generic.face_newton import Point
 from .instance import Instance
+from .piecewise.envelope import Envelope
+from .piecewise.vertex_basis import LostVertexError
+from .piecewise.vertex_path import VertexPath
 from .proximal_newton import Answer, Options, Workspace, solve_term
 from .smooth_fit import LeastFit, fit_span, without_rounding
 from .terms import Term
-from .vertex_basis import LostVertexError
-from .vertex_path import VertexPath
 
 SHRINKAGE = 0.1
 SMALLEST_WIDTH = 1e-6

@@ -19,13 +19,13 @@ import numpy as np
 from ..losses.hessian_root import DiagonalRoot, HessianRoot
 from ..typing import Floats
 from .certificate import Certificate, certify_term
-from .face_newton import Point, price_on_face, solve_on_face
+from .generic.face_newton import Point, price_on_face, solve_on_face
+from .generic.proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
 from .instance import ColumnStore, Instance
-from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
+from .piecewise.vertex_path import VertexPath
 from .smooth.forms import RidgePath
 from .smooth_fit import null_point
 from .terms import Term
-from .vertex_path import VertexPath
 from .work import Work
 
 UNEQUAL = 1e3

@@ -12,9 +12,9 @@ import numpy as np
 from scipy import linalg
 
 from ..typing import Floats
-from .face_newton import Point
+from .ends.span import DenseSpan, Span, span_of
+from .generic.face_newton import Point
 from .instance import Instance
-from .span import DenseSpan, Span, span_of
 
 MOST_STEPS = 200
 

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...answers.path import Path
 from ...datasets import Dataset, load_leukemia
 from ...estimators.folds import folds_of
-from ...path import Path
 from ...problem import Problem
 from ...typing import Floats
 from ...warnings import quietly

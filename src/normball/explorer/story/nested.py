@@ -17,8 +17,8 @@ from ...datasets import Dataset
 from ...designs import moments_of, scales_of
 from ...estimators.cross_validation import CrossValidation, cross_validate
 from ...estimators.folds import folds_of
-from ...path_solver import alpha_grid
 from ...problem import Problem
+from ...solving_paths import alpha_grid
 from ...typing import Floats, Indices
 
 TOLERANCE = 1e-5

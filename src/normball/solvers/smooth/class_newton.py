@@ -19,7 +19,7 @@ from scipy import linalg
 
 from ...designs.base import Design
 from ...typing import Floats
-from ..class_likelihood import ClassLikelihood
+from ..classes.likelihood import ClassLikelihood
 from .newton_cg import ARMIJO, minimise
 from .preconditioner import column_squares, products_a_gram
 

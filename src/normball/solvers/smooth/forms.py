@@ -15,8 +15,8 @@ import numpy as np
 
 from ...norms.base import Norm
 from ...typing import Floats
-from ..alpha_search import SMALLEST_SHARE, solve_level
-from ..face_newton import Point
+from ..generic.alpha_search import SMALLEST_SHARE, solve_level
+from ..generic.face_newton import Point
 from ..instance import Instance
 from ..terms import Condition
 from .narrow import narrow

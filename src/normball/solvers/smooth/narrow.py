@@ -18,10 +18,10 @@ from scipy import linalg
 
 from ...designs import DenseDesign
 from ...typing import Floats
-from ..face_newton import Point
+from ..generic.face_newton import Point
 from ..instance import Instance
-from ..sample_basis import SampleBasis, has_unlike_columns
 from .preconditioner import LARGEST_GRAM
+from .sample_basis import SampleBasis, has_unlike_columns
 
 RANK = 1e-13
 """Share of a row's own square that a new direction has to have."""

@@ -1,0 +1,1 @@
+"""What users get: solutions and paths, with their proofs, contacts and words."""

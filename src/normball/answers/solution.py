@@ -1,0 +1,189 @@
+"""What `Problem.solve` returns: the coefficients, the proof, the contact, and plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..solvers.certificate import Certificate
+from ..typing import Floats, Indices, Mask
+from .contact import Contact, find_contact
+from .explanation import Explanation, explain
+from .verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    from ..problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A solved problem. Made by `Problem.solve`, `Path.at` and `Problem.cheaper`.
+
+    Attributes
+    ----------
+    problem : Problem
+        What was solved; `problem.feature_names` names the coefficients.
+    coef : (p,) float64
+        Coefficients w; zeros are exact.
+    intercept : float
+        b; 0.0 without an intercept.
+    alpha : float
+        Price of a unit of norm: given (penalty form) or found (the slope of the frontier).
+    norm : float
+        R(coef).
+    loss : float
+        Mean loss f at the solution.
+    form : str
+        "penalty", "budget" or "target".
+    level : float
+        The alpha, budget or target that was asked for.
+    certificate : Certificate
+        Primal and dual value; `certificate.gap` is relative (see `Certificate`).
+    n_iterations : int
+        Outer iterations of the solver.
+    """
+
+    problem: Problem = field(repr=False)
+    coef: Floats
+    intercept: float
+    alpha: float
+    norm: float
+    loss: float
+    form: str
+    level: float
+    certificate: Certificate
+    n_iterations: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the certificate meets the tolerance that was asked for."""
+        return self.certificate.is_met
+
+    @property
+    def support(self) -> Indices:
+        """Positions of the non-zero coefficients."""
+        return np.flatnonzero(self.coef)
+
+    @property
+    def n_zeros(self) -> int:
+        """Number of coefficients that are exactly zero."""
+        return int((self.coef == 0).sum())
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the features, from the data frame or x0, x1, ..."""
+        return self.problem.feature_names
+
+    @cached_property
+    def predictor(self) -> Floats:
+        """eta = X w + b (n,) on the data of the problem."""
+        return self.problem.instance.predictor(self.coef, self.intercept)
+
+    @cached_property
+    def contact(self) -> Contact:
+        """Where the level set touches the ball; see `Contact`."""
+        if self.is_exact_fit:
+            normal = self.problem.design.rmatvec(self.certificate.theta)
+            normal[self.problem.instance.unpenalised] = 0.0
+            return find_contact(self.problem.norm, self.coef, normal, 1.0, is_interior=False)
+        return find_contact(self.problem.norm, self.coef, self._pull, self.alpha, self.is_interior)
+
+    @property
+    def _pull(self) -> Floats:
+        """(p,) X'(-grad f); of many subgradients the one that the certificate proves."""
+        if self.problem.loss.is_smooth:
+            return -self.problem.gradient(self.coef, self.intercept)
+        # the target form's dual point is scaled to price 1
+        units = self.alpha if self.certificate.form == "target" else 1.0
+        return units * self.problem.design.rmatvec(self.certificate.theta)
+
+    @property
+    def is_exact_fit(self) -> bool:
+        """Whether this is the least norm at the least attainable loss (interpolation, basis pursuit)."""
+        return self.form == "target" and self.certificate.form == "fit" and self.norm > 0
+
+    @property
+    def is_interior(self) -> bool:
+        """Whether the price is nil: the ball (or the target) does not bind."""
+        if self.form == "budget":
+            return self.norm < self.level * (1 - 1e-9) or self.alpha == 0
+        return self.alpha == 0 and not self.is_exact_fit
+
+    @cached_property
+    def proved_zero(self) -> Mask | None:
+        """(p,) features proved zero in *every* solution, by the safe sphere rule; None where no rule applies.
+
+        The dual optimum lies within sqrt(2 c gap) of our dual point, c the curvature bound
+        of the loss, so |X_j' theta*| is known up to that radius times the length of column
+        j (Ndiaye, Fercoq, Gramfort, Salmon, "Gap safe screening rules", JMLR 18, 2017). In
+        the target form the statement is about the budget R(w) that was reached.
+        """
+        return self.problem.prove_zeros(self)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What was found and how sure it is, in plain words."""
+        return judge(self)
+
+    def why(self, feature: int | str) -> Explanation:
+        """Why this coefficient is zero, or is not: what it would buy and what it costs.
+
+        Parameters
+        ----------
+        feature : int or str
+            Position or name.
+
+        Returns
+        -------
+        Explanation
+            Numbers and one sentence; `print` shows the sentence.
+
+        Raises
+        ------
+        ValueError
+            Unknown name (with the close match) or position out of range.
+        """
+        return explain(self, self.problem.feature_position(feature))
+
+    def predict(self, X: object) -> Floats:
+        """Mean response (n,) at new rows X (n, p): value, probability or rate.
+
+        Raises
+        ------
+        ValueError
+            If X has another number of features, or other names than the fitted data.
+        """
+        eta = self.problem.design_of(X).matvec(self.coef) + self.intercept
+        return self.problem.loss.predict(eta)
+
+    def table(self) -> list[tuple[str, float]]:
+        """(name, coefficient) of the non-zero coefficients, largest first."""
+        order = self.support[np.argsort(-np.abs(self.coef[self.support]), kind="stable")]
+        return [(self.feature_names[j], float(self.coef[j])) for j in order]
+
+    def __str__(self) -> str:
+        return self.verdict.text
+
+    def __repr__(self) -> str:
+        return (
+            f"Solution({self.form}={self.level:.6g}: alpha={self.alpha:.6g}, norm={self.norm:.6g}, "
+            f"loss={self.loss:.6g}, {len(self.support)} of {len(self.coef)} non-zero, "
+            f"gap={self.certificate.gap:.1e})"
+        )
+
+    def _repr_html_(self) -> str:
+        """Verdict and the table of non-zero coefficients, for notebooks."""
+        from html import escape
+
+        rows = "".join(
+            f"<tr><th scope='row'>{escape(name)}</th><td style='text-align:right'>{value:.6g}</td></tr>"
+            for name, value in self.table()[:50]
+        )
+        more = len(self.support) - 50
+        rows += f"<tr><td colspan='2'>and {more} more</td></tr>" if more > 0 else ""
+        text = escape(self.verdict.text).replace("\n", "<br>")
+        head = "<tr><th scope='col'>feature</th><th scope='col'>coefficient</th></tr>"
+        return f"<p>{text}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>"

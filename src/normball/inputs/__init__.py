@@ -1,0 +1,1 @@
+"""What users pass: arrays, data frames and levels, read and checked."""

@@ -1,0 +1,1 @@
+"""Several responses at once: problems whose coefficients are a matrix."""

@@ -1,0 +1,1 @@
+"""Several classes: the multinomial likelihood, its models and its solver."""

@@ -1,0 +1,100 @@
+"""Solve H x = rhs for H = diag(diagonal) + E' E + F diag(factor_weights) F'.
+
+Every Newton step of the package has this shape: E (m, d) holds the weighted columns of
+the face, the diagonal and the few factors come from the curvature of the regulariser.
+With d <= m + r the matrix H is formed, scaled to unit diagonal and factored by
+Cholesky; with more coordinates than rows the Woodbury identity needs only an
+(m + r)-dimensional system. A matrix that is not positive definite to working precision
+(dependent columns) is solved in the least-squares sense.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from ...typing import Floats
+
+
+class NewtonSystem:
+    """Factorised H; `solve` may be called with vectors (d,) or matrices (d, k)."""
+
+    def __init__(self, diagonal: Floats, E: Floats, factors: Floats, factor_weights: Floats) -> None:
+        self._diagonal, self._E = diagonal, E
+        self._factors, self._factor_weights = factors, factor_weights
+        rows = E.shape[0] + factors.shape[1]
+        self._is_wide = len(diagonal) > rows and bool((diagonal > 0).all())
+        if self._is_wide:
+            self._factor_wide()
+        else:
+            self._factor_square()
+
+    def _factor_square(self) -> None:
+        H = self._E.T @ self._E
+        H[np.diag_indices_from(H)] += self._diagonal
+        if len(self._factor_weights):
+            H += (self._factors * self._factor_weights) @ self._factors.T
+        size = np.diag(H).copy()
+        self._scaling = 1 / np.sqrt(np.where(size > 0, size, 1.0))
+        H *= self._scaling[:, None]
+        H *= self._scaling
+        self._cholesky, self._pseudo = None, None
+        try:
+            factor = cho_factor(H, lower=True, check_finite=False)
+            if len(H) and np.min(np.diag(factor[0])) < 1e-7:
+                raise np.linalg.LinAlgError
+            self._cholesky = factor
+        except np.linalg.LinAlgError:
+            if not np.isfinite(H).all():
+                raise
+            values, vectors = np.linalg.eigh(H)
+            kept = values > 1e-13 * max(values[-1], 0.0)
+            self._pseudo = (vectors[:, kept], values[kept])
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # callers look whether a step is finite
+    def _factor_wide(self) -> None:
+        # H^-1 = D^-1 - D^-1 W' (S^-1 + W D^-1 W')^-1 W D^-1 with W = [E; F'], S = diag(1, weights)
+        E, factors, rows = self._E, self._factors, self._E.shape[0]
+        is_constant = bool((self._diagonal == self._diagonal[0]).all())
+        spread = factors / self._diagonal[:, None]
+        core = np.empty((rows + factors.shape[1],) * 2)
+        core[:rows, :rows] = E @ E.T / self._diagonal[0] if is_constant else (E / self._diagonal) @ E.T
+        core[:rows, rows:] = E @ spread
+        core[rows:, :rows] = core[:rows, rows:].T
+        core[rows:, rows:] = factors.T @ spread
+        core[np.diag_indices_from(core)] += np.concatenate([np.ones(rows), 1 / self._factor_weights])
+        self._core = np.linalg.inv(core)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def solve(self, rhs: Floats) -> Floats:
+        if self._is_wide:
+            result = self._solve_wide(rhs)
+            # one refinement step: the identity loses digits when the diagonal is small
+            return result + self._solve_wide(rhs - self.multiply(result))
+        scaling = self._scaling if rhs.ndim == 1 else self._scaling[:, None]
+        scaled = rhs * scaling
+        if self._cholesky is not None:
+            return np.asarray(scaling * cho_solve(self._cholesky, scaled, check_finite=False))
+        vectors, values = self._pseudo  # type: ignore[misc]
+        inner = vectors.T @ scaled
+        return np.asarray(scaling * (vectors @ (inner / (values if rhs.ndim == 1 else values[:, None]))))
+
+    def _solve_wide(self, rhs: Floats) -> Floats:
+        diagonal = self._diagonal if rhs.ndim == 1 else self._diagonal[:, None]
+        first, rows = rhs / diagonal, self._E.shape[0]
+        inner = self._core @ np.concatenate([self._E @ first, self._factors.T @ first])
+        return np.asarray(first - (self._E.T @ inner[:rows] + self._factors @ inner[rows:]) / diagonal)
+
+    def multiply(self, x: Floats) -> Floats:
+        """H x, for refinement."""
+        diagonal = self._diagonal if x.ndim == 1 else self._diagonal[:, None]
+        weights = self._factor_weights if x.ndim == 1 else self._factor_weights[:, None]
+        low_rank = self._factors @ (weights * (self._factors.T @ x))
+        return np.asarray(diagonal * x + self._E.T @ (self._E @ x) + low_rank)
+
+    def solve_bordered(self, border: Floats, rhs: Floats, corner: float) -> tuple[Floats, float]:
+        """(x, nu) with H x + border nu = rhs and border' x = corner."""
+        plain, along = self.solve(rhs), self.solve(border)
+        length = float(border @ along)
+        nu = (float(border @ plain) - corner) / length if length > 0 else 0.0
+        return plain - nu * along, nu

@@ -1,0 +1,230 @@
+"""Weighted least squares plus a regularising term, by a semismooth Newton proximal point method.
+
+    minimise_w  |c - A w|^2 / 2 + h(w),      A = Pi diag(sqrt(d)) X,
+
+where d (n,) are curvatures and Pi removes the direction sqrt(d), which is the exact
+elimination of an intercept (Pi = I without one). Proximal point step k adds
+|w - w_k|^2 / (2 sigma); its dual is smooth,
+
+    Phi(u) = |u|^2 / 2 - <c, u> - min_w { h(w) + |w - w_k|^2 / (2 sigma) - <A'u, w> },
+    grad Phi(u) = u - c + A prox_{sigma h}(w_k + sigma A'u),
+
+and is minimised by Newton's method with the generalised Jacobian of the prox, which the
+face gives (`norms/face.py`). The Newton system has the size of the face or of the
+sample, whichever is smaller. Where columns differ much in size, distances are measured in a
+metric M that counts each feature by the square of its column, and K is that of the face in M.
+Globally convergent, and fast once the face is found; increasing sigma makes the outer
+iteration as fast as wanted. Source: Li, Sun, Toh, "A highly efficient semismooth Newton
+augmented Lagrangian method for solving lasso problems", SIAM J. Optim. 28 (2018);
+Rockafellar, "Augmented Lagrangians and applications of the proximal point algorithm", Math.
+Oper. Res. 1 (1976).
+Cost of a Newton step: two products with X and one factorisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...losses.hessian_root import HessianRoot
+from ...norms.face import Face
+from ...typing import Floats
+from ..instance import ColumnStore, Instance
+from ..terms import Term
+from ..work import Work
+from .newton_system import NewtonSystem
+
+MAX_STEPS = 60
+"""Proximal point steps on one model."""
+
+MAX_NEWTON = 25
+"""Newton steps within one proximal point step."""
+
+LARGEST_STEP = 1e9
+"""Bound on sigma times the mean squared column norm; beyond it rounding eats the gain."""
+
+
+@dataclass
+class LeastSquaresModel:
+    """The quadratic model of a loss: A and c of the module docstring, never formed."""
+
+    instance: Instance
+    store: ColumnStore
+    root: HessianRoot
+    """Root of the Hessian of the model in eta, diag(sqrt(d)) for a sum over samples."""
+    c: Floats
+    metric: Floats | None = None
+    """(p,) > 0, how the features count in the distance of a proximal step; None: all the same."""
+
+    def __post_init__(self) -> None:
+        self._unit = None
+        if self.instance.fit_intercept:
+            constant = self.root.apply(np.ones(self.instance.n_samples))
+            size = float(np.linalg.norm(constant))
+            self._unit = constant / size if size > 0 else None
+        self.c = self.centre(self.c)
+        self._free_basis = None
+        if self.instance.unpenalised.any():
+            columns = self.instance.design.columns(np.flatnonzero(self.instance.unpenalised))
+            columns = self.root.apply(columns)
+            if self._unit is not None:
+                columns -= np.outer(self._unit, self._unit @ columns)
+            self._free_basis = np.linalg.qr(columns)[0]
+
+    def centre(self, r: Floats) -> Floats:
+        """Pi r."""
+        return r if self._unit is None else r - self._unit * float(self._unit @ r)
+
+    def matvec(self, w: Floats) -> Floats:
+        """A w, (n,)."""
+        return self.centre(self.root.apply(self.instance.design.matvec(w)))
+
+    def rmatvec(self, u: Floats) -> Floats:
+        """A' u, (p,)."""
+        return self.instance.design.rmatvec(self.root.adjoint(self.centre(u)))
+
+    def feasible(self, u: Floats) -> Floats:
+        """u without its part along the unpenalised columns, where the dual allows none."""
+        return u if self._free_basis is None else u - self._free_basis @ (self._free_basis.T @ u)
+
+    def face_columns(self, face: Face) -> Floats:
+        """E = A B, (n, d)."""
+        columns = self.root.apply(face.restrict(self.store.take(face.index)))
+        if self._unit is not None:
+            columns -= np.outer(self._unit, self._unit @ columns)
+        return columns
+
+
+@dataclass
+class ProximalPointState:
+    """What one call leaves to the next: the dual point and the step."""
+
+    u: Floats
+    sigma: float
+
+
+def minimise_model(
+    model: LeastSquaresModel,
+    term: Term,
+    w: Floats,
+    state: ProximalPointState,
+    tolerance: float,
+    work: Work,
+) -> Floats:
+    """Weights (p,) whose model objective is within `tolerance` (absolute) of the least, if `work` allows."""
+    best, best_gap = w, np.inf
+    stalled, failures = 0, 0
+    for iteration in range(MAX_STEPS):
+        if work.is_over:
+            break
+        inner_tolerance = max(0.05 * tolerance, 1e-30 * float(model.c @ model.c)) * 0.3**iteration
+        proposal, n_newton = _proximal_step(model, term, w, state, inner_tolerance)
+        work.spend(max(n_newton, 1))
+        if n_newton >= MAX_NEWTON:  # too long a step for Newton: a shorter one has a smoother dual
+            state.sigma *= 0.05
+            failures += 1
+            if failures > 6:
+                break
+            continue
+        gap = _model_gap(model, term, proposal, state.u)
+        if gap < best_gap:
+            stalled = stalled if gap > 0.5 * best_gap else 0
+            best, best_gap = proposal, gap
+        w = proposal
+        if best_gap <= tolerance:
+            break
+        stalled += 1
+        if stalled > 8:
+            break
+        if n_newton <= 8:
+            state.sigma = min(state.sigma * 8, LARGEST_STEP)
+    return best
+
+
+def _model_gap(model: LeastSquaresModel, term: Term, w: Floats, u: Floats) -> float:
+    """Duality gap of the model at w and the dual point u, brought into the dual domain."""
+    u = model.feasible(u)
+    z = np.where(model.instance.unpenalised, 0.0, model.rmatvec(u))
+    scaling = term.dual_scaling(z)
+    residual = model.c - model.matvec(w)
+    primal = 0.5 * float(residual @ residual) + term.value(w)
+    dual = scaling * float(model.c @ u) - 0.5 * scaling**2 * float(u @ u) - term.conjugate(scaling * z)
+    return max(primal - dual, 0.0)
+
+
+def _proximal_step(
+    model: LeastSquaresModel, term: Term, w_k: Floats, state: ProximalPointState, tolerance: float
+) -> tuple[Floats, int]:
+    """One proximal point step: minimise Phi by Newton with a line search; updates `state.u`.
+
+    Returns the weights and the number of Newton steps, MAX_NEWTON if they did not suffice.
+    """
+    sigma = state.sigma
+    u = model.centre(state.u)
+    pull = model.rmatvec(u)
+    w, mu, value = _evaluate(model, term, w_k, u, pull, sigma)
+    residual = u - model.c + model.matvec(w)
+    n_newton = 0
+    for n_newton in range(MAX_NEWTON + 1):
+        if n_newton == MAX_NEWTON:
+            break
+        if 0.5 * float(residual @ residual) <= tolerance:
+            break
+        direction = _newton_direction(model, term, w, mu, sigma, residual)
+        slope = float(residual @ direction)
+        if not slope < 0:
+            break
+        along = model.rmatvec(direction)
+        step, rounding = 1.0, 1e-15 * (abs(value) + 0.5 * float(model.c @ model.c))
+        for _ in range(30):
+            w_new, mu_new, value_new = _evaluate(
+                model, term, w_k, u + step * direction, pull + step * along, sigma
+            )
+            if value_new <= value + 1e-4 * step * slope + rounding:
+                break
+            step *= 0.5
+        else:
+            break
+        previous = float(residual @ residual)
+        u, pull, w, mu, value = u + step * direction, pull + step * along, w_new, mu_new, value_new
+        residual = u - model.c + model.matvec(w)
+        if abs(slope) <= rounding and float(residual @ residual) >= 0.25 * previous:
+            break
+    state.u = u
+    return w, n_newton
+
+
+def _evaluate(
+    model: LeastSquaresModel, term: Term, w_k: Floats, u: Floats, pull: Floats, sigma: float
+) -> tuple[Floats, float, float]:
+    """Prox point w, its multiplier, and Phi(u), given pull = A'u."""
+    metric = model.metric
+    w, mu = term.prox(w_k + sigma * (pull if metric is None else pull / metric), sigma, metric)
+    moved = w - w_k
+    distance = float(moved @ (moved if metric is None else metric * moved))
+    inner = term.value(w) + distance / (2 * sigma) - float(pull @ w)
+    return w, mu, 0.5 * float(u @ u) - float(model.c @ u) - inner
+
+
+def _newton_direction(
+    model: LeastSquaresModel, term: Term, w: Floats, mu: float, sigma: float, residual: Floats
+) -> Floats:
+    """-(I + sigma A P A')^-1 residual, through the face.
+
+    It is -residual + E y with (K / sigma + E'E) y = E' residual, K = B'MB + mu H.
+    """
+    face = term.face(w, mu)
+    if face.n_coordinates == 0:
+        return -residual
+    E = model.face_columns(face)
+    system = NewtonSystem(
+        (face.sizes_in(model.metric) + mu * face.curvature) / sigma,
+        E,
+        face.factors,
+        mu / sigma * face.factor_weights,
+    )
+    border = term.border(face, mu)
+    rhs = E.T @ residual
+    y = system.solve(rhs) if border is None else system.solve_bordered(border, rhs, 0.0)[0]
+    return E @ y - residual

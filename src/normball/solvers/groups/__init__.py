@@ -1,0 +1,1 @@
+"""Paths whose features enter in groups, or whose responses share their features."""
