@@ -21,16 +21,16 @@ from .norms import Norm, get_norm
 from .norms.matrices import MatrixNorm
 from .parameters import read_count, read_flag, read_positive
 from .solvers.certificate import certify_term
+from .solvers.ends.fits import null_point
 from .solvers.far_means import about_means
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.generic.face_newton import Point
 from .solvers.generic.planar import solve_planar
 from .solvers.instance import Instance
-from .solvers.proximal_newton import Answer, Options, Workspace
-from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
 from .solvers.work import Work
+from .solvers.workspace import Answer, Options, Workspace
 from .typing import ArrayLike, Floats, Indices, Mask
 from .warnings import warn_unconverged
 

@@ -14,17 +14,17 @@ from .inputs.tables import read_vector
 from .parameters import read_between, read_count
 from .progress import Progress
 from .solvers.certificate import certify_term
+from .solvers.ends.fits import null_point
 from .solvers.far_means import about_means
 from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.instance import Instance
 from .solvers.paths.engine import PathEngine, Trail, suits
-from .solvers.proximal_newton import Options, Workspace
 from .solvers.smooth.ridge_path import is_ridge, ridge_path
 from .solvers.smooth.rotated import rotated
-from .solvers.smooth_fit import null_point
 from .solvers.terms import Penalty
 from .solvers.threads import one_blas_thread, suitable_threads
 from .solvers.work import Work
+from .solvers.workspace import Options, Workspace
 from .typing import ArrayLike, Floats
 
 if TYPE_CHECKING:

@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from normball.solvers.ends.fits import null_point
+from normball.solvers.generic.solver import solve_term
+from normball.solvers.workspace import Options, Workspace
 from scipy import sparse
 
 from normball import Problem
@@ -15,8 +18,6 @@ from normball.solvers.certificate import free_part_removed
 from normball.solvers.far_means import about_means
 from normball.solvers.generic.face_newton import Point
 from normball.solvers.paths.engine import PathEngine, suits
-from normball.solvers.proximal_newton import Options, Workspace, solve_term
-from normball.solvers.smooth_fit import null_point
 from normball.solvers.terms import Penalty
 from normball.typing import Floats
 

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from normball.solvers.ends.fits import null_model
 from scipy.optimize import linprog
 from sklearn.linear_model import QuantileRegressor
 
@@ -14,7 +15,6 @@ from normball.losses import Quantile
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Norm, SortedL1, SquaredL2
 from normball.solvers.certificate import certify_term
 from normball.solvers.piecewise.envelope import Envelope
-from normball.solvers.smooth_fit import null_model
 from normball.solvers.terms import Penalty
 from normball.typing import Floats
 

@@ -18,8 +18,8 @@ from scipy import sparse
 
 from ..solvers.certificate import certify_target, certify_term
 from ..solvers.generic.face_newton import Point
-from ..solvers.proximal_newton import Answer
 from ..solvers.terms import Ball, Penalty
+from ..solvers.workspace import Answer
 from ..typing import ArrayLike, Floats, Indices
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from ..norms import Norm
 from ..problem import Problem
 from ..solvers.classes.multinomial import Multinomial
 from ..solvers.forms import solve_penalty
-from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.threads import suitable_threads
+from ..solvers.workspace import Options, Workspace
 from ..typing import Floats, Indices
 from ..warnings import quietly
 from .paths import warn_if_loose

@@ -20,9 +20,9 @@ from ..solvers.forms import solve_penalty
 from ..solvers.generic.face_newton import Point
 from ..solvers.instance import Instance
 from ..solvers.paths.engine import PIVOTING_RATIO, PathEngine, suits
-from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
+from ..solvers.workspace import Options, Workspace
 from ..solving_paths import solve_path
 from ..typing import Floats
 from ..warnings import quietly

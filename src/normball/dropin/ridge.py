@@ -19,10 +19,10 @@ from ..problem import Problem
 from ..solvers.certificate import certify_term
 from ..solvers.forms import solve_penalty
 from ..solvers.paths.orthogonal import solve_on_factors
-from ..solvers.proximal_newton import Options, Workspace
 from ..solvers.smooth.ridge_path import RidgeFactors, excesses
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
+from ..solvers.workspace import Options, Workspace
 from ..typing import Floats
 from .paths import TOLERANCE, enet_norm, warn_of_gaps
 from .replaced import with_replaced

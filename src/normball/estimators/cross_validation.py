@@ -288,5 +288,5 @@ def training_problem(problem: Problem, fold: Fold) -> Problem:
     # a column that hardly varies in the rows kept would be known by cancellation only
     if (np.diagonal(rest) <= CANCELLED * np.diagonal(gram)).any():
         return kept
-    kept.instance.__dict__["gram"] = (np.ascontiguousarray(rest), means_kept)
+    kept.instance.keep_gram(rest, means_kept)
     return kept

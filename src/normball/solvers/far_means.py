@@ -20,11 +20,11 @@ from ..designs.base import Design
 from ..designs.dense import DenseDesign
 from ..typing import Floats, Mask
 from .certificate import Certificate, certify_target, certify_term
+from .ends.fits import null_model
 from .generic.face_newton import Point
 from .instance import Instance, sound_moments
-from .proximal_newton import Answer
-from .smooth_fit import null_model
 from .terms import Ball, Penalty
+from .workspace import Answer
 
 FAR = 3e-14
 """Rounding of x_j'u over alpha_max, due to the means of the columns, from which on they are centred."""

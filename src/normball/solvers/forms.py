@@ -14,18 +14,21 @@ import numpy as np
 
 from .certificate import Certificate, certify_term
 from .ends.fit_certificate import certify_unbound
+from .ends.fits import null_model, null_point
 from .ends.least import best_fit, least_norm_fit
+from .ends.smooth_fit import LeastFit
 from .generic.face_newton import Point, solve_on_face
 from .generic.frontier import CLOSE, certify_null, certify_point, excess_of, follow_frontier
 from .generic.penalised import budget_by_alphas, target_by_alphas
+from .generic.proximal_newton import is_unequal
+from .generic.solver import solve_term
 from .instance import Instance
 from .paths.engine import PathEngine, suits
 from .piecewise.vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
-from .proximal_newton import Answer, Options, Workspace, is_unequal, solve_term
 from .smooth.forms import RidgePath, ridge_prices
-from .smooth_fit import LeastFit, null_model, null_point
 from .terms import Ball, Condition, Penalty, Term
 from .threads import is_small
+from .workspace import Answer, Options, Workspace
 
 AT_FLOOR = 1e-15
 """Distance from the least loss, over that at w = 0, that is rounding."""

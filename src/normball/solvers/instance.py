@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -68,8 +69,8 @@ class Instance:
     norm: Norm
     sample_weight: Floats
     fit_intercept: bool
-    null: object = field(default=None, init=False)
-    """What `smooth_fit.null_model` found, kept because it costs a pass over X."""
+    kept: dict[str, Any] = field(default_factory=dict, init=False)
+    """What was found about these data and is asked for again: "null", "gram"; each costs a pass over X."""
 
     def __post_init__(self) -> None:
         if self.loss.is_shift_invariant:
@@ -117,11 +118,18 @@ class Instance:
         means, deviations = self.moments
         return deviations**2 if self.is_centred else deviations**2 + means**2
 
-    @cached_property
+    @property
     def gram(self) -> tuple[Floats, Floats]:
         """Gram matrix (p, p) and means (p,) of the columns, centred if there is an intercept; weighted."""
-        gram, means = self.design.gram(self.sample_weight, self.fit_intercept)
-        return np.ascontiguousarray(gram), means if self.fit_intercept else np.zeros(self.n_features)
+        if "gram" not in self.kept:
+            self.keep_gram(*self.design.gram(self.sample_weight, self.fit_intercept))
+        gram: tuple[Floats, Floats] = self.kept["gram"]
+        return gram
+
+    def keep_gram(self, gram: Floats, means: Floats) -> None:
+        """Keep a Gram matrix (p, p) that is known without a pass over X, and the columns' means (p,)."""
+        means = means if self.fit_intercept else np.zeros(self.n_features)
+        self.kept["gram"] = (np.ascontiguousarray(gram), means)
 
     @cached_property
     def null_loss(self) -> float:
@@ -165,9 +173,9 @@ class Instance:
     def divided(self, scales: Floats) -> Instance:
         """The same with every column of X divided by its scale (p,); a Gram matrix goes along."""
         other = replace(self, design=self.design.divided(scales))
-        if "gram" in self.__dict__:
+        if "gram" in self.kept:
             gram, means = self.gram
-            other.__dict__["gram"] = (gram / np.outer(scales, scales), means / scales)
+            other.keep_gram(gram / np.outer(scales, scales), means / scales)
         return other
 
     def uncertainties(self, etas: Floats, U: Floats, intercepts: Floats) -> Floats:

@@ -23,10 +23,10 @@ from ...designs.base import Design
 from ...losses.log_link import divergence
 from ...norms.separable import Separable
 from ...typing import Floats, Indices, Mask
+from ..ends.smooth_fit import VANISHING
 from ..far_means import classes_about_means
 from ..instance import sound_moments
 from ..smooth.class_newton import ClassNewton
-from ..smooth_fit import VANISHING
 from .likelihood import ClassLikelihood
 from .model import LEAST_DAMPING, ClassModel
 

@@ -22,13 +22,15 @@ import numpy as np
 from ...losses.squared_error import SquaredError
 from ...typing import Floats
 from ..generic.face_newton import Point, fit_on_face
+from ..generic.solver import solve_term
 from ..instance import Instance
 from ..piecewise.vertex_forms import has_vertices, vertex_best_fit
-from ..proximal_newton import Answer, Options, Workspace, solve_term
-from ..smooth_fit import LeastFit, fit_span, least_fit, null_point
 from ..terms import Ball, Penalty
+from ..workspace import Answer, Options, Workspace
 from .corner import corner_coordinates
 from .fit_certificate import certify_fit, with_best_fit
+from .fits import fit_span, least_fit, null_point
+from .smooth_fit import LeastFit
 
 SMALLEST_SHARE = 1e-4
 """Where alpha stops falling, as a share of alpha_max."""

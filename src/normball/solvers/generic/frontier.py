@@ -19,11 +19,12 @@ import numpy as np
 
 from ...typing import Floats
 from ..certificate import Certificate, certify_target
+from ..ends.fits import null_model, null_point
 from ..instance import Instance
-from ..proximal_newton import Answer, Options, Workspace, solve_term
-from ..smooth_fit import null_model, null_point
 from ..terms import Ball, Condition
+from ..workspace import Answer, Options, Workspace
 from .face_newton import Point, solve_on_face
+from .solver import solve_term
 
 LARGEST_BUDGET = 1e8
 """In units of loss at w = 0 over alpha_max: a target that needs more is not attained."""

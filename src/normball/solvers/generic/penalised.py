@@ -16,10 +16,11 @@ import numpy as np
 
 from ...typing import Floats
 from ..certificate import certify_target, certify_term
-from ..proximal_newton import Answer, Options, Workspace, solve_term
-from ..smooth_fit import null_model, null_point
+from ..ends.fits import null_model, null_point
 from ..terms import Ball, Condition, Penalty
+from ..workspace import Answer, Options, Workspace
 from .face_newton import Point, solve_on_face
+from .solver import solve_term
 
 Certify = Callable[[Point, Floats | None], Answer]
 """A point in the form that is asked for, certified; with a dual point where eta alone gives none."""

@@ -14,9 +14,9 @@ import numpy as np
 
 from ...typing import Floats
 from ..certificate import Certificate
+from ..ends.fits import least_fit
 from ..instance import Instance
-from ..proximal_newton import Answer
-from ..smooth_fit import least_fit
+from ..workspace import Answer
 from .face_newton import Point
 
 N_ANGLES = 1440

@@ -11,12 +11,12 @@ from scipy import sparse
 from ...norms.separable import Separable
 from ...typing import Floats, Indices
 from ..certificate import certify_term
+from ..ends.fits import null_model
 from ..far_means import about_means
 from ..generic.face_newton import Point, solve_on_face
 from ..groups.descent import GroupDescentPath
 from ..groups.newton import GroupPath
 from ..instance import ColumnStore, Instance
-from ..smooth_fit import null_model
 from ..terms import Condition, Penalty
 from ..threads import one_blas_thread
 from ..work import Work

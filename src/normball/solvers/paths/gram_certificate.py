@@ -12,8 +12,8 @@ from scipy import linalg
 
 from ...norms.separable import Separable
 from ...typing import Floats, Indices
+from ..ends.fits import null_model
 from ..instance import SPREAD_OF_ROUNDING, Instance
-from ..smooth_fit import null_model
 from .path_certificate import Findings, SeparableCertifier
 from .restricted import Batch
 

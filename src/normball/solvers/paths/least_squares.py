@@ -15,8 +15,8 @@ import numpy as np
 from ..._kernels import ActiveSet
 from ...norms.separable import Separable
 from ...typing import Floats, Indices
+from ..ends.fits import null_model
 from ..instance import Instance
-from ..smooth_fit import null_model
 from .active_set import walk
 from .candidates import Candidates
 from .restricted import Batch, Restricted

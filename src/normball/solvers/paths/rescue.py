@@ -13,10 +13,11 @@ import numpy as np
 from ...typing import Floats, Indices
 from ..certificate import certify_term
 from ..generic.face_newton import Point
+from ..generic.solver import solve_term
 from ..instance import Instance
-from ..proximal_newton import Options, Workspace, solve_term
 from ..terms import Penalty
 from ..work import Work
+from ..workspace import Options, Workspace
 from .orthogonal import solve_on_factors
 from .restricted import Batch, Restricted
 

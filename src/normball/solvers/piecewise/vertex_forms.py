@@ -1,6 +1,6 @@
 """The three forms answered on the path of vertices, each with its certificate.
 
-What is returned is proved; None leaves the form to the envelopes of `piecewise_linear.py`.
+What is returned is proved; None leaves the form to the envelopes of `envelopes.py`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import replace
 from ...losses.piecewise_linear import PiecewiseLinear
 from ..certificate import certify_target, certify_term
 from ..ends.fit_certificate import certify_fit
+from ..ends.smooth_fit import LeastFit, without_rounding
 from ..generic.face_newton import Point
 from ..instance import Instance
-from ..proximal_newton import Answer, Options, Workspace
-from ..smooth_fit import LeastFit, without_rounding
 from ..terms import Ball, Penalty, Term
+from ..workspace import Answer, Options, Workspace
 from .vertex_basis import LostVertexError
 from .vertex_levels import meet
 from .vertex_path import Vertex, VertexPath

@@ -1,4 +1,4 @@
-"""Fits without a price: the best predictor in the span of some columns, and the null model.
+"""Smooth losses without a price: the best predictor in the span of some columns, and the null model.
 
 Newton's method in the coordinates of the span. The null model holds only what
 carries no price (intercept, unpenalised features); where it stands decides alpha_max.
@@ -6,15 +6,16 @@ carries no price (intercept, unpenalised features); where it stands decides alph
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
 
-from ..typing import Floats
-from .ends.span import DenseSpan, Span, span_of
-from .generic.face_newton import Point
-from .instance import Instance
+from ...typing import Floats
+from ..generic.face_newton import Point
+from ..instance import Instance
+from .span import DenseSpan, Span
 
 MOST_STEPS = 200
 
@@ -48,21 +49,6 @@ def without_rounding(instance: Instance, loss: float) -> float:
     return instance.floor if loss - instance.floor <= 1e-13 * instance.scale else loss
 
 
-def least_fit(instance: Instance) -> LeastFit:
-    """Minimise f over everything that weights and intercept can reach.
-
-    `is_attained` is False when f keeps falling while the predictor runs away
-    (separable classes, groups of zero counts). O(n p min(n, p)).
-    """
-    index = np.flatnonzero(~instance.norm.excluded(instance.n_features))
-    if instance.loss.is_smooth:
-        return fit_on(instance, span_of(instance, index))
-    columns = instance.design.columns(index)
-    if instance.fit_intercept:
-        columns = np.column_stack([np.ones(instance.n_samples), columns])
-    return fit_span(instance, columns)
-
-
 @dataclass(frozen=True, eq=False)
 class NullModel:
     """What carries no price, fitted; `pull` (p,) is X'(-grad f) there, 0 for unpenalised features.
@@ -75,29 +61,34 @@ class NullModel:
     theta: Floats | None = None
 
 
-def null_model(instance: Instance) -> NullModel:
-    """Penalised coefficients 0, the rest fitted; its alpha is alpha_max. One pass over X, the first time.
+FitColumns = Callable[[Instance, Floats], LeastFit]
+NullDual = Callable[[Instance, Floats, Floats], Floats]
 
-    Raises
-    ------
-    ValueError
-        If the unpenalised features alone have no best fit (they separate the classes).
+
+def smooth_null(instance: Instance) -> NullModel:
+    """The null model of a smooth loss; see `fits.null_model`."""
+    return kept_null(instance, fit_columns, _null_dual)
+
+
+def kept_null(instance: Instance, fit: FitColumns, dual: NullDual) -> NullModel:
+    """What the instance keeps of its null model, fitted the first time.
+
+    Parameters
+    ----------
+    fit : of columns (n, k) without a price.
+    dual : theta (n,) at weights (p,) and predictor (n,) of the null point.
     """
-    if instance.null is None:
-        object.__setattr__(instance, "null", _fit_null_model(instance))
-    assert isinstance(instance.null, NullModel)
-    return instance.null
+    found = instance.kept.get("null")
+    if found is None:
+        found = instance.kept["null"] = _fit_null_model(instance, fit, dual)
+    assert isinstance(found, NullModel)
+    return found
 
 
-def null_point(instance: Instance) -> Point:
-    """The point of `null_model`."""
-    return null_model(instance).point
-
-
-def _fit_null_model(instance: Instance) -> NullModel:
+def _fit_null_model(instance: Instance, fit_free: FitColumns, dual: NullDual) -> NullModel:
     w, intercept = np.zeros(instance.n_features), instance.null_intercept
     if instance.unpenalised.any():
-        fit = fit_span(instance, instance.free_columns)
+        fit = fit_free(instance, instance.free_columns)
         if not fit.is_attained:
             raise ValueError(
                 "the unpenalised features alone fit y without limit (separable classes or empty counts); "
@@ -110,7 +101,7 @@ def _fit_null_model(instance: Instance) -> NullModel:
     if instance.is_fitted_by_null:  # what is left of y is rounding, nothing pulls
         return NullModel(Point(w, intercept, 0.0), np.zeros(instance.n_features))
     eta = instance.predictor(w, intercept) if w.any() else np.full(instance.n_samples, intercept)
-    theta = _null_dual(instance, w, eta)
+    theta = dual(instance, w, eta)
     z = instance.design.rmatvec(theta)
     z[instance.unpenalised] = 0.0
     if np.abs(z).max(initial=0.0) <= VANISHING * np.abs(theta).sum():
@@ -122,25 +113,17 @@ def _fit_null_model(instance: Instance) -> NullModel:
 
 
 def _null_dual(instance: Instance, w: Floats, eta: Floats) -> Floats:
-    """-grad f (n,) at the null point, or the subgradient of least dual norm.
+    """-grad f (n,) at the null point.
 
     What rounding leaves of its sum, seen through columns far from 0, would be a pull of its own.
     """
-    if instance.loss.is_smooth:
-        theta, curvature = -instance.gradient(eta), instance.curvature(eta)
-        total = float(curvature.sum()) if instance.is_centred else 0.0
-        return theta - curvature * (float(theta.sum()) / total) if total > 0 else theta
-    from .piecewise_null import null_dual  # which fits smooth losses in turn
-
-    return null_dual(instance, w, eta)
+    theta, curvature = -instance.gradient(eta), instance.curvature(eta)
+    total = float(curvature.sum()) if instance.is_centred else 0.0
+    return theta - curvature * (float(theta.sum()) / total) if total > 0 else theta
 
 
-def fit_span(instance: Instance, columns: Floats) -> LeastFit:
-    """Minimise f over the span of columns (n, k), the ones among them where there is an intercept."""
-    if not instance.loss.is_smooth:
-        from .piecewise_linear import fit_span_piecewise  # which fits smooth losses in turn
-
-        return fit_span_piecewise(instance, columns)[0]
+def fit_columns(instance: Instance, columns: Floats) -> LeastFit:
+    """`fit_on` for columns (n, k), the ones among them where there is an intercept."""
     return fit_on(instance, DenseSpan(columns, instance.is_centred, instance.fit_intercept))
 
 

@@ -24,20 +24,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..designs.dense import DenseDesign
-from ..losses.piecewise_linear import PiecewiseLinear
-from ..norms.l1 import L1
-from ..norms.separable import Separable
-from ..typing import Floats
-from .certificate import certify_term, free_part_removed
-from .generic.face_newton import Point
-from .instance import Instance
-from .piecewise.envelope import Envelope
-from .piecewise.vertex_basis import LostVertexError
-from .piecewise.vertex_path import VertexPath
-from .proximal_newton import Answer, Options, Workspace, solve_term
-from .smooth_fit import LeastFit, fit_span, without_rounding
-from .terms import Term
+from ...designs.dense import DenseDesign
+from ...losses.piecewise_linear import PiecewiseLinear
+from ...norms.l1 import L1
+from ...norms.separable import Separable
+from ...typing import Floats
+from ..certificate import certify_term, free_part_removed
+from ..ends.smooth_fit import LeastFit, fit_columns, without_rounding
+from ..generic.face_newton import Point
+from ..generic.proximal_newton import solve_smooth
+from ..instance import Instance
+from ..terms import Term
+from ..workspace import Answer, Options, Workspace
+from .envelope import Envelope
+from .vertex_basis import LostVertexError
+from .vertex_path import VertexPath
 
 SHRINKAGE = 0.1
 SMALLEST_WIDTH = 1e-6
@@ -109,7 +110,7 @@ def solve_piecewise(workspace: Workspace, term: Term, start: Point, options: Opt
         smooth = Workspace(envelopes.current, workspace.work)
         smooth.store = workspace.store
         precision = envelopes.precision(max(1e-2 * gap, 0.1 * options.tolerance) * 0.1**stalled)
-        answer = solve_term(smooth, term, point, replace(options, tolerance=precision))
+        answer = solve_smooth(smooth, term, point, replace(options, tolerance=precision))
         point, iterations = answer.point, iterations + answer.n_iterations
         eta = instance.predictor(point.w, point.intercept)
         theta = free_part_removed(smooth.instance, eta, instance.free_columns)
@@ -167,7 +168,7 @@ def _fit_span_by_envelopes(instance: Instance, columns: Floats) -> tuple[LeastFi
     best: tuple[float, LeastFit, Floats] | None = None
     for _ in range(MAX_ENVELOPES):
         smooth = envelopes.current
-        eta = fit_span(smooth, columns).eta
+        eta = fit_columns(smooth, columns).eta
         theta = free_part_removed(smooth, eta, columns)
         u, share = envelopes.admit(theta)
         value = instance.value(eta)

@@ -17,18 +17,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..norms.base import Norm
-from ..norms.l1 import L1
-from ..typing import Floats
-from .generic.face_newton import Point
-from .instance import Instance
-from .piecewise.kinks import kink_dual, on_kink
-from .piecewise.vertex_basis import LostVertexError
-from .piecewise.vertex_levels import first_vertex
-from .piecewise.vertex_path import VertexPath
-from .piecewise_linear import fit_span_piecewise, solve_piecewise
-from .proximal_newton import Options, Workspace
-from .terms import Ball
+from ...norms.base import Norm
+from ...norms.l1 import L1
+from ...typing import Floats
+from ..generic.face_newton import Point
+from ..instance import Instance
+from ..terms import Ball
+from ..workspace import Options, Workspace
+from .envelopes import fit_span_piecewise, solve_piecewise
+from .kinks import kink_dual, on_kink
+from .vertex_basis import LostVertexError
+from .vertex_levels import first_vertex
+from .vertex_path import VertexPath
 
 FAR = 100.0
 """How far the straight samples are moved, in units of what the ball can reach on average."""

@@ -1,4 +1,4 @@
-"""Penalty and budget forms for any loss and regulariser: proximal Newton with a finishing step.
+"""Penalty and budget forms for any smooth loss and any regulariser: proximal Newton with a finishing step.
 
 At the current weights the loss is replaced by its quadratic model (exact for squared
 error, otherwise with the loss's own majorant or curvature), the model plus the
@@ -12,21 +12,17 @@ SIAM J. Optim. 24 (2014).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from ..losses.hessian_root import DiagonalRoot, HessianRoot
-from ..typing import Floats
-from .certificate import Certificate, certify_term
-from .generic.face_newton import Point, price_on_face, solve_on_face
-from .generic.proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
-from .instance import ColumnStore, Instance
-from .piecewise.vertex_path import VertexPath
-from .smooth.forms import RidgePath
-from .smooth_fit import null_point
-from .terms import Term
-from .work import Work
+from ...losses.hessian_root import DiagonalRoot, HessianRoot
+from ...typing import Floats
+from ..certificate import certify_term
+from ..ends.smooth_fit import smooth_null
+from ..instance import Instance
+from ..terms import Term
+from ..workspace import Answer, Options, Workspace
+from .face_newton import Point, price_on_face, solve_on_face
+from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
 
 UNEQUAL = 1e3
 """Ratio of column sizes from which on every feature has a unit of its own."""
@@ -35,64 +31,13 @@ ROUNDING = 1e-15
 """Share of the loss's scale below which differences of objectives are rounding."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """When to stop: relative gap, and the largest number of outer (model) iterations."""
-
-    tolerance: float = 1e-8
-    max_iterations: int = 100
-
-
-@dataclass
-class Answer:
-    """What a solver returns."""
-
-    point: Point
-    certificate: Certificate
-    n_iterations: int
-
-
-@dataclass
-class Workspace:
-    """What a sequence of related solves shares.
-
-    Attributes
-    ----------
-    store : gathered columns.
-    state : dual point and proximal step.
-    caution : float in (0, 1], share of the majorant that the model keeps where the loss is
-        straight: 1 always descends, a little is nearly Newton's method; adapted by the
-        line search.
-    slopes : dual point of a loss that is not smooth.
-    vertices : path of such a loss, where it is one of vertices.
-    ridge : path of a smooth loss, where the norm sees the length of w alone.
-    work : what the solves may still cost together.
-    """
-
-    instance: Instance
-    work: Work = field(default_factory=lambda: Work.of(Options.max_iterations))
-    store: ColumnStore = field(init=False)
-    state: ProximalPointState | None = None
-    caution: float = 1.0
-    slopes: Floats | None = None
-    vertices: VertexPath | None = None
-    ridge: RidgePath | None = None
-
-    def __post_init__(self) -> None:
-        self.store = ColumnStore(self.instance.design)
-
-
-def solve_term(workspace: Workspace, term: Term, start: Point, options: Options) -> Answer:
-    """Minimise f(X w + b) + h(w) from `start`, where h is the penalty or the ball.
+def solve_smooth(workspace: Workspace, term: Term, start: Point, options: Options) -> Answer:
+    """Minimise f(X w + b) + h(w) from `start`, f smooth, where h is the penalty or the ball.
 
     Returns the point with the smallest certified gap; the caller looks at
     `certificate.is_met` to see whether the tolerance was reached.
     """
     instance, condition = workspace.instance, term.condition
-    if not instance.loss.is_smooth:
-        from .piecewise_linear import solve_piecewise  # which solves smooth problems in turn
-
-        return solve_piecewise(workspace, term, start, options)
     w = start.w if np.isfinite(instance.norm.value(start.w)) else np.zeros(instance.n_features)
     best = _certify(instance, term, Point(term.prox(w, 0.0)[0], start.intercept, start.alpha), options)
     if not best.certificate.is_final and best.point.w.any():
@@ -163,7 +108,7 @@ def _certify(instance: Instance, term: Term, point: Point, options: Options) -> 
         return Answer(Point(w, intercept, term.condition.level), certificate, 0)
     face = instance.norm.face(w)
     if face.n_coordinates == 0:
-        return Answer(Point(w, intercept, null_point(instance).alpha), certificate, 0)
+        return Answer(Point(w, intercept, smooth_null(instance).point.alpha), certificate, 0)
     pull = instance.design.rmatvec(-instance.gradient(eta))
     return Answer(Point(w, intercept, price_on_face(face, face.pull_back(pull))), certificate, 0)
 
