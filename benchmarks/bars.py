@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measure import Run
-
 from solvers import Normball
 
 

@@ -2,12 +2,12 @@
 
     python benchmarks/cvxpy_grid.py --problems 5000 --jobs 2
 
-walks through `tests/problems.py`'s problems on plain and on hard data (collinear, badly scaled,
+walks through `tests/support/problems.py`'s problems on plain and on hard data (collinear, badly scaled,
 far from zero, tied, one-hot, tiny), single fits and paths: 672 problems hold each loss x norm x form
 once, 4704 with every kind of data. `--data plain` walks through plain data only, each cell with both
 storages and shapes, with and without weights and intercept. It prints a table by loss x norm x form,
 by kind of data, then each failure with its position, and exits with 1 if there is any. Where the two
-answers differ, a certificate in extended precision (`tests/extended_certificate.py`) tells whose
+answers differ, a certificate in extended precision (`tests/support/extended_certificate.py`) tells whose
 fault it is. `--first POSITION --problems 1` repeats one problem.
 """
 
@@ -27,7 +27,7 @@ from time import perf_counter
 
 # one thread a process, before NumPy reads it; children inherit the setting
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
 import numpy as np
 

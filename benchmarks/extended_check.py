@@ -3,10 +3,10 @@
     python benchmarks/extended_check.py --problems 3000
 
 needs no other solver. Single fits and paths of every loss, norm and kind of data
-(`tests/problems.py`), whole default paths, Cox models, several classes, several responses with the
+(`tests/support/problems.py`), whole default paths, Cox models, several classes, several responses with the
 nuclear norm, and matrix completion: what each answer claims is compared with the gap that
-`tests/extended_certificate.py` and `tests/extended_matrices.py` find, which share no code with the
-package. Prints a line a kind, then each contradiction, and exits with 1 if there is any.
+`extended_certificate.py` and `extended_matrices.py` in `tests/support` find, which share no code with
+the package. Prints a line a kind, then each contradiction, and exits with 1 if there is any.
 `--kind KIND --first POSITION --problems 1` repeats one.
 """
 
@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-sys.path.insert(0, str(File(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(File(__file__).resolve().parent.parent / "tests" / "support"))
 
 import numpy as np
 

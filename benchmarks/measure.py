@@ -23,7 +23,6 @@ from typing import Any
 
 from accuracy import worst_gap
 from cases import Case, corner
-
 from solvers import SOLVERS, solve_quietly
 
 REPEAT_SECONDS = 1.5

@@ -29,9 +29,8 @@ from measure import Run, measure_tolerances
 from picture import draw
 from rich.console import Console
 from scipy import sparse
-from tables import show_case, show_summary
-
 from solvers import SOLVERS, n_cores
+from tables import show_case, show_summary
 
 QUICK = ["small", "leukaemia", "wide"]
 

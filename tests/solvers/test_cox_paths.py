@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from normball.solvers.ends.fits import null_point
-from normball.solvers.generic.solver import solve_term
-from normball.solvers.workspace import Options, Workspace
 from scipy import sparse
 
 from normball import Problem
 from normball.losses import Cox
 from normball.norms import L1, ElasticNet, Norm
 from normball.solvers.certificate import free_part_removed
+from normball.solvers.ends.fits import null_point
 from normball.solvers.far_means import about_means
 from normball.solvers.generic.face_newton import Point
+from normball.solvers.generic.solver import solve_term
 from normball.solvers.paths.engine import PathEngine, suits
 from normball.solvers.terms import Penalty
+from normball.solvers.workspace import Options, Workspace
 from normball.typing import Floats
 
 SHARES = np.array([0.9, 0.4, 0.1])

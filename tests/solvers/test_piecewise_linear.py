@@ -6,7 +6,6 @@ import warnings
 
 import numpy as np
 import pytest
-from normball.solvers.ends.fits import null_model
 from scipy.optimize import linprog
 from sklearn.linear_model import QuantileRegressor
 
@@ -14,6 +13,7 @@ from normball import ConvergenceWarning, Problem
 from normball.losses import Quantile
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Norm, SortedL1, SquaredL2
 from normball.solvers.certificate import certify_term
+from normball.solvers.ends.fits import null_model
 from normball.solvers.piecewise.envelope import Envelope
 from normball.solvers.terms import Penalty
 from normball.typing import Floats

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from normball.solvers.workspace import Options, Workspace
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -21,6 +20,7 @@ from normball.solvers.piecewise.vertex_forms import has_vertices
 from normball.solvers.piecewise.vertex_levels import first_vertex
 from normball.solvers.piecewise.vertex_path import VertexPath
 from normball.solvers.terms import Penalty
+from normball.solvers.workspace import Options, Workspace
 from normball.typing import Floats
 
 

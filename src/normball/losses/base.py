@@ -15,7 +15,7 @@ Likelihoods are half deviances, counted from the saturated model, so that inf f 
 loss here: a mean of numbers near 1e9 would leave no digits for what the features explain.
 
 A new loss is one file with one subclass of `SampleLoss`, one line in `LOSSES`
-(`losses/__init__.py`), and its example instances in `tests/registry_losses.py`. A loss
+(`losses/__init__.py`), and its example instances in `tests/support/registry_losses.py`. A loss
 that ties samples to each other subclasses `Loss` and says so by `is_diagonal`.
 """
 

@@ -8,7 +8,7 @@ Vectors named z live in the dual space: z = -grad f(w) at a solution, and the op
 condition of every form reads z in alpha * dR(w), where dR is the subdifferential.
 
 A new regulariser is one file with one subclass of `Norm`, one line in `NORMS`
-(`norms/__init__.py`), and its example instances in `tests/registry.py`.
+(`norms/__init__.py`), and its example instances in `tests/support/registry.py`.
 """
 
 from __future__ import annotations
