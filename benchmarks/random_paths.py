@@ -5,7 +5,7 @@
 Every problem draws its size, correlation, grid and switches from its own seed. Compared are
 objective values, relative to the loss at w = 0, and, where LARS proves right (by its own duality gap) and
 the solution is unique and well conditioned, coefficients. The worst gap is our own certificate's.
-`--first SEED --problems 1` repeats one. `tests/solvers/test_paths_against_lars.py` runs a sample.
+`--first SEED --problems 1` repeats one. `tests/solvers/paths/test_paths_against_lars.py` runs a sample.
 """
 
 from __future__ import annotations
