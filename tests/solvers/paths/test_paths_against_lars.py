@@ -23,7 +23,7 @@ MOST_PASSES = 150
 
 def load_benchmark(name: str) -> ModuleType:
     """A script of benchmarks/, which is no package."""
-    file = Path(__file__).parents[2] / "benchmarks" / f"{name}.py"
+    file = Path(__file__).parents[3] / "benchmarks" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"benchmarks_{name}", file)
     assert spec is not None
     assert spec.loader is not None
