@@ -28,6 +28,9 @@ BLOCK_ENTRIES: Final = 2**17
 GRAM_ENTRIES: Final = 2**23
 """Numbers in a block of rows of a Gram matrix: large enough for BLAS at full speed."""
 
+GRAM_WORK: Final = 2**24
+"""Multiplications from which a Gram matrix is worth several blocks, one a thread."""
+
 Block: TypeAlias = tuple[slice, slice, Floats]
 """Rows, positions among the columns asked for, and X there in float64."""
 
@@ -111,10 +114,11 @@ class DenseDesign(Design):
             return None
         return self._values
 
-    def gram(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
+    def gram(self, sample_weight: Floats, centre: bool, means: Floats | None = None) -> tuple[Floats, Floats]:
         n, p = self.shape
-        means = self.rmatvec(sample_weight) if centre else np.zeros(p)
-        size = max(GRAM_ENTRIES // max(p, 1), 256)
+        if means is None:
+            means = self.rmatvec(sample_weight) if centre else np.zeros(p)
+        size = _block_of_gram(n, p)
         is_uniform = bool((sample_weight == sample_weight[0]).all())
         root = np.sqrt(sample_weight)[:, None]
 
@@ -142,11 +146,13 @@ class DenseDesign(Design):
 
     def sample_gram(self, feature_weight: Floats) -> Floats:
         n, p = self.shape
-        root, size = np.sqrt(feature_weight), max(GRAM_ENTRIES // (8 * n), 256)
+        root, size = np.sqrt(feature_weight), min(_block_of_gram(p, n), max(GRAM_ENTRIES // (8 * n), 256))
+        is_uniform = bool((feature_weight == 1).all())
 
         def product(block: int) -> Floats:
             part = slice(block * size, min((block + 1) * size, p))
-            columns = self._values[:, part] * root[part]
+            columns = self._values[:, part].astype(np.float64, copy=False)
+            columns = columns if is_uniform else columns * root[part]
             return np.asarray(columns @ columns.T)
 
         self._count(p)
@@ -200,3 +206,12 @@ class DenseDesign(Design):
             rows, positions = (part, slice(0, m)) if self._rows_lie_together else (slice(0, n), part)
             values = self._values[rows, positions] if index is None else self._pick(rows, index[positions])
             yield rows, positions, np.asarray(values, dtype=np.float64, order="K")
+
+
+def _block_of_gram(length: int, width: int) -> int:
+    """Terms (rows of X, or columns) of a block: four blocks or more where a product is long work.
+
+    The blocks depend on the shape alone and their sums take no more memory than X.
+    """
+    n_blocks = min(4, length // max(width, 1)) if length * width**2 > GRAM_WORK else 1
+    return max(min(GRAM_ENTRIES // max(width, 1), -(-length // max(n_blocks, 1))), 256)

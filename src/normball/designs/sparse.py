@@ -108,8 +108,8 @@ class SparseDesign(Design):
         fits = self._held.dtype == np.float64 and self._held.indices.dtype == np.int32
         return self._held if fits else None
 
-    def gram(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
-        means = self.rmatvec(sample_weight)
+    def gram(self, sample_weight: Floats, centre: bool, means: Floats | None = None) -> tuple[Floats, Floats]:
+        means = self.rmatvec(sample_weight) if means is None else means
         scaled = self._held.multiply(np.sqrt(sample_weight)[:, None]).tocsc().astype(np.float64)
         result = (scaled.T @ scaled).toarray()
         self._count(self.shape[1])

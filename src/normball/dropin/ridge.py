@@ -19,13 +19,14 @@ from ..problem import Problem
 from ..solvers.certificate import certify_term
 from ..solvers.forms import solve_penalty
 from ..solvers.paths.orthogonal import solve_on_factors
-from ..solvers.smooth.ridge_path import RidgeFactors, excesses
+from ..solvers.smooth.ridge_path import RidgeFactors
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
 from ..solvers.workspace import Options, Workspace
 from ..typing import Floats
 from .paths import TOLERANCE, enet_norm, warn_of_gaps
 from .replaced import with_replaced
+from .ridge_folds import SharedFolds
 from .sound_data import with_sound_data
 
 
@@ -56,8 +57,9 @@ def _regression(
     centre = fit_intercept or return_intercept
     with suitable_threads(X.shape):
         design = as_design(X)
-        W = RidgeFactors(design, weights / total, centre).fit(Y, strengths)
-        gaps = excesses(design, weights / total, centre, Y, W, strengths)
+        factors = RidgeFactors(design, weights / total, centre)
+        W = factors.fit(Y, strengths)
+        gaps = factors.excesses(Y, W, strengths)
         if positive:
             starts = np.maximum(W, 0.0)
             found = [
@@ -144,7 +146,9 @@ class _LeaveOneOut(_ridge._RidgeGCV):
         self, alpha: float, y: Any, sqrt_sw: Any, factors: RidgeFactors, Y: Floats, seen: Any, total: float
     ) -> tuple[Floats, Floats]:
         residuals, W = factors.left_out(Y, alpha / total)
-        warn_of_gaps(factors.excesses(Y, W, alpha / total), 0.5 * factors.sample_weight @ Y**2)
+        warn_of_gaps(
+            factors.excesses(Y, W, np.full(len(W), alpha / total)), 0.5 * factors.sample_weight @ Y**2
+        )
         errors = np.zeros((len(sqrt_sw), Y.shape[1]))
         errors[seen] = residuals * np.asarray(sqrt_sw)[seen, None]
         return (errors, W.T) if np.ndim(y) > 1 else (errors[:, 0], W[0])
@@ -170,4 +174,6 @@ class RidgeCV(linear_model.RidgeCV):
         return self
 
 
-_cv_fit = with_replaced(_ridge._BaseRidgeCV.fit, _RidgeGCV=_LeaveOneOut, Ridge=Ridge)
+_cv_fit = with_replaced(
+    _ridge._BaseRidgeCV.fit, _RidgeGCV=_LeaveOneOut, Ridge=Ridge, GridSearchCV=SharedFolds
+)

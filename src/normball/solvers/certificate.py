@@ -128,7 +128,10 @@ def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Float
 def _made_orthogonal(theta: Floats, root: HessianRoot, columns: Floats) -> Floats:
     """theta less R'R C s, as orthogonal to columns C (n, k) as such steps make it."""
     bent = root.apply(columns)
-    _, values, vectors = np.linalg.svd(bent, full_matrices=False)
+    if columns.shape[1] == 1:
+        values, vectors = np.array([np.linalg.norm(bent)]), np.ones((1, 1))
+    else:
+        _, values, vectors = np.linalg.svd(bent, full_matrices=False)
     kept = values > 1e-14 * values.max(initial=0.0)
     values, vectors = values[kept], vectors[kept]
     for _ in range(3):

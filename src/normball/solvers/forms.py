@@ -26,6 +26,7 @@ from .instance import Instance
 from .paths.engine import PathEngine, suits
 from .piecewise.vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
 from .smooth.forms import RidgePath, ridge_prices
+from .smooth.ridge_path import ridge_point
 from .terms import Ball, Condition, Penalty, Term
 from .threads import is_small
 from .workspace import Answer, Options, Workspace
@@ -143,6 +144,10 @@ def _on_ridge_path(
     instance = workspace.instance
     if condition.form == "penalty" and condition.level >= null_point(instance).alpha:
         return null_point(instance)
+    if condition.form == "penalty" and workspace.ridge is None:
+        direct = ridge_point(instance, condition.level)
+        if direct is not None:
+            return direct
     if workspace.ridge is None:
         prices = ridge_prices(instance)
         if prices is None:

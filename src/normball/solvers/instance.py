@@ -122,7 +122,8 @@ class Instance:
     def gram(self) -> tuple[Floats, Floats]:
         """Gram matrix (p, p) and means (p,) of the columns, centred if there is an intercept; weighted."""
         if "gram" not in self.kept:
-            self.keep_gram(*self.design.gram(self.sample_weight, self.fit_intercept))
+            known = self.__dict__.get("means") if self.fit_intercept else None
+            self.keep_gram(*self.design.gram(self.sample_weight, self.fit_intercept, known))
         gram: tuple[Floats, Floats] = self.kept["gram"]
         return gram
 

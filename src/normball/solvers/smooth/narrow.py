@@ -21,7 +21,8 @@ from ...typing import Floats
 from ..generic.face_newton import Point
 from ..instance import Instance
 from .preconditioner import LARGEST_GRAM
-from .sample_basis import SampleBasis, has_unlike_columns
+from .sample_basis import SampleBasis
+from .shifted_system import is_graded
 
 RANK = 1e-13
 """Share of a row's own square that a new direction has to have."""
@@ -58,7 +59,7 @@ def narrow(instance: Instance) -> Narrow | None:
     """The narrow form of a problem; None where its columns are few or alike, or the samples too many."""
     (n, p), v = instance.design.shape, instance.sample_weight
     is_centred = instance.fit_intercept
-    if not n <= p or n > LARGEST_GRAM or not has_unlike_columns(instance.design, v, is_centred):
+    if not n <= p or n > LARGEST_GRAM or not is_graded(instance.mean_squares):
         return None
     means = instance.design.rmatvec(v) if is_centred else np.zeros(p)
     samples = SampleBasis(instance.design, v, means, is_centred)

@@ -16,10 +16,15 @@ from scipy import sparse
 
 from ...designs import Design
 from ...typing import Floats
+from ..ends.fits import null_model
+from ..generic.face_newton import Point
 from ..instance import Instance
 from ..paths.engine import Trail
 from .sample_basis import SampleBasis
 from .shifted_system import ShiftedSystem
+
+MOST_WORK = 2e10
+"""Multiplications up to which a Gram matrix is formed for one alpha."""
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -58,26 +63,19 @@ def ridge_path(instance: Instance, alphas: Floats) -> Trail:
     )
 
 
-def excesses(design: Design, v: Floats, centre: bool, Y: Floats, W: Floats, alphas: Floats) -> Floats:
-    """(k,) by how much f + alpha |w|^2 / 2 may be above its minimum at rows of W (k, p), Y (n, k), v (n,).
-
-    The gap of the module's text, but for what rounding makes of the product with a column: weights are
-    as good as they can be in float64 where nothing else is left. At alpha = 0 a gap proves nothing,
-    and what single columns would gain, z_j^2 / (2 sum_i v_i x_ij^2), stands in for it.
-    """
-    if centre:
-        Y = Y - v @ Y
-    means = design.rmatvec(v) if centre else np.zeros(design.shape[1])
-    U = v * (Y - design.predictors(W.T) + W @ means).T
-    totals = U.sum(axis=1)
-    pulls = design.products(np.ascontiguousarray(U)).T - np.outer(totals, means)
-    squares = design.mean_squares(v)
-    # a residual of float64, and a sum over the samples
-    size = np.abs(Y).T @ v + np.sqrt(squares) @ np.abs(W).T
-    rounding = EPSILON * size[:, None] * np.sqrt(squares)
-    rest = np.maximum(np.abs(pulls - alphas[:, None] * W) - rounding, 0.0)
-    price = np.where(alphas[:, None] > 0, alphas[:, None], np.maximum(squares, 1e-300))
-    return np.asarray((rest**2 / price).sum(axis=1) / 2)
+def ridge_point(instance: Instance, alpha: float) -> Point | None:
+    """The solution at one alpha > 0 by one factorisation; None where that is not the way to it."""
+    n, p = instance.design.shape
+    if not is_ridge(instance) or max(n, p) * min(n, p) ** 2 > MOST_WORK:
+        return None
+    centre, strength = instance.null_intercept, np.array([alpha])
+    if p < n:  # then the pulls of the null model are the right-hand side
+        pulls = null_model(instance).pull[:, None]
+        w = ShiftedSystem(instance.gram[0]).solve(pulls, strength)[:, 0]
+        return Point(w, centre - float(w @ instance.gram[1]), alpha)
+    factors = RidgeFactors(instance.design, instance.sample_weight, instance.fit_intercept)
+    w = factors.fit((instance.y - centre)[:, None], strength)[0]
+    return Point(w, centre - float(w @ factors.means), alpha)
 
 
 class RidgeFactors:
@@ -100,7 +98,11 @@ class RidgeFactors:
         self._design, self.sample_weight, self._is_centred = design, sample_weight, centre
         self.means = design.rmatvec(sample_weight) if centre else np.zeros(p)
         self._samples = SampleBasis(design, sample_weight, self.means, centre) if p >= n else None
-        matrix = design.gram(sample_weight, centre)[0] if self._samples is None else self._samples.matrix
+        if self._samples is None:
+            matrix = design.gram(sample_weight, centre, self.means)[0]
+        else:
+            matrix = self._samples.matrix
+        self._squares = np.diagonal(matrix) if self._samples is None else self._samples.squares
         self._system = ShiftedSystem(matrix)
 
     def fit(self, Y: Floats, alphas: Floats) -> Floats:
@@ -133,10 +135,25 @@ class RidgeFactors:
         rest = 1 - self.sample_weight * self._system.quadratics(columns.T, alpha) - share
         return (Y - columns @ W.T) / rest[:, None], W
 
-    def excesses(self, Y: Floats, W: Floats, alpha: float) -> Floats:
-        """`excesses` (k,) of coefficients W (k, p) for Y (n, k) at one alpha."""
-        alphas = np.full(len(W), alpha)
-        return excesses(self._design, self.sample_weight, self._is_centred, Y, W, alphas)
+    def excesses(self, Y: Floats, W: Floats, alphas: Floats) -> Floats:
+        """(k,) by how much f + alpha |w|^2 / 2 may be above its minimum at rows of W (k, p), for Y (n, k).
+
+        The gap of the module's text, but for what rounding makes of the product with a column: weights
+        are as good as they can be in float64 where nothing else is left. At alpha = 0 a gap proves
+        nothing, and what single columns would gain, z_j^2 / (2 sum_i v_i x_ij^2), stands in for it.
+        """
+        v, means = self.sample_weight, self.means
+        if self._is_centred:
+            Y = Y - v @ Y
+        U = v * (Y - self._design.predictors(W.T) + W @ means).T
+        pulls = self._design.products(np.ascontiguousarray(U)).T - np.outer(U.sum(axis=1), means)
+        squares = self._squares + means**2
+        # a residual of float64, and a sum over the samples
+        size = np.abs(Y).T @ v + np.sqrt(squares) @ np.abs(W).T
+        rounding = EPSILON * size[:, None] * np.sqrt(squares)
+        rest = np.maximum(np.abs(pulls - alphas[:, None] * W) - rounding, 0.0)
+        price = np.where(alphas[:, None] > 0, alphas[:, None], np.maximum(squares, 1e-300))
+        return np.asarray((rest**2 / price).sum(axis=1) / 2)
 
     def _duals(self, samples: SampleBasis, Y: Floats, alphas: Floats) -> Floats:
         """(V^1/2 X X' V^1/2 + alpha I)^-1 V^1/2 y in the basis, (m, k)."""

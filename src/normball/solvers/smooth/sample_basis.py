@@ -16,17 +16,20 @@ Cost: 2 n^2 p operations a turn, two or three turns; none where the columns are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from scipy import linalg
 
 from ...designs import Design
-from ...typing import Floats
+from ...typing import Floats, Indices
 from .shifted_system import is_graded
 
 COLUMNS_AT_ONCE = 2**21
 """Numbers of X that are made dense at a time."""
+
+ABOUT_ZERO = 1.0
+"""Square of a mean, over the variance, up to which it may be taken out of products with the column."""
 
 RESOLVED = 1e-10
 """Share of the largest eigenvalue above which eigenvectors of a matrix are good directions of its own."""
@@ -48,15 +51,21 @@ class SampleBasis:
     ----------
     basis : (n, m) B
     matrix : (m, m) T T'
+    squares : (p,) weighted mean squares of the columns, less their means.
     is_turned : whether the columns called for it.
     """
 
     def __init__(self, design: Design, sample_weight: Floats, means: Floats, centre: bool) -> None:
         self._design, self._means = design, means
         self._root = np.sqrt(sample_weight)
-        self.basis = self._all_directions(centre)
-        self.matrix = self._in_basis()
-        self.is_turned = has_unlike_columns(design, sample_weight, centre)
+        self._mirror = self._root.copy() if centre else None
+        if self._mirror is not None:
+            self._mirror[0] += 1.0  # v^1/2 has length 1
+        self.basis = self._all_directions()
+        moments = design.column_moments(sample_weight)
+        self.squares = moments[1] ** 2 if centre else moments[1] ** 2 + moments[0] ** 2
+        self.is_turned = is_graded(self.squares)
+        self.matrix = self._in_basis() if self.is_turned else self._mirrored(self._of_samples(moments))
         if self.is_turned:
             self._turn()
 
@@ -81,29 +90,54 @@ class SampleBasis:
             start += columns.shape[1]
         return result
 
-    def _all_directions(self, centre: bool) -> Floats:
+    def _all_directions(self) -> Floats:
         """(n, m) all directions but v^1/2, which centred samples do not have; by a reflection."""
-        n = len(self._root)
-        if not centre:
-            return np.eye(n)
-        mirror = self._root.copy()
-        mirror[0] += 1.0  # v^1/2 has length 1
-        return np.asarray((np.eye(n) - np.outer(mirror, mirror / mirror[0]))[:, 1:])
+        identity, mirror = np.eye(len(self._root)), self._mirror
+        if mirror is None:
+            return identity
+        return np.asarray((identity - np.outer(mirror, mirror / mirror[0]))[:, 1:])
+
+    def _of_samples(self, moments: tuple[Floats, Floats]) -> Floats:
+        """V^1/2 X X' V^1/2 (n, n) of columns less their means."""
+        means, deviations = moments
+        if not (self._means**2 <= deviations**2 * ABOUT_ZERO).all():  # its terms would cancel
+            return sum_of_squares(
+                self._root[:, None] * (self._design.columns(index) - self._means[index])
+                for index in self._column_blocks()
+            )
+        result = self._design.sample_gram(np.ones(len(means)))
+        if self._mirror is not None and self._means.any():
+            along = self._design.matvec(self._means)
+            result -= along[:, None] + (along - self._means @ self._means)
+        result *= self._root[:, None]
+        result *= self._root
+        return result
+
+    def _mirrored(self, matrix: Floats) -> Floats:
+        """B'KB of K (n, n), B the reflection: two corrections of rank one."""
+        if self._mirror is None:
+            return matrix
+        mirror, scaled = self._mirror, self._mirror / self._mirror[0]
+        image = matrix @ scaled
+        image -= (0.5 * float(scaled @ image)) * mirror
+        matrix -= np.outer(mirror, image)
+        matrix -= np.outer(image, mirror)
+        return np.ascontiguousarray(matrix[1:, 1:])
 
     def _in_basis(self) -> Floats:
-        result = np.zeros((self.basis.shape[1],) * 2)
-        for columns in self._columns():
-            result += columns @ columns.T
-        return result
+        return sum_of_squares(self._columns())
 
     def _columns(self) -> Iterator[Floats]:
         """T (m, p), some columns at a time."""
+        for index in self._column_blocks():
+            columns = self._root[:, None] * (self._design.columns(index) - self._means[index])
+            yield self.basis.T @ columns
+
+    def _column_blocks(self) -> Iterator[Indices]:
         n, p = self._design.shape
         step = max(COLUMNS_AT_ONCE // n, 1)
         for start in range(0, p, step):
-            index = np.arange(start, min(start + step, p))
-            columns = self._root[:, None] * (self._design.columns(index) - self._means[index])
-            yield self.basis.T @ columns
+            yield np.arange(start, min(start + step, p))
 
     def _turn(self) -> None:
         settled, largest = 0, float(np.trace(self.matrix))
@@ -118,7 +152,9 @@ class SampleBasis:
             settled += n_settled
 
 
-def has_unlike_columns(design: Design, sample_weight: Floats, centre: bool) -> bool:
-    """Whether some columns are 1e4 times others."""
-    means, deviations = design.column_moments(sample_weight)
-    return is_graded(deviations**2 if centre else deviations**2 + means**2)
+def sum_of_squares(blocks: Iterable[Floats]) -> Floats:
+    """C C' (m, m) for C (m, p), given some columns at a time."""
+    result: Floats | float = 0.0
+    for columns in blocks:
+        result = result + columns @ columns.T
+    return np.asarray(result)
