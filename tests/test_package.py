@@ -30,7 +30,7 @@ LAYERS = [
     {"progress"},
     {"norms"},
     {"losses"},
-    {"designs"},
+    {"designs", "measures"},
     {"inputs"},
     {"datasets"},
     {"solvers"},

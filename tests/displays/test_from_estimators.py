@@ -51,9 +51,10 @@ def test_a_single_fold_is_drawn_without_a_standard_error(n_alphas: int) -> None:
         model = make(cv=one, n_alphas=n_alphas).fit(DATA.X, y)
         for display in (nb.CVDisplay.from_estimator(model), nb.CVDisplay.from_curve(model.cross_validation_)):
             ax = display.plot().ax_
-            assert [text.get_text() for text in ax.get_legend().get_texts()] == ["least loss"]
+            assert [text.get_text() for text in ax.get_legend().get_texts()] == ["best"]
             low, high = ax.get_ylim()
-            assert low < model.mean_loss_[model.best_index_] < high
+            assert low < display.mean[display.best_index] < high
+            assert ax.get_ylabel() == f"{display.title} on held-out rows"
             plt.close(display.figure_)
 
 

@@ -78,8 +78,9 @@ def test_a_single_fold_has_no_band() -> None:
     model = nb.RegressorCV(cv=[(np.arange(30), np.arange(30, 40))]).fit(X, Y)
     display = displays.CVDisplay.from_estimator(model).plot()
     low, high = display.ax_.get_ylim()
-    assert low < model.mean_loss_.min()
-    assert model.mean_loss_[0] < high
+    rmse = np.sqrt(2 * model.mean_loss_)
+    assert low < rmse.min()
+    assert rmse[0] < high
 
 
 SOLUTION = nb.Problem(X, Y).solve(alpha=0.2)

@@ -327,7 +327,7 @@ def test_mistakes_are_said_by_name(table: Any) -> None:
 
 def test_a_choice_at_the_end_of_the_alphas_is_said() -> None:
     report = nb.RegressorCV(eps=0.3, n_alphas=5).fit(frame(), DIABETES.y).report()
-    assert "The least loss is at the smallest alpha tried; a smaller eps (it is 0.3)" in report
+    assert "The best is at the smallest alpha tried; a smaller eps, or alphas= of your own" in report
     noise = nb.RegressorCV(eps=0.3, n_alphas=5).fit(frame(), np.random.default_rng(0).normal(size=442))
     assert "smallest alpha tried" not in noise.report()
 

@@ -152,7 +152,7 @@ def test_contact_and_why() -> None:
     support = solution.support
     np.testing.assert_allclose(pull[support], np.sign(solution.coef[support]), atol=1e-6)
     assert "just pays" in str(solution.why(int(support[0])))
-    assert "Cox partial likelihood" in str(solution)
+    assert "on the rows of the fit concordance 0.8833" in str(solution)
 
 
 def test_bound_between_the_points_of_a_path_and_cheaper_weights() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..measures import Quality, ScoredRows, quality_of
 from ..solvers.certificate import Certificate
 from ..typing import Floats, Indices, Mask
 from .contact import Contact, find_contact
@@ -81,6 +82,13 @@ class Solution:
     def predictor(self) -> Floats:
         """eta = X w + b (n,) on the data of the problem."""
         return self.problem.instance.predictor(self.coef, self.intercept)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """How well the rows of the fit are predicted, in the figures usual for such responses."""
+        instance = self.problem.instance
+        weight = instance.sample_weight * instance.n_samples
+        return quality_of(self.problem.loss, ScoredRows.of_one_model(self.predictor, instance.y, weight), "y")
 
     @cached_property
     def contact(self) -> Contact:
@@ -170,7 +178,7 @@ class Solution:
     def __repr__(self) -> str:
         return (
             f"Solution({self.form}={self.level:.6g}: alpha={self.alpha:.6g}, norm={self.norm:.6g}, "
-            f"loss={self.loss:.6g}, {len(self.support)} of {len(self.coef)} non-zero, "
+            f"{self.quality.headline}, {len(self.support)} of {len(self.coef)} non-zero, "
             f"gap={self.certificate.gap:.1e})"
         )
 

@@ -26,11 +26,13 @@ class Verdict:
     Attributes
     ----------
     found : str
-        Coefficients kept, zeros, norm, loss, price.
+        Coefficients kept, and how well they predict the rows of the fit, in usual units.
     proof : str
         The gap and how many digits it proves.
     zeros : str
         How many features are proved zero, or that no rule applies.
+    cost : str
+        Objective, norm and price of a unit of norm.
     advice : str
         Empty if the tolerance was met, else the likely cause and one remedy.
     """
@@ -38,25 +40,33 @@ class Verdict:
     found: str
     proof: str
     zeros: str
+    cost: str
     advice: str
 
     @property
     def text(self) -> str:
-        return "\n".join(part for part in (self.found, self.proof, self.zeros, self.advice) if part)
+        parts = (self.found, self.proof, self.zeros, self.cost, self.advice)
+        return "\n".join(part for part in parts if part)
 
 
 def judge(solution: Solution) -> Verdict:
     """The verdict on a solution."""
-    return Verdict(_found(solution), _proof(solution), _zeros(solution), _advice(solution))
+    return Verdict(_found(solution), _proof(solution), _zeros(solution), _cost(solution), _advice(solution))
 
 
 def _found(solution: Solution) -> str:
     problem = solution.problem
     asked = f"{problem.norm.title} with {UNITS[solution.form]} {solution.level:.6g}"
     kept = f"{len(solution.support)} of {len(solution.coef)} coefficients are non-zero"
-    fit = f"{problem.loss.title} {solution.loss:.6g} (from {problem.instance.null_loss:.6g} with none)"
-    cost = f"norm {solution.norm:.6g}, price of a unit of norm {solution.alpha:.4g}"
-    return f"{asked}: {kept}; {fit}, {cost}."
+    return f"{asked}: {kept}; on the rows of the fit {solution.quality.headline}."
+
+
+def _cost(solution: Solution) -> str:
+    loss, null = solution.problem.loss, solution.problem.instance.null_loss
+    return (
+        f"Loss ({loss.measured_as}) {solution.loss:.6g} (from {null:.6g} without features), norm "
+        f"{solution.norm:.6g}, price of a unit of norm {solution.alpha:.4g}."
+    )
 
 
 def _proof(solution: Solution) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..answers.solution import Solution
-from ..estimators.cross_validation import CrossValidation, FoldScore, score_path, training_problem
+from ..estimators.cross_validation import score_path, training_problem
+from ..estimators.curve import CrossValidation, FoldScore
 from ..estimators.folds import folds_of
 from ..problem import Problem
 from ..progress import Progress

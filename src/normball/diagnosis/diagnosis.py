@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..answers.solution import Solution
-from ..estimators.cross_validation import CrossValidation
+from ..estimators.curve import CrossValidation
 from ..inputs.alpha_scale import Fraction
 from ..losses import Loss, get_loss
 from ..norms import L1

@@ -1,4 +1,4 @@
-"""Held-out loss along the path, with the alphas that both rules take.
+"""How held-out rows are predicted along the path, with the alphas that both rules take.
 
 A single fold has no standard error: then there is neither a band nor the second rule.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
 
-from ..estimators.cross_validation import CrossValidation
+from ..estimators.curve import CrossValidation
 from ..typing import Floats, Indices
 from . import style
 from .count_axis import count_axis
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class CVDisplay:
-    """Mean held-out loss (half a deviance) against alpha, one standard error either way.
+    """What cross-validation compared, in usual units, against alpha, one standard error either way.
 
     Made by `from_estimator` or `from_curve`.
 
     Attributes
     ----------
-    alphas : (k,) decreasing ; mean_loss, standard_error : (k,), the latter NaN from a single fold.
+    alphas : (k,) decreasing.
+    title : str, what is drawn, such as "RMSE".
+    mean, standard_error : (k,), the latter NaN from a single fold.
     best_index, one_se_index : int, what either rule takes.
     alpha : float, what was taken.
     n_nonzeros : (k,) features of the fit to all rows, or None.
@@ -38,7 +40,8 @@ class CVDisplay:
     """
 
     alphas: Floats
-    mean_loss: Floats
+    title: str
+    mean: Floats
     standard_error: Floats
     best_index: int
     one_se_index: int
@@ -62,27 +65,20 @@ class CVDisplay:
                 f"CVDisplay needs a fitted RegressorCV or ClassifierCV, got {type(estimator).__name__}; call "
                 "fit first, or use one of those."
             )
-        return cls(
-            estimator.alphas_,
-            estimator.mean_loss_,
-            estimator.standard_error_,
-            estimator.best_index_,
-            estimator.one_se_index_,
-            estimator.alpha_,
-            estimator.n_nonzeros_,
-        )
+        return cls.from_curve(estimator.cross_validation_, estimator.alpha_, estimator.n_nonzeros_)
 
     @classmethod
-    def from_curve(cls, curve: CrossValidation, alpha: float | None = None) -> CVDisplay:
+    def from_curve(
+        cls, curve: CrossValidation, alpha: float | None = None, n_nonzeros: Indices | None = None
+    ) -> CVDisplay:
         """Take what is drawn from the result of `cross_validate`; `alpha` is what was taken."""
         return cls(
             curve.alphas,
-            curve.mean_loss,
-            curve.standard_error,
+            *curve.in_units(),
             curve.best_index,
             curve.one_se_index,
             curve.best_alpha if alpha is None else alpha,
-            None,
+            n_nonzeros,
         )
 
     def plot(self, ax: Axes | None = None) -> CVDisplay:
@@ -103,22 +99,22 @@ class CVDisplay:
         style.plain_axes(ax)
         has_error = not np.isnan(self.standard_error).any()
         error = self.standard_error if has_error else np.zeros(len(self.alphas))
-        low, high = self.mean_loss - error, self.mean_loss + error
+        low, high = self.mean - error, self.mean + error
         if has_error:
             ax.fill_between(self.alphas, low, high, color=style.BALL, alpha=0.18, linewidth=0)
-        ax.plot(self.alphas, self.mean_loss, color=style.BALL, linewidth=1.6)
+        ax.plot(self.alphas, self.mean, color=style.BALL, linewidth=1.6)
         ax.set_xscale("log")
         ax.xaxis.set_major_locator(LogLocator(numticks=6))
         ax.xaxis.set_minor_locator(NullLocator())
         if len(self.alphas) > 1:
             ax.set_xlim(self.alphas[0], self.alphas[-1])
-        self._mark(ax, self.best_index, style.CONTACT, "o", "least loss")
+        self._mark(ax, self.best_index, style.CONTACT, "o", "best")
         if has_error:
             self._mark(ax, self.one_se_index, style.LEVEL_SET, "s", "one standard error")
         ax.axvline(self.alpha, color=style.CONTACT, linewidth=0.9, linestyle=(0, (2, 2)))
         ax.set_ylim(*self._window(low, high))
         ax.set_xlabel("alpha (weaker regularisation to the right)", fontsize=style.NORMAL)
-        ax.set_ylabel("loss on rows not seen", fontsize=style.NORMAL)
+        ax.set_ylabel(f"{self.title} on held-out rows", fontsize=style.NORMAL)
         ax.legend(frameon=False, fontsize=style.SMALL)
         if self.n_nonzeros is not None and len(self.alphas) > 1:
             self.count_ax_ = count_axis(ax, self.alphas, self.n_nonzeros, is_logarithmic=True)
@@ -127,7 +123,7 @@ class CVDisplay:
     def _mark(self, ax: Axes, index: int, color: str, marker: str, label: str) -> None:
         ax.plot(
             self.alphas[index],
-            self.mean_loss[index],
+            self.mean[index],
             marker,
             color=color,
             markersize=7,
@@ -137,9 +133,13 @@ class CVDisplay:
         )
 
     def _window(self, low: Floats, high: Floats) -> tuple[float, float]:
-        """Limits that hold the curve up to its start; an end that shoots far above is cut off."""
-        mean = self.mean_loss
-        top = min(float(high.max()), float(high[0] + 0.5 * (mean[0] - mean.min()) + 1e-12))
-        bottom = float(np.min(low))
+        """Limits that hold the curve up to its start; an end that shoots far beyond is cut off."""
+        mean, best = self.mean, self.mean[self.best_index]
+        room = 0.5 * abs(mean[0] - best) + 1e-12
+        top, bottom = float(np.nanmax(high)), float(np.nanmin(low))
+        if best <= mean[0]:
+            top = min(top, float(high[0] + room))
+        if best >= mean[0]:
+            bottom = max(bottom, float(low[0] - room))
         margin = 0.06 * (top - bottom) or 1.0
         return bottom - margin, top + margin

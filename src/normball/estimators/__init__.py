@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .cross_validation import CrossValidation, cross_validate
+from .cross_validation import cross_validate
+from .curve import CrossValidation
 from .folds import Fold, folds_of
 
 if TYPE_CHECKING:
-    from .chosen_by_cv import ClassifierCV, RegressorCV
     from .classifier import Classifier
+    from .classifier_cv import ClassifierCV
     from .regressor import Regressor
+    from .regressor_cv import RegressorCV
 
 __all__ = [
     "Classifier",
@@ -26,9 +28,9 @@ __all__ = [
 
 _NEED_SCIKIT_LEARN = {
     "Classifier": ".classifier",
-    "ClassifierCV": ".chosen_by_cv",
+    "ClassifierCV": ".classifier_cv",
     "Regressor": ".regressor",
-    "RegressorCV": ".chosen_by_cv",
+    "RegressorCV": ".regressor_cv",
 }
 
 

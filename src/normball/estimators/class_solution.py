@@ -16,6 +16,7 @@ import numpy as np
 from ..answers.contact import Contact, find_contact
 from ..answers.verdict import proof_of
 from ..inputs.tables import find_name
+from ..measures import ScoredRows, quality_of
 from ..norms import Norm
 from ..solvers.classes.multinomial import ClassWeights
 from ..typing import Floats
@@ -56,6 +57,7 @@ class ClassSolution:
     found : ClassWeights ; alpha : float ; norm : Norm, of each column of W.
     classes : (K,) labels ; feature_names : tuple of p names.
     null_loss : float, loss without features.
+    rows : ScoredRows, the rows of the fit with what is predicted for them.
     """
 
     found: ClassWeights
@@ -64,6 +66,7 @@ class ClassSolution:
     classes: np.ndarray
     feature_names: tuple[str, ...]
     null_loss: float
+    rows: ScoredRows
 
     @cached_property
     def _stacked(self) -> Norm:
@@ -108,10 +111,11 @@ class ClassSolution:
         norm = sum(self.norm.value(column) for column in W.T)
         return [
             f"{self.norm.title} with alpha {self.alpha:.6g}, {K} classes: {int(W.any(axis=1).sum())} of "
-            f"{len(W)} features and {int((W != 0).sum())} of {W.size} coefficients are non-zero; logistic "
-            f"{self.found.loss:.6g} (from {self.null_loss:.6g} with none), norm {norm:.6g}, price of a unit "
-            f"of norm {self.alpha:.4g}.",
+            f"{len(W)} features and {int((W != 0).sum())} of {W.size} coefficients are non-zero; on the rows "
+            f"of the fit {quality_of(None, self.rows).headline}.",
             proof_of(self.found.gap, "loss without features"),
+            f"Loss (mean of -log(probability of the class)) {self.found.loss:.6g} (from {self.null_loss:.6g} "
+            f"without features), norm {norm:.6g}, price of a unit of norm {self.alpha:.4g}.",
             self.contact.sentence,
         ]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from ..answers.contact import Contact
@@ -16,6 +17,7 @@ from ..answers.explanation import Explanation
 from ..designs import as_design
 from ..inputs.alpha_scale import Fraction
 from ..inputs.reading import given_level, read_weights
+from ..measures import ScoredRows
 from ..norms import Norm
 from ..parameters import read_positive
 from ..solvers.classes.multinomial import ClassWeights, Multinomial
@@ -72,7 +74,9 @@ class PredictsClasses(ClassifierMixin):
 
 
 class ClassEstimator(PredictsClasses, LinearEstimator):
-    """What `Classifier` and `ClassifierCV` share for more than two classes."""
+    """What `Classifier` and `ClassifierCV` share."""
+
+    class_weight: Any
 
     def _several(self, X: Any, codes: Indices, norm: Norm, sample_weight: Any) -> SeveralClasses:
         """The data of a multinomial regression, in the units of X."""
@@ -114,15 +118,50 @@ class ClassEstimator(PredictsClasses, LinearEstimator):
         several = getattr(self, "class_solution_", None)
         return super().why(feature) if several is None else several.why(feature)
 
+    def _class_names(self) -> tuple[str, ...]:
+        return tuple(str(label) for label in self.classes_.tolist())
+
+    def _training_rows(self) -> ScoredRows:
+        several = getattr(self, "class_solution_", None)
+        if several is not None:
+            rows: ScoredRows = several.rows
+            return rows
+        rows = super()._training_rows()
+        return rows.reweighted(rows.weight / self._class_weights[rows.y.astype(np.intp)])
+
     def _report_lines(self) -> list[str]:
         several = getattr(self, "class_solution_", None)
         return super()._report_lines() if several is None else several.lines()
 
-    def _keep_several(self, found: ClassWeights, alpha: float, scale: float, norm: Norm) -> None:
+    def _with_class_weights(self, codes: Indices, sample_weight: Any) -> Any:
+        """Sample weights times those of `class_weight`, which are noted; None where there are neither.
+
+        Raises
+        ------
+        ValueError
+            If `class_weight` is neither "balanced" nor a dict of classes.
+        """
+        self._class_weights = np.ones(len(self.classes_))
+        if self.class_weight is None:
+            return sample_weight
+        given = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        seen = slice(None) if given is None else given > 0
+        self._class_weights = compute_class_weight(
+            self.class_weight, classes=self.classes_, y=self.classes_[codes[seen]]
+        )
+        weights: Floats = self._class_weights[codes]
+        return weights if given is None else weights * given
+
+    def _keep_several(
+        self, found: ClassWeights, alpha: float, scale: float, norm: Norm, data: SeveralClasses
+    ) -> None:
         """Note what was found, in the units of X; a warning where the gap is above tol."""
         self.__dict__.pop("solution_", None)
         names = tuple(getattr(self, "feature_names_in_", [f"x{j}" for j in range(len(found.W))]))
-        self.class_solution_ = ClassSolution(found, alpha, norm, self.classes_, names, scale)
+        weight = data.weights / self._class_weights[data.codes]
+        eta = data.design.combinations(np.arange(len(found.W)), found.W) + found.b
+        rows = ScoredRows.of_one_model(eta, data.codes.astype(np.float64), weight).reweighted(weight)
+        self.class_solution_ = ClassSolution(found, alpha, norm, self.classes_, names, scale, rows)
         self.coef_, self.intercept_ = (found.W / self._scales[:, None]).T, found.b
         self.alpha_, self.loss_, self.gap_ = alpha, found.loss, found.gap
         self.norm_ = float(sum(norm.value(column) for column in found.W.T))
@@ -158,6 +197,9 @@ class Classifier(ClassEstimator):
     Parameters
     ----------
     norm : str or Norm, default "l1"
+    class_weight : "balanced" or dict from label to weight, optional
+        Multiplies the weights of the samples of each class; "balanced": n / (K times its samples).
+        What `quality()` says is of the samples as they are.
     alpha, budget, target, l1_ratio, fit_intercept, standardize, positive, feature_weights,
     warm_start, tol, max_iter
         As `Regressor`. The loss is the *mean* of -log(probability of the sample's class):
@@ -171,6 +213,39 @@ class Classifier(ClassEstimator):
         As `Regressor`.
     solution_ : Solution, for two classes.
     """
+
+    def __init__(
+        self,
+        norm: str | Norm = "l1",
+        alpha: float | Fraction | None = None,
+        budget: float | None = None,
+        target: float | None = None,
+        *,
+        l1_ratio: float | None = None,
+        class_weight: Any = None,
+        fit_intercept: bool = True,
+        standardize: bool = False,
+        positive: bool = False,
+        feature_weights: Any = None,
+        warm_start: bool = False,
+        tol: float = 1e-8,
+        max_iter: int = 100,
+    ) -> None:
+        super().__init__(
+            norm,
+            alpha,
+            budget,
+            target,
+            l1_ratio=l1_ratio,
+            fit_intercept=fit_intercept,
+            standardize=standardize,
+            positive=positive,
+            feature_weights=feature_weights,
+            warm_start=warm_start,
+            tol=tol,
+            max_iter=max_iter,
+        )
+        self.class_weight = class_weight
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Classifier:
         """Fit to X (n, p) and labels y (n,); `sample_weight` (n,) counts like repeated rows.
@@ -188,6 +263,7 @@ class Classifier(ClassEstimator):
         """
         X, y = self._read(X, y)
         codes = self._codes(y)
+        sample_weight = self._with_class_weights(codes, sample_weight)
         if len(self.classes_) > 2:
             return self._fit_several(X, codes, sample_weight)
         response = codes.astype(np.float64)
@@ -208,7 +284,7 @@ class Classifier(ClassEstimator):
             else:
                 found, alpha, gap = solve_level(problem, form, read_positive(level, form), tolerance)
                 found = replace(found, gap=gap)
-        self._keep_several(found, alpha, problem.scale, self._norm())
+        self._keep_several(found, alpha, problem.scale, self._norm(), data)
         return self
 
     def _alpha(self, problem: Multinomial) -> float:

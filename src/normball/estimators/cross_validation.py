@@ -24,12 +24,13 @@ Statistics in Medicine 12, 1993); the loss is per event, and s_k the weight of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
+from scipy.sparse import diags_array, vstack
 
 from ..answers.path import Path
 from ..inference.workers import each
@@ -39,108 +40,24 @@ from ..solvers.instance import Instance
 from ..solvers.paths.engine import LARGEST_GRAM
 from ..solving_paths import alpha_grid, read_levels
 from ..typing import ArrayLike, Floats
+from .curve import CrossValidation, FoldScore
 from .folds import Fold, folds_of, read_folds
 from .preparation import Preparation
 
+
+class ScoreOfFold(Protocol):
+    """A score of the rows that a fold holds out, larger is better; NaN where it is undefined."""
+
+    @property
+    def name(self) -> str:
+        """What the score is called."""
+
+    def __call__(self, eta: Floats, fold: Fold) -> float:
+        """From linear predictors (t,) or (t, K)."""
+
+
 CANCELLED = 1e-4
 """Share of a column's variance in all rows below which its variance in some is computed from those."""
-
-
-@dataclass(frozen=True, eq=False)
-class FoldScore:
-    """How the path of one fold does on the rows that it holds out.
-
-    Attributes
-    ----------
-    total : (k,) sum of weight times loss.
-    wrong : (k,) weight of the rows given a wrong class, 0 for regression.
-    weight : float, of the rows, or of the events for Cox.
-    """
-
-    total: Floats
-    wrong: Floats
-    weight: float
-
-    def followed_by(self, other: FoldScore) -> FoldScore:
-        """With the scores of further alphas on the same rows."""
-        total, wrong = np.append(self.total, other.total), np.append(self.wrong, other.wrong)
-        return FoldScore(total, wrong, self.weight)
-
-
-@dataclass(frozen=True, eq=False)
-class CrossValidation:
-    """Held-out loss along the path; made by `cross_validate`.
-
-    Attributes
-    ----------
-    alphas : (k,) decreasing.
-    fold_losses : (n_folds, k) mean loss on the rows that a fold held out, as half a deviance; NaN for a
-        fold without an event (Cox).
-    mean_loss : (k,) their mean, weighted by the rows (events for Cox) held out.
-    standard_error : (k,) of that mean; NaN from a single fold.
-    mean_error : (k,) share of wrong classes on rows held out, or None for regression.
-    """
-
-    alphas: Floats
-    fold_losses: Floats
-    mean_loss: Floats
-    standard_error: Floats
-    mean_error: Floats | None
-
-    @classmethod
-    def from_folds(
-        cls, alphas: Floats, scores: Iterable[FoldScore], is_classifier: bool = False
-    ) -> CrossValidation:
-        """From the score of every fold at the alphas (k,)."""
-        found = list(scores)
-        weights = np.array([score.weight for score in found])
-        counted = weights > 0
-        totals = np.array([score.total for score in found])
-        losses = np.divide(
-            totals, weights[:, None], out=np.full(totals.shape, np.nan), where=counted[:, None]
-        )
-        mean = totals.sum(axis=0) / weights.sum()
-        error = np.full(len(mean), np.nan)
-        if counted.sum() > 1:
-            spread = weights[counted] @ (losses[counted] - mean) ** 2 / weights.sum()
-            error = np.sqrt(spread / (counted.sum() - 1))
-        wrong = sum(score.wrong for score in found) / weights.sum() if is_classifier else None
-        return cls(alphas, losses, mean, error, wrong)
-
-    @property
-    def best_index(self) -> int:
-        """Position of the least mean loss; the largest alpha among equals."""
-        return int(np.argmin(self.mean_loss))
-
-    @property
-    def one_se_index(self) -> int:
-        """Position of the largest alpha within one standard error of the best, or of the best itself."""
-        best = self.best_index
-        if np.isnan(self.standard_error[best]):
-            return best
-        return int(np.argmax(self.mean_loss <= self.mean_loss[best] + self.standard_error[best]))
-
-    @property
-    def best_alpha(self) -> float:
-        """Alpha of the least mean loss."""
-        return float(self.alphas[self.best_index])
-
-    @property
-    def one_se_alpha(self) -> float:
-        """Largest alpha within one standard error of the best."""
-        return float(self.alphas[self.one_se_index])
-
-    @property
-    def has_standard_error(self) -> bool:
-        """Whether there are folds enough for one."""
-        return not np.isnan(self.standard_error[self.best_index])
-
-    def __repr__(self) -> str:
-        return (
-            f"CrossValidation({len(self.fold_losses)} folds, {len(self.alphas)} alphas: least loss "
-            f"{self.mean_loss[self.best_index]:.6g} at alpha={self.best_alpha:.6g}, "
-            f"one standard error at alpha={self.one_se_alpha:.6g})"
-        )
 
 
 def cross_validate(
@@ -190,28 +107,104 @@ def cross_validate(
         As `folds_of`, `read_folds` and `Problem.path`; where the rows of a fold admit no fit, with
         the name of the fold.
     """
-    given = None if alphas is None else read_levels(alphas, "alphas")
-    grid = alpha_grid(prepare(problem)[0], n_alphas, eps) if given is None else given
     chosen = folds_of(problem, n_folds, seed) if folds is None else read_folds(folds, problem.n_samples)
     with nullcontext(progress) if progress else Progress(len(chosen), "cross-validation") as bar:
-        tasks = [(problem, fold, grid, tol, prepare) for fold in chosen]
-        scores = each(score_fold, tasks, n_jobs, bar)
-    return CrossValidation.from_folds(grid, scores, problem.loss.is_classifier)
+        scorer = PathScorer(problem, prepare, tol)
+        grid = scorer.grid(n_alphas, eps) if alphas is None else read_levels(alphas, "alphas")
+        scores = each(scorer, [(fold, grid) for fold in chosen], n_jobs, bar)
+    return scorer.curve(grid, scores)
 
 
-def score_fold(
-    problem: Problem,
-    fold: Fold,
-    alphas: Floats,
-    tol: float,
-    prepare: Callable[[Problem], tuple[Problem, Floats]],
-) -> FoldScore:
-    """How the path of the rows that a fold trains on does on those that it holds out."""
-    try:
-        training, scales = prepare(training_problem(problem, fold))
-    except ValueError as error:
-        raise ValueError(f"{fold.name} cannot be fitted: {error}") from error
-    return score_path(problem, fold, training.path(alphas=alphas, tol=tol, verbose=False), scales)
+@dataclass(frozen=True, eq=False)
+class FoldPath:
+    """The path of the rows that a fold trains on, in the units of X.
+
+    Attributes
+    ----------
+    coefs : (k, p) sparse ; intercepts : (k,)
+    """
+
+    coefs: Any
+    intercepts: Floats
+
+    @classmethod
+    def of(cls, path: Path, scales: Floats) -> FoldPath:
+        """Of a path whose coefficients are for columns divided by scales (p,)."""
+        return cls(path.sparse_coefs @ diags_array(1.0 / scales), path.intercepts)
+
+    def etas(self, instance: Instance) -> Floats:
+        """Linear predictors (k, n) of an instance's rows."""
+        entered = np.flatnonzero(np.diff(self.coefs.tocsc().indptr))
+        return np.asarray(
+            self.coefs[:, entered].toarray() @ instance.design.columns(entered).T + self.intercepts[:, None]
+        )
+
+    def followed_by(self, other: FoldPath) -> FoldPath:
+        """With the coefficients of further alphas."""
+        coefs = vstack([self.coefs, other.coefs], format="csr")
+        return FoldPath(coefs, np.append(self.intercepts, other.intercepts))
+
+    def at(self, index: int) -> FoldPath:
+        """One of its steps."""
+        return FoldPath(self.coefs[[index]], self.intercepts[[index]])
+
+
+@dataclass(frozen=True, eq=False)
+class PathScorer:
+    """How a problem is fitted to the rows of a fold, and scored on those that it holds out.
+
+    Attributes
+    ----------
+    problem : Problem, in the units of X.
+    prepare : from the problem on the rows of a fold to what is fitted there, and the scales (p,).
+    tol : float, relative duality gap of each fit.
+    scoring : ScoreOfFold, optional
+    table_of : callable, optional, the problem as what was learnt from the training rows of a fold makes it.
+    """
+
+    problem: Problem
+    prepare: Callable[[Problem], tuple[Problem, Floats]]
+    tol: float
+    scoring: ScoreOfFold | None = None
+    table_of: Callable[[Fold], Problem] | None = None
+
+    def grid(self, n_alphas: int, eps: float) -> Floats:
+        """Decreasing alphas of all rows."""
+        return alpha_grid(self.prepare(self.problem)[0], n_alphas, eps)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.problem.n_samples, self.problem.n_features
+
+    def problem_of(self, fold: Fold) -> Problem:
+        """All rows as the training rows of a fold have them."""
+        return self.problem if self.table_of is None else self.table_of(fold)
+
+    def __call__(self, fold: Fold, alphas: Floats) -> FoldScore:
+        """How the path of the rows that a fold trains on does on those that it holds out."""
+        problem = self.problem_of(fold)
+        try:
+            training, scales = self.prepare(training_problem(problem, fold))
+        except ValueError as error:
+            raise ValueError(f"{fold.name} cannot be fitted: {error}") from error
+        path = training.path(alphas=alphas, tol=self.tol, verbose=False)
+        kept = FoldPath.of(path, scales)
+        score = replace(score_path(problem, fold, path, scales), path=kept)
+        if self.scoring is None:
+            return score
+        etas = kept.etas(problem.instance.rows(fold.test))
+        return replace(score, scores=np.array([self.scoring(eta, fold) for eta in etas]))
+
+    def curve(self, alphas: Floats, scores: Sequence[FoldScore]) -> CrossValidation:
+        """The scores of all folds in one piece."""
+        name = "deviance" if self.scoring is None else self.scoring.name
+        loss = self.problem.loss
+        return CrossValidation.from_folds(alphas, scores, loss.is_classifier, loss, name)
+
+    def held_out(self, path: FoldPath, fold: Fold) -> Floats:
+        """Linear predictors (t,) of the rows that a fold holds out, by a path of one step."""
+        return path.etas(self.problem_of(fold).instance.rows(fold.test))[0]
 
 
 def score_path(problem: Problem, fold: Fold, path: Path, scales: Floats | float = 1.0) -> FoldScore:
@@ -223,7 +216,7 @@ def score_path(problem: Problem, fold: Fold, path: Path, scales: Floats | float 
         added = _added(instance, fold, path, scales)
         return FoldScore(added, np.zeros(len(added)), float(weight[counted].sum()))
     held_out, total = instance.rows(fold.test), float(weight.sum())
-    etas = _etas(held_out, path, scales)
+    etas = FoldPath.of(path, _full(scales, path)).etas(held_out)
     floor = held_out.floor if np.isfinite(held_out.floor) else 0.0
     wrong = np.zeros(len(etas))
     if problem.loss.is_classifier:
@@ -235,17 +228,13 @@ def _added(instance: Instance, fold: Fold, path: Path, scales: Floats | float) -
     """What the rows held out add to the loss (k,) of those that a fold trains on, a sum over weights."""
     rows, n_train = np.concatenate([fold.train, fold.test]), len(fold.train)
     both, weight = instance.rows(rows), instance.sample_weight[rows]
-    etas = _etas(both, path, scales)
+    etas = FoldPath.of(path, _full(scales, path)).etas(both)
     before = weight[:n_train].sum() * _losses(instance.rows(fold.train), etas[:, :n_train])
     return np.asarray(weight.sum() * _losses(both, etas) - before)
 
 
-def _etas(instance: Instance, path: Path, scales: Floats | float) -> Floats:
-    """Linear predictors (k, n) of an instance's rows along a path."""
-    coefs = path.sparse_coefs
-    entered = np.flatnonzero(np.diff(coefs.tocsc().indptr))
-    chosen = coefs[:, entered].toarray() / np.broadcast_to(scales, coefs.shape[1])[entered]
-    return np.asarray(chosen @ instance.design.columns(entered).T + path.intercepts[:, None])
+def _full(scales: Floats | float, path: Path) -> Floats:
+    return np.broadcast_to(scales, path.sparse_coefs.shape[1])
 
 
 def _losses(instance: Instance, etas: Floats) -> Floats:

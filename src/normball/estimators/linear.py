@@ -17,7 +17,8 @@ from ..answers.explanation import Explanation
 from ..answers.solution import Solution
 from ..inference import Criteria, Stability, criteria, relaxed, stability_selection
 from ..inputs.alpha_scale import Fraction, fraction
-from ..losses import Loss
+from ..losses import Loss, get_loss
+from ..measures import PredictiveQuality, ScoredRows, quality_of
 from ..norms import L1, ElasticNet, Norm, get_norm
 from ..parameters import read_count, read_flag, read_positive
 from ..problem import Problem
@@ -264,10 +265,38 @@ class LinearEstimator(BaseEstimator, ABC):
         """Which features halves of the rows choose again and again; see `inference.stability_selection`."""
         return stability_selection(self._solution.problem, **options)
 
+    def quality(self) -> PredictiveQuality:
+        """How good the predictions are, in the figures that people use, with standard errors.
+
+        On the rows of the fit, and where alpha was chosen by cross-validation on rows that each model had
+        not seen: RMSE and R2, accuracy beside the base rate, area under the curve and log-loss, share of
+        the deviance explained, or concordance. `print` shows a table; the numbers are in `held_out` and
+        `training`.
+        """
+        held_out = getattr(self, "held_out_", None)
+        loss = None if hasattr(self, "class_solution_") else get_loss(getattr(self, "loss", "logistic"))
+        return PredictiveQuality(
+            quality_of(loss, self._training_rows()),
+            None if held_out is None else quality_of(loss, held_out),
+            "" if held_out is None else self._held_out_how,
+            self._class_names(),
+        )
+
+    _held_out_how: str = ""
+
+    def _class_names(self) -> tuple[str, ...]:
+        return ()
+
+    def _training_rows(self) -> ScoredRows:
+        """The rows of the fit with what is predicted for them."""
+        instance = self._solution.problem.instance
+        weight = instance.sample_weight * instance.n_samples
+        return ScoredRows.of_one_model(self._solution.predictor, instance.y, weight)
+
     def report(self) -> str:
-        """What was found and how sure it is, what it costs in degrees of freedom, and other choices."""
+        """How good it predicts, what was found and how sure it is, degrees of freedom, other choices."""
         check_is_fitted(self)
-        return "\n".join(self._report_lines())
+        return "\n".join([str(self.quality()), "", *self._report_lines()])
 
     def _report_lines(self) -> list[str]:
         return report_lines(self._solution)

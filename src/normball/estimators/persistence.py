@@ -20,10 +20,11 @@ from ..losses import LOSSES, Loss, get_loss
 from ..norms import NORMS, Norm
 from ..parameters import read_count
 from ..typing import Floats
-from .chosen_by_cv import ClassifierCV, RegressorCV
 from .classifier import Classifier, PredictsClasses
+from .classifier_cv import ClassifierCV
 from .linear import LinearEstimator
 from .regressor import Regressor
+from .regressor_cv import RegressorCV
 
 FORMAT = "normball estimator"
 VERSION = 1

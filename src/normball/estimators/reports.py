@@ -31,8 +31,8 @@ def _refit(solution: Solution) -> list[str]:
         return ["Refitted on its features without a price, the loss has no least value."]
     count = len(solution.support)
     return [
-        f"Refitted on its {count} feature{'s' if count > 1 else ''} without a price: loss {free.loss:.6g} "
-        f"instead of {solution.loss:.6g}."
+        f"Refitted on its {count} feature{'s' if count > 1 else ''} without a price: "
+        f"{free.quality.headline} instead of {solution.quality.headline}."
     ]
 
 

@@ -40,6 +40,8 @@ class Loss(ArrayValue, ABC):
     """Key in the registry, also what users type."""
     title: ClassVar[str]
     """How people call it, for pictures and tables."""
+    measured_as: ClassVar[str] = "mean over the rows"
+    """What its value is, in the field's words."""
     curvature_bound: ClassVar[float]
     """Largest per-sample second derivative in eta; inf if there is none."""
     is_quadratic: ClassVar[bool] = False

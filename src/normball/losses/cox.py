@@ -90,6 +90,7 @@ class Cox(Loss):
 
     name: ClassVar[str] = "cox"
     title: ClassVar[str] = "Cox partial likelihood"
+    measured_as: ClassVar[str] = "half the deviance of the partial likelihood"
     curvature_bound: ClassVar[float] = np.inf
     is_diagonal: ClassVar[bool] = False
     is_shift_invariant: ClassVar[bool] = True

@@ -29,6 +29,7 @@ class Gamma(SampleLoss):
 
     name: ClassVar[str] = "gamma"
     title: ClassVar[str] = "gamma"
+    measured_as: ClassVar[str] = "half the mean deviance"
     curvature_bound: ClassVar[float] = np.inf
 
     def check_response(self, y: Floats) -> None:

@@ -32,6 +32,7 @@ class Huber(SampleLoss):
 
     name: ClassVar[str] = "huber"
     title: ClassVar[str] = "Huber"
+    measured_as: ClassVar[str] = "mean Huber loss"
     curvature_bound: ClassVar[float] = 1.0
     has_units: ClassVar[bool] = True
     compiled_form: ClassVar[tuple[str, ...]] = ("huber", "delta")

@@ -30,6 +30,7 @@ class Logistic(SampleLoss):
 
     name: ClassVar[str] = "logistic"
     title: ClassVar[str] = "logistic"
+    measured_as: ClassVar[str] = "mean of -log(probability of the class)"
     curvature_bound: ClassVar[float] = 0.25
     is_classifier: ClassVar[bool] = True
     compiled_form: ClassVar[tuple[str, ...]] = ("logistic",)

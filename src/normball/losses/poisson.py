@@ -29,6 +29,7 @@ class Poisson(SampleLoss):
 
     name: ClassVar[str] = "poisson"
     title: ClassVar[str] = "Poisson"
+    measured_as: ClassVar[str] = "half the mean deviance"
     curvature_bound: ClassVar[float] = np.inf
     compiled_form: ClassVar[tuple[str, ...]] = ("poisson",)
 

@@ -30,6 +30,7 @@ class Quantile(PiecewiseLinear):
 
     name: ClassVar[str] = "quantile"
     title: ClassVar[str] = "quantile"
+    measured_as: ClassVar[str] = "mean pinball loss"
 
     def __post_init__(self) -> None:
         if not isinstance(self.q, Real) or isinstance(self.q, bool):

@@ -17,6 +17,7 @@ class SquaredError(SampleLoss):
 
     name: ClassVar[str] = "squared_error"
     title: ClassVar[str] = "squared error"
+    measured_as: ClassVar[str] = "half the mean squared error"
     curvature_bound: ClassVar[float] = 1.0
     is_quadratic: ClassVar[bool] = True
     has_units: ClassVar[bool] = True

@@ -52,6 +52,7 @@ class Tweedie(SampleLoss):
 
     name: ClassVar[str] = "tweedie"
     title: ClassVar[str] = "Tweedie"
+    measured_as: ClassVar[str] = "half the mean deviance"
     curvature_bound: ClassVar[float] = np.inf
 
     def __post_init__(self) -> None:

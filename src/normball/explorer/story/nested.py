@@ -15,7 +15,8 @@ import numpy as np
 
 from ...datasets import Dataset
 from ...designs import moments_of, scales_of
-from ...estimators.cross_validation import CrossValidation, cross_validate
+from ...estimators.cross_validation import cross_validate
+from ...estimators.curve import CrossValidation
 from ...estimators.folds import folds_of
 from ...problem import Problem
 from ...solving_paths import alpha_grid
