@@ -130,7 +130,7 @@ class CrossValidation:
     def in_words(self, index: int) -> str:
         """The criterion at one alpha as a person reads it, with its standard error where there is one."""
         title, value, error = self.in_units()
-        spread = "" if np.isnan(error[index]) else f" (standard error {error[index]:.2g})"
+        spread = "" if np.isnan(error[index]) else f" (standard error over folds {error[index]:.2g})"
         return f"{title} {value[index]:.4g}{spread}"
 
     def in_units(self) -> tuple[str, Floats, Floats]:
