@@ -30,8 +30,11 @@ def progress_bars() -> Iterator[Callable[[str], Progress]]:
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda work: lambda done, total: None  # bars of some releases of rich leave an empty line there
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+    with Bars(*columns, console=console, transient=True) as bars:
 
         def open_bar(work: str) -> Progress:
             task = bars.add_task(work, total=None)
