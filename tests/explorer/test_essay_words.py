@@ -309,7 +309,7 @@ def test_matter_reads_out_the_payload(pages: Pages) -> None:
         states = [{"set": i, "k": [k, k]} for k in range(len(one["budgets"]))]
         for entry, said in zip(one["budgets"], pages.say("matter", states), strict=True):
             assert f"{len(entry['kept'])} of 4,000 weights are not zero" in said["reading"]
-            assert f"{entry['score']} of {one['rows']} patients are told right" in said["reading"]
+            assert f"{entry['score']} of {one['rows']} patients are classified right" in said["reading"]
             best = max(b["score"] for b in one["budgets"])
             assert said["done"][0] == (entry["score"] == best)
 
@@ -337,7 +337,7 @@ def test_own_table_speaks_of_its_own_names(kind: str, browser: Any) -> None:
     assert "patient" not in top["text"] + top["reading"] + "".join(top["asks"] + top["said"])
     assert "BMI" not in str(own.say("map", [{}])[0])
     if kind == "classes":
-        shares = re.search(rf"Of 80 unseen rows {NUMBER} % are told wrongly \({NUMBER} % by", top["reading"])
+        shares = re.search(rf"Of 80 unseen rows {NUMBER} % are classified wrongly \({NUMBER} % by", top["reading"])
         assert shares is not None
         assert number(shares[1]) < number(shares[2])
     else:

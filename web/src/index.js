@@ -15,9 +15,11 @@ import coloursCss from "./colours.css";
 import essayCss from "./essay/essay.css";
 import frameCss from "./essay/frame.css";
 import pageCss from "./page.css";
+import rangeCss from "./range.css";
 import stageCss from "./stage.css";
 import { Essay } from "./essay/essay.jsx";
-import { createEssay, plainText } from "./essay/essay.js";
+import { createEssay } from "./essay/essay.js";
+import { plainText } from "./essay/words.jsx";
 import { STEPS } from "./essay/steps/index.js";
 import { createPlace } from "./place.js";
 import { jsx } from "preact/jsx-runtime";
@@ -71,7 +73,7 @@ function Root({ page, essay, place, store, ownsPage }) {
   const isStory = place.shown.value === "story";
   const openLab = (picture) => { store.set({ ...defaults, ...picture }, { push: true }); place.toLaboratory(); };
   return [
-    jsx("style", { children: isStory ? `${coloursCss}\n${essayCss}\n${frameCss}` : `${coloursCss}\n${pageCss}\n${stageCss}` }, "style"),
+    jsx("style", { children: [coloursCss, rangeCss, ...(isStory ? [essayCss, frameCss] : [pageCss, stageCss])].join("\n") }, "style"),
     isStory ? jsx(Essay, { essay, asked: place.asked.value, own: ownsPage, write: place.follow, openLab }, "story") : jsx("div", { class: "home", children: jsx(App, { page }) }, "laboratory"),
   ];
 }

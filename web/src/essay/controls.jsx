@@ -23,7 +23,7 @@ const Button = ({ essay, k, b }) => <button type="button" class={b.main ? "main"
 
 const Buttons = ({ essay, k, c }) => (
   <div class="buttons">
-    {c.buttons.map((b, i) => (b.group ? <span key={i} class="segments" role="group" aria-label={b.label}>{b.group.map((one) => <Button key={one.name} essay={essay} k={k} b={one} />)}</span> : <Button key={b.name} essay={essay} k={k} b={b} />))}
+    {c.buttons.map((b, i) => (b.group ? <span key={i} class="segments" role="group" aria-label={b.label}>{b.shown && <small aria-hidden="true">{b.label}</small>}{b.group.map((one) => <Button key={one.name} essay={essay} k={k} b={one} />)}</span> : <Button key={b.name} essay={essay} k={k} b={b} />))}
     {(c.selects || []).map((one) => <Menu key={one.key} essay={essay} k={k} c={one} />)}
   </div>);
 

@@ -12,14 +12,14 @@ model[-1].alpha_                  # the price it chose`;
 
 const NORMBALL = `import normball as nb
 
-model = nb.Regressor(norm="l1", standardize=True).fit(X_train, y_train)
-print(model.summary())            # what is kept, and the proof
+model = nb.RegressorCV(norm="l1", standardize=True).fit(X_train, y_train)
+print(model.solution_.summary())  # what is kept, and the proof
 model.score(X_test, y_test)
 nb.explore(model)                 # your features in the laboratory`;
 
 const WHEN = [
   ["Few of many features matter, or each one costs money to measure", <><b class="t-l1">L1</b> (lasso). It chooses.</>],
-  ["Most features matter a little, and you only want to predict", <><b class="t-l2">Squared L2</b> (ridge). Often as good or better, and steadier: a small change of the data moves its answer a little, never from one corner to the next.</>],
+  ["Most features matter a little, and you only want to predict", <><b class="t-l2">Squared L2</b> (ridge). Often as good or better, and steadier where features are alike: it spreads the weight over them instead of choosing one.</>],
   ["Features that are nearly copies of each other", <><b>Elastic net</b>, a blunted diamond. L1 alone keeps one of the copies, more or less by chance.</>],
   ["More rows than you could ever need, few features", <>Neither will change much. With all 442 patients instead of twelve, least squares does about as well.</>],
 ];
@@ -56,7 +56,7 @@ export function End({ story, go, openLab }) {
       <p>Your own table in steps 5, 6 and 9 of this page: <code>normball tour --data table.csv --target price</code></p>
       <h2>Seven answers, for the impatient</h2>
       <dl>{ANSWERS.map(([question, answer, ids]) => <div key={question}><dt>{question}</dt><dd>{answer || story.answers.matter}<Links ids={ids} go={go} /></dd></div>)}</dl>
-      {openLab && <p class="tolabs"><button type="button" class="tolab" onClick={() => openLab({})}>Open the laboratory</button>: eight balls, many losses, three dimensions, and a duality gap for every contact.</p>}
-      <p class="kicker">{story.made} Everything is computed from exact formulas, here and in the run that made this page; nothing is sent anywhere.</p>
+      {openLab && <p class="tolabs"><button type="button" class="tolab" onClick={() => openLab({})}>Open the laboratory</button>: eight balls, eight losses, three dimensions.</p>}
+      <p class="kicker">{story.made} Every number is computed, here or in the run that made this page; nothing is sent anywhere.</p>
     </section>);
 }

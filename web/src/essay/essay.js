@@ -9,9 +9,9 @@ export function createEssay(story) {
   const draw = signal(firstDraw(data)), ids = computed(() => draw.value.ids), pair = computed(() => draw.value.pair);
   const sample = computed(() => sampleOf(data, draw.value));
   const stand = computed(() => standOf(data, { ids: ids.value, pair: pair.value }));
-  const small = signal(false), announced = signal("");
+  const small = signal(false), above = signal(false), letters = signal(300), announced = signal("");
   const steps = STEPS.map((step) => ({ step, s: signal(step.start({ story })), open: signal(0), touched: false, held: false }));
-  const essay = { story, data, motion, draw, sample, stand, small, announced, steps, now: signal(0) };
+  const essay = { story, data, motion, draw, sample, stand, small, above, letters, announced, steps, now: signal(0) };
 
   const setDraw = (next) => {
     const other = next.ids !== draw.peek().ids || next.pair !== draw.peek().pair;
@@ -24,7 +24,7 @@ export function createEssay(story) {
   essay.contextOf = (k, peek = false) => {
     const read = (from) => (peek ? from.peek() : from.value), one = steps[k];
     return {
-      s: read(one.s), open: read(one.open), story, data, draw: read(draw), sample: read(sample), stand: read(stand), small: read(small), setDraw, motion,
+      s: read(one.s), open: read(one.open), story, data, draw: read(draw), sample: read(sample), stand: read(stand), small: read(small), letters: read(letters), setDraw, motion,
       get: () => one.s.peek(), put: (s) => { one.s.value = s; essay.settle(k); },
     };
   };
@@ -59,12 +59,4 @@ export function createEssay(story) {
     essay.settle(k);
   };
   return essay;
-}
-
-/** Words of what a step's function drew, for labels and for those who listen. */
-export function plainText(node) {
-  if (node === null || node === undefined || node === false || node === true) return "";
-  if (Array.isArray(node)) return node.map(plainText).join("");
-  if (typeof node !== "object") return String(node);
-  return typeof node.type === "function" ? plainText(node.type(node.props)) : plainText(node.props.children);
 }

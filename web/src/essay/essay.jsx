@@ -6,11 +6,17 @@ import { End } from "./end.jsx";
 import { Header } from "./opening.jsx";
 import { Figure } from "./figure.jsx";
 import { createFlow } from "./flow.js";
-import { plainText } from "./essay.js";
+import { plainText } from "./words.jsx";
 import { PaperFrame } from "./paper.jsx";
 import { STEPS } from "./steps/index.js";
 
-const NARROW = 860;
+const NARROW = 860, LOW = 560;
+
+/** About how many letters the sentence under the picture may have: three lines of it. */
+function lettersOf(wide, isLow) {
+  const line = wide > NARROW ? (Math.min(wide, 1220) - 480) / 8.6 : (isLow ? 0.57 * wide - 28 : wide - 28) / 7.3;
+  return Math.floor(2.8 * line);
+}
 
 function Rail({ essay, go }) {
   return (
@@ -33,8 +39,12 @@ export function Essay({ essay, asked, own, write, openLab }) {
   const go = (id) => flow.current.go(id);
   useLayoutEffect(() => {
     const measure = () => {
-      essay.small.value = root.current.clientWidth <= NARROW;
-      root.current.style.setProperty("--screen", `${own ? innerHeight : root.current.clientHeight}px`);
+      const wide = root.current.clientWidth, high = own ? innerHeight : root.current.clientHeight, isLow = wide <= NARROW && high < LOW;
+      essay.small.value = wide <= NARROW;
+      essay.above.value = wide <= NARROW && !isLow;
+      root.current.classList.toggle("low", isLow);
+      essay.letters.value = lettersOf(wide, isLow);
+      root.current.style.setProperty("--screen", `${high}px`);
     };
     measure();
     const watch = new ResizeObserver(measure);
@@ -49,6 +59,8 @@ export function Essay({ essay, asked, own, write, openLab }) {
     const timer = requestAnimationFrame(() => requestAnimationFrame(open));
     return () => cancelAnimationFrame(timer);
   }, [asked]);
+  const reached = essay.announced.value;
+  useEffect(() => { if (reached) flow.current.reveal(); }, [reached]);
   useEffect(() => {
     const paper = () => root.current.querySelectorAll(".cards .frame").forEach((frame, k) => draw(<PaperFrame step={STEPS[k]} context={essay.contextOf(k, true)} touched={essay.steps[k].touched} />, frame));
     addEventListener("beforeprint", paper);

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dragProps } from "../drag.jsx";
 import { Controls } from "./controls.jsx";
-import { plainText } from "./essay.js";
+import { plainText } from "./words.jsx";
 import { planeOf } from "./plane.jsx";
 
 const sizeOf = (box) => [Math.max(60, Math.round(box.clientWidth)), Math.max(50, Math.round(box.clientHeight))];

@@ -12,7 +12,7 @@ export function createFlow(essay, { root, scroller, write }) {
 
   /** The card under the middle of the screen; on a phone of the part below the figure. */
   const follow = () => {
-    const { top, height } = frame(), under = essay.small.peek() ? figure().getBoundingClientRect().bottom - top : 0, middle = top + (under + height) / 2;
+    const { top, height } = frame(), under = essay.above.peek() ? Math.max(0, figure().getBoundingClientRect().bottom - top) : 0, middle = top + (under + height) / 2;
     let best = 0, near = Infinity;
     cards().forEach((card, k) => {
       const { top: a, bottom: b } = card.getBoundingClientRect(), away = middle < a ? a - middle : middle > b ? middle - b : 0;
@@ -30,8 +30,16 @@ export function createFlow(essay, { root, scroller, write }) {
     const target = root.querySelector(`[data-step="${id}"]`) || root.querySelector(`#${id}`);
     if (!target) return;
     const { top, height } = frame(), box = target.getBoundingClientRect(), isCard = target.classList.contains("card");
-    const by = !isCard ? box.top - top - 24 : essay.small.peek() ? box.top - top - figure().offsetHeight + 2 : box.top + box.height / 2 - top - height / 2;
+    // a card in the middle of the screen; one that is taller than that from its beginning
+    const by = !isCard ? box.top - top - 24 : essay.above.peek() ? box.top - top - figure().offsetHeight + 2 : box.top - top + Math.min(0, (box.height - height) / 2);
     scroller.scrollBy({ top: by, behavior: smooth ? "smooth" : "instant" });
+  };
+
+  /** Brings what a task showed, and the next task, onto the screen where they lie below it. */
+  const reveal = () => {
+    const { top, height } = frame(), [last] = [...root.querySelectorAll(".card.on .one:not(.later)")].slice(-1);
+    const below = last ? last.getBoundingClientRect().bottom + 14 - top - height : 0;
+    if (below > 0) scroller.scrollBy({ top: below, behavior: isStill() ? "instant" : "smooth" });
   };
 
   const keys = (event) => {
@@ -45,7 +53,7 @@ export function createFlow(essay, { root, scroller, write }) {
   addEventListener("resize", follow);
   addEventListener("keydown", keys);
   return {
-    go, follow,
+    go, follow, reveal,
     /** From now on the address follows the reader. */
     start() { ready = true; },
     stop() { scroller.removeEventListener("scroll", follow); removeEventListener("resize", follow); removeEventListener("keydown", keys); },

@@ -1,6 +1,6 @@
 // Pictures on paper: every step draws what the reader left, or its best moment.
 import { planeOf } from "./plane.jsx";
-import { plainText } from "./essay.js";
+import { plainText } from "./words.jsx";
 
 const HIGH = 360;
 

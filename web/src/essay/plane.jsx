@@ -1,7 +1,8 @@
 // A plane of two weights, and what is drawn in it: pure functions of their arguments.
 import { ballOutline } from "../outlines.js";
 import { degrees, dot, length, plus, times } from "../geometry/vectors.js";
-import { num } from "./words.jsx";
+import { widthOf } from "../room.js";
+import { num, plainText } from "./words.jsx";
 
 const two = (x) => Math.round(100 * x) / 100;
 
@@ -21,7 +22,8 @@ export const pathOf = (P, points, close = true) => points.map((p, k) => `${k ? "
 
 export const Shape = ({ P, points, tone, open }) => <path class={tone} d={pathOf(P, points, !open)} />;
 
-export function Axes({ P, names, ticks = [] }) {
+/** `low` puts the name of the first weight below its axis, where a line would cross it above. */
+export function Axes({ P, names, ticks = [], low = false }) {
   const [x0, y0] = P.to([0, 0]), base = clamp(y0 + 17, 13, P.h - 4);
   const beside = x0 > 34 ? { x: x0 - 7, "text-anchor": "end" } : { x: x0 + 7, "text-anchor": "start" };
   return (
@@ -35,7 +37,7 @@ export function Axes({ P, names, ticks = [] }) {
             {y > 24 && y < P.h - 8 && <><path d={`M${x0 - 3} ${y}h6`} /><text {...beside} y={y + 4}>{num(t, Number.isInteger(t) ? 0 : 1)}</text></>}
           </g>);
       })}
-      {names && <><text class="name" x={P.w - 6} y={clamp(y0 - 8, 18, P.h - 6)} text-anchor="end">{names[0]}</text><text class="name" x={clamp(x0 + 9, 6, P.w - 40)} y="17">{names[1]}</text></>}
+      {names && <><text class="name" x={P.w - 6} y={clamp(low ? y0 + 19 : y0 - 8, 18, P.h - 6)} text-anchor="end">{names[0]}</text><text class="name" x={clamp(x0 + 9, 6, P.w - 40)} y="17">{names[1]}</text></>}
     </g>);
 }
 
@@ -74,8 +76,8 @@ export function Label({ P, at, dx = 0, dy = 0, anchor = "start", tone = "strong"
 }
 
 /** A label at a point that keeps inside the picture: to the right of it, or to the left where the edge is near. */
-export function Beside({ P, at, wide = 90, dy = -10, tone, children }) {
-  const left = P.to(at)[0] > P.w - wide;
+export function Beside({ P, at, dy = -10, tone, children }) {
+  const left = P.to(at)[0] > P.w - 16 - widthOf(plainText(children), P.w < 430 ? 12 : 14, 600);
   return <Label P={P} at={at} dx={left ? -12 : 12} dy={dy} anchor={left ? "end" : "start"} tone={tone}>{children}</Label>;
 }
 

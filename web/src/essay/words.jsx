@@ -16,8 +16,16 @@ export const pair = (w, digits = 2) => `(${num(w[0], digits)}, ${num(w[1], digit
 /** 4000 -> 4,000. */
 export const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
-/** A name that has room in a picture. */
-export const brief = (name, most = 14) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
+/** Words of what a step's function drew, for labels and for those who listen. */
+export function plainText(node) {
+  if (node === null || node === undefined || node === false || node === true) return "";
+  if (Array.isArray(node)) return node.map(plainText).join("");
+  if (typeof node !== "object") return String(node);
+  return typeof node.type === "function" ? plainText(node.type(node.props)) : plainText(node.props.children);
+}
+
+/** A name in a sentence with room for `most` letters of it. */
+export const named = (name, most) => (name.length > most ? `${name.slice(0, Math.max(4, Math.floor(most) - 1)).trimEnd()}…` : name);
 
 /** A number as exact as one glance can take: three significant digits at least, whole from 100. */
 export function round(x) {

@@ -83,8 +83,8 @@ def _ellipse(table: StoryTable, sample: Sample) -> str:
 def _corner(seed: int) -> str:
     rng = np.random.default_rng([seed, 3])
     normals = rng.standard_normal((10_000, 2))
-    touches = np.array([np.eye(2)[k] for k in np.abs(normals).argmax(axis=1)])
-    corners = int(((touches == 0).sum(axis=1) == 1).sum())
+    # a line meets a whole side where both parts of its direction are equally large, else a corner
+    corners = int((np.abs(normals[:, 0]) != np.abs(normals[:, 1])).sum())
     round_zeros = int((normals == 0).any(axis=1).sum())
     return (
         "A corner catches every line whose direction lies in its quarter of the compass, a side one single "

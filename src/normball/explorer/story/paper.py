@@ -20,6 +20,7 @@ from .table import standardised
 
 SIZE = 360
 _HALF = SIZE / 2
+_LETTER = 8.0  # pixels a letter of the pictures takes, on average
 
 
 class _Plane:
@@ -63,6 +64,12 @@ def _line(tone: str, points: list[tuple[float, float]], close: bool = False) -> 
     return f'<path class="{tone}" d="{d}"/>'
 
 
+def _fitting(words: str, name: str, room: float) -> str:
+    """The words around a name, which is shortened only where it does not fit into `room` pixels."""
+    most = int(room / _LETTER) - len(words) + 2
+    return words.format(name if len(name) <= most else f"{name[: most - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}")
+
+
 def paper_page(steps: dict[str, str], payload: dict[str, Any]) -> str:
     """The essay for a browser without scripts: nine pictures, and what they show."""
     text = resources.files("normball.explorer").joinpath("static", "paper.html").read_text("utf-8")
@@ -84,7 +91,7 @@ def _problem(sample: Sample) -> tuple[Problem, Floats]:
 
 
 def _best_fit(problem: Problem) -> Floats:
-    """The best fit; for classes, which may be told apart perfectly, almost that."""
+    """The best fit; for classes, which may be separated perfectly, almost that."""
     return problem.solve(alpha=1e-4 * problem.alpha_max if problem.loss.is_classifier else 0.0).coef
 
 
@@ -116,8 +123,8 @@ def _data(sample: Sample) -> str:
     plane.path("trail", np.vstack([np.zeros(2), path.coefs, best]), close=False)
     plane.dot(best, "fit")
     plane.dot(w)
-    plane.text(SIZE - 6, _HALF + 20, f"weight of {names[0]}", "end")
-    plane.text(_HALF + 8, 16, f"weight of {names[1]}")
+    plane.text(SIZE - 6, _HALF + 20, _fitting("weight of {}", names[0], SIZE - 12), "end")
+    plane.text(_HALF + 8, 16, _fitting("weight of {}", names[1], _HALF - 12))
     said = (
         f"With the budget {chosen:.3g}: {names[0]} {w[0]:.3g}, {names[1]} {w[1]:.3g}; the best fit is at "
         f"({best[0]:.3g}, {best[1]:.3g})."
@@ -153,8 +160,8 @@ def _map(sample: Sample) -> str:
         plane.path(f"zone z{2 - k % 2}", region)
     plane.path("ball l1", _diamond(t))
     names = sample.payload["names"]
-    plane.text(_HALF, 18, f"{names[0]} = 0", "middle")
-    plane.text(SIZE - 4, _HALF - 6, f"{names[1]} = 0", "end")
+    plane.text(_HALF, 18, _fitting("{} = 0", names[0], SIZE - 12), "middle")
+    plane.text(SIZE - 4, _HALF - 6, _fitting("{} = 0", names[1], _HALF), "end")
     said = (
         "Coloured: best fits for which one weight is exactly zero. White: both stay, the touch is on a side. "
         "The smaller the ball beside the distance of the best fit, the thinner the white strips."

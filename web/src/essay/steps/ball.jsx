@@ -16,7 +16,7 @@ const said = (x, touch) => (Math.abs(x - touch[0]) < 0.121 ? "You saw it coming.
 
 export const ball = {
   id: "ball", question: "Inside the ball, or outside?",
-  text: () => <>Give the weights a budget: |{W1}| + |{W2}| may be at most t. That allows <Diamond>the diamond</Diamond> (L1), its inside and its edge. Let it grow from nothing until it first touches the line: that is the smallest answer that fits. Where will it be?</>,
+  text: () => <>Give the weights a budget: |{W1}| + |{W2}|, their sizes without the signs, may be at most t. That allows <Diamond>the diamond</Diamond> (L1), its inside and its edge; such a region is called a ball, whatever its shape. Let it grow from nothing until it first touches the line: that is the smallest answer that fits. Where will it be?</>,
   tasks: [
     { ask: () => "Tap the line where you expect the diamond.", said: () => <>At its corner, (0, 1): of all points of the line, the one with the least |{W1}| + |{W2}|. And {W1} is not small, it is exactly zero.</>, done: (s) => s.phase >= 2 },
     { ask: () => <>Now <Circle>the circle</Circle> (L2), {W1}² + {W2}² ≤ t². Tap again.</>, said: () => <>At (0.4, 0.8): both weights in use. The diamond's answer has a zero, it is <b>sparse</b>; the circle's has none, it is <b>dense</b>.</>, done: (s) => s.phase >= 4 },
@@ -47,7 +47,7 @@ export const ball = {
     } });
   },
   Plane({ P, s, label }) {
-    const ring = (x, dy) => <><Ring P={P} at={onLine(x)} r={9} /><Beside P={P} at={onLine(x)} wide={100} dy={dy} tone="soft">your guess</Beside></>;
+    const ring = (x, dy) => <><Ring P={P} at={onLine(x)} r={9} /><Beside P={P} at={onLine(x)} dy={dy} tone="soft">your guess</Beside></>;
     const kiss = s.kiss < 1 && <Ring P={P} at={s.phase === 2 ? TOUCH.l1 : TOUCH.l2} tone="ink" r={7 + 24 * s.kiss} opacity={1 - s.kiss} />;
     return (
       <Picture w={P.w} h={P.h} label={label}>

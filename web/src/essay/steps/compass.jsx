@@ -47,10 +47,10 @@ const ringHeight = (w, h) => Math.max(60, Math.min(w, h - (w < 200 ? 72 : 104)))
 
 export const compass = {
   id: "compass", question: "The diamond has sides. Why a corner?", layout: "with",
-  text: () => <>A side faces one direction only. A corner faces every direction between its two sides: a quarter of <b>the compass</b>. The needle is perpendicular to the line; the colour under it says which corner catches the line.</>,
+  text: () => <>Now the ball stands still, and the line comes from any direction. A side faces one direction only. A corner faces every direction between those of its two sides: a quarter of <b>the compass</b>. The needle is perpendicular to the line; the colour under it says which corner the line touches first.</>,
   tasks: [
     { ask: () => "Turn the line until it lies flat on a side.", said: () => <>A single direction, a hairline between two sectors. If every direction is equally likely, corners catch 100 %: a side has probability zero. (Two identical features put the line exactly there.)</>, done: isFlat },
-    { ask: () => "Now blunt the corners: from diamond to circle.", said: () => "The sectors close. On a circle every direction has a touching point of its own, and an exact zero needs exact luck.", done: (s) => s.r === 0 },
+    { ask: () => "Now blunt the corners, all the way from diamond to circle.", said: () => "The sectors close. On a circle every direction has a touching point of its own, and an exact zero needs exact luck.", done: (s) => s.r === 0 },
   ],
   start: () => ({ angle: 69, r: 1, run: null }),
   best: (s) => ({ ...s, angle: 60, run: null }),

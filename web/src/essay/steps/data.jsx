@@ -3,7 +3,8 @@ import { DIAMOND, placeOf } from "../../geometry/sample.js";
 import { levelOutlines } from "../../outlines.js";
 import { MOVABLE, firstDraw, isHelped, nextDraw } from "../sampling.js";
 import { Axes, Ball, Cross, Dot, Ellipse, Label, Picture, Shape } from "../plane.jsx";
-import { Fit, Zero, brief, grouped, num, percent, round } from "../words.jsx";
+import { fitting } from "../../room.js";
+import { Fit, Zero, grouped, named, num, percent, round } from "../words.jsx";
 import { Scatters, errorText, placesOf } from "./scatter.jsx";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -23,14 +24,14 @@ function Intro({ data, sample }) {
   const [a, b] = sample.names, what = isClasses(data) ? `${data.target} (${data.classes[1]} or ${data.classes[0]})` : data.target;
   return isOwn(data)
     ? <>{capital(counted(sample.n))} rows of your table: predict {what} from {a} and {b}, in standard deviations.</>
-    : <>{capital(counted(sample.n))} diabetes patients: predict the disease from body mass (BMI) and age. (These were picked because they show the effect clearly; “another twelve” draws honestly.)</>;
+    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, both in standard deviations, predict how far the disease will be in a year. (These were picked because they show the effect clearly; “another twelve” draws honestly.)</>;
 }
 
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */
 function Verdict({ data, sample }) {
   const { four, names, best, fit } = sample, zero = best.w.findIndex((x) => x === 0), e = (x) => errorText(data, x);
   if (!isHelped(sample)) return <>Here the budget does not help prediction ({e(four.all)} at the best fit, {e(four.best)} at the best budget); a small one buys a shorter model.</>;
-  const gains = <>Unseen {data.rows} are predicted better with a budget: {e(four.best)} instead of {e(four.all)}.</>;
+  const gains = <>Unseen {data.rows} are predicted better at the best budget, picked in hindsight: {e(four.best)} instead of {e(four.all)}.</>;
   if (zero < 0) return <>{gains} Shrinking does it: at the best budget both features stay.</>;
   const alike = Math.abs(four.shrunk - four.best) < 0.05 * four.all;
   return <>{gains} Shrinking earns that{alike ? <>, the zero comes free: {e(four.alone)} with {names[1 - zero]} alone, unshrunk, and {e(four.shrunk)} with both weights times {num(four.share, 2)}.</> : <> in part: both weights times {num(four.share, 2)} give {e(four.shrunk)}.</>}</>;
@@ -39,12 +40,12 @@ function Verdict({ data, sample }) {
 function Typical({ data }) {
   const { typical } = data;
   if (!typical) return null;
-  return <> In {grouped(typical.draws)} random draws of that many the gain is {round(typical.gain)} in the median, and the best budget has a zero in {percent(typical.zeros)}.</>;
+  return <> In {grouped(typical.draws)} random draws of that many the best budget gains {round(typical.gain)} in the median, and has a zero in {percent(typical.zeros)} of them.</>;
 }
 
 export const data = {
   id: "data", question: "Why a budget at all?", layout: "with",
-  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>an ellipse</Fit> around the best fit ×: weights that miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>. The test is on {sample.others} others.</>,
+  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×; weights on the same one miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>. The test is on {sample.others} others.</>,
   tasks: [
     { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>From some budget down the touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
     { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another ellipse, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
@@ -93,27 +94,28 @@ export const data = {
   drag: (held, { point, stand, sideSize }) => held.from + placesOf(...sideSize, stand).valueAt(point[1] - held.top),
   Plane({ P, s, sample, stand, label, small }) {
     const { fit, curve, names } = sample, { t, w, on, zero } = nowOf(s, sample), [x0, y0] = P.to([0, 0]);
-    const room = (names.length && P.w < 260 ? 9 : 14), path = curve[Math.round(curve.length * 0.25)].w;
+    const path = curve[Math.round(curve.length * 0.25)].w, [px, py] = P.to(path), [dx, dy] = P.to(w), isClear = Math.abs(px - dx) > 60 || Math.abs(py - dy) > 24;
+    const weightOf = (i, room) => `weight of ${fitting(names[i], Math.max(40, room - 70), 14, 600)}`;
     return (
       <Picture w={P.w} h={P.h} label={label}>
         <Axes P={P} ticks={stand.ticks} />
-        <Label P={P} at={P.from([P.w - 6, Math.min(y0 + 34, P.h - 8)])} anchor="end">weight of {brief(names[0], room)}</Label>
-        <Label P={P} at={P.from([Math.max(x0, 0) + 8, 16])}>weight of {brief(names[1], room)}</Label>
+        <Label P={P} at={P.from([P.w - 6, Math.min(y0 + 34, P.h - 8)])} anchor="end">{weightOf(0, P.w - 12)}</Label>
+        <Label P={P} at={P.from([Math.max(x0, 0) + 8, 16])}>{weightOf(1, P.w - Math.max(x0, 0) - 12)}</Label>
         <Ball P={P} norm={DIAMOND} t={t} tone="l1" />
         <Levels P={P} fit={fit} levels={stand.levels} w={w} on={on} />
         <Shape P={P} points={curve.map((p) => p.w)} tone="trail" open />
-        {!small && <Label P={P} at={path} anchor="middle" dy={-8} tone="soft">path of the touch</Label>}
+        {!small && isClear && <Label P={P} at={path} anchor="middle" dy={-8} tone="soft">path of the touch</Label>}
         <Cross P={P} at={fit.c} /><Label P={P} at={fit.c} dy={-13} anchor="middle" tone="soft">{fit.isEndless ? "and on" : "best fit"}</Label>
         <Dot P={P} at={w} tone={on === "corner" ? `z${zero + 1} edged` : "touch"} r={7.5} />
       </Picture>);
   },
   Side: ({ s, open, w, h, data, sample, stand }) => <Scatters w={w} h={h} data={data} sample={sample} stand={stand} weights={nowOf(s, sample).w} t={nowOf(s, sample).t} held={s.hold} four={open > 0} />,
-  reading({ s, data, sample }) {
-    const now = nowOf(s, sample), [a, b] = sample.names, weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
-    const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{percent(sample.fit.unseen(now.w))}</b> are told wrongly ({percent(sample.four.mean)} by guessing the larger class).</>
+  reading({ s, data, sample, letters }) {
+    const now = nowOf(s, sample), [a, b] = sample.names.map((name) => named(name, (letters - 126) / 2)), weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
+    const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{percent(sample.fit.unseen(now.w))}</b> are classified wrongly ({percent(sample.four.mean)} by guessing the larger class).</>
       : <>Typical error (root mean square) on {sample.others} unseen {data.rows}: <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average: {round(sample.four.mean)}.</>;
     if (now.on === "nothing") return isClasses(data) ? "No budget: every row gets the larger class." : `No budget: every ${data.row} gets the average.`;
-    if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be told apart perfectly: the weights would grow without end. {error}</>;
+    if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be separated perfectly: the weights would grow without end. {error}</>;
     if (now.on === "inside") return <>The best fit itself: {weights}. {error}</>;
     return <>A {now.on}: {now.on === "corner" ? <Zero i={now.zero}>{weights}</Zero> : weights}. {error}</>;
   },
@@ -131,7 +133,7 @@ function rowControl({ s, data, sample, stand }) {
 
 function pairSelects({ data, sample }) {
   if (data.names.length < 3) return null;
-  return ["a", "b"].map((key, i) => ({ key, label: i ? "second feature" : "first feature", value: data.names.indexOf(sample.names[i]), options: data.names.map((name, j) => [j, brief(name, 18)]).filter(([j]) => data.names[j] !== sample.names[1 - i]) }));
+  return ["a", "b"].map((key, i) => ({ key, label: i ? "second feature" : "first feature", value: data.names.indexOf(sample.names[i]), options: data.names.map((name, j) => [j, name]).filter(([j]) => data.names[j] !== sample.names[1 - i]) }));
 }
 
 function changePair({ draw, setDraw }, i, value) {

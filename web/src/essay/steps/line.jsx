@@ -16,8 +16,8 @@ export const stepped = (x, lo, hi) => clamp(Math.round(x * 50) / 50, lo, hi);
 
 export const line = {
   id: "line", question: "What is the diagonal line?",
-  text: () => <>One case has been measured: its two features are 1 and 2, its outcome is 2. Weights {W1} and {W2} predict {W1} · 1 + {W2} · 2. Every place in this plane is a pair of weights, and every place on <Fit>the line</Fit> predicts the 2 exactly.</>,
-  tasks: [{ ask: () => "Slide the point along the line.", said: () => "All these weights fit equally well, so the data cannot choose between them. Something else must: let it be size.", done: (s) => s.far > 0.895 }],
+  text: () => <>One case has been measured. Its two features, the numbers to predict from, are 1 and 2; its outcome is 2. With weights {W1} and {W2} the prediction is {`${W1}\u00a0·\u00a01 + ${W2}\u00a0·\u00a02`}. Every place in this plane is a pair of weights, and every place on <Fit>the line</Fit> predicts the 2 exactly.</>,
+  tasks: [{ ask: () => "Slide the point along the line until one weight is almost used up.", said: () => "All these weights fit equally well, so the data cannot choose between them. Something else must: let it be size.", done: (s) => s.far > 0.895 }],
   start: () => ({ x: 1, far: 0 }),
   best: (s) => s,
   view: () => HOME, viewSmall: () => HOME_SMALL,
@@ -33,7 +33,7 @@ export const line = {
       <Line P={P} n={NORMAL} d={DISTANCE} />
       <Label P={P} at={[-0.12, 1.06]} dy={24} anchor="end" tone="strong t-fit">{W1} + 2 {W2} = 2</Label>
       <Grip P={P} at={onLine(s.x)} tone="fit" />
-      <Beside P={P} at={onLine(s.x)} wide={110}>{pair(onLine(s.x))}</Beside>
+      <Beside P={P} at={onLine(s.x)}>{pair(onLine(s.x))}</Beside>
     </Picture>),
   Side({ s }) {
     const [a, b] = onLine(s.x);

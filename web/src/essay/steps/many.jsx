@@ -54,12 +54,20 @@ function Half({ P, s, which, label }) {
 
 const caption = (s, which, Name, name) => { const w = answersOf(s)[which], zeros = zerosOf(w); return <><Name>{name}</Name> uses {s.p - zeros}: <b>{zeros} of {s.p} zero</b></>; };
 
+const SIZES = [2, 3, 100];
+
+/** Which numbers of weights have not been thrown yet, once one has. */
+function stillOf({ seen }) {
+  const left = SIZES.filter((p) => !seen.includes(p));
+  return seen.length && left.length ? ` (Still to come: ${left.join(" and ")}.)` : "";
+}
+
 export const many = {
   id: "many", question: "What do sparse and dense mean with 100 weights?", layout: "even",
-  text: () => <>Sparse: many exact zeros. Dense: none. So count them. One equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m equations leave m: that many weights are enough to satisfy them, and L1 pays for no more.</>,
+  text: () => <>Sparse: many exact zeros. Dense: none. So count them. One equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m random equations leave m: that many weights are enough to satisfy them, and L1 pays for no more.</>,
   tasks: [
-    { ask: () => "Throw a few lines, planes and equations: in 2, in 3, and in 100 dimensions.", said: () => "Every throw: L1 keeps one weight, L2 keeps them all.", done: (s) => s.seen.length === 3 },
-    { ask: () => "With 100 weights, turn up the equations.", said: () => "L1 keeps as many weights as there are equations. L2 keeps all 100, none zero.", done: (s) => s.p === 100 && s.m >= 10 },
+    { ask: ({ s }) => `Throw a few lines, planes and equations: with 2, with 3 and with 100 weights.${stillOf(s)}`, said: () => "Every throw: L1 keeps one weight, L2 keeps them all.", done: (s) => s.seen.length === 3 },
+    { ask: () => "With 100 weights, turn up the equations.", said: () => "L1 keeps as many weights as there are random equations. L2 keeps all 100, none zero.", done: (s) => s.p === 100 && s.m >= 10 },
   ],
   start: () => ({ p: 2, m: 1, seed: 3, seen: [], yaw: 35, drop: 1, throws: 0 }),
   best: (s) => ({ ...s, p: 100, m: 10, drop: 1 }),
@@ -67,7 +75,7 @@ export const many = {
   lab: ({ s }) => ({ loss: "equation", norm: "l1", form: "target", target: 0, dims: s.p === 3 ? 3 : 2 }),
   controls({ s, open }) {
     const size = (p) => ({ name: `p${p}`, label: String(p), spoken: `${p} weights`, pressed: s.p === p });
-    const list = [{ buttons: [{ name: "throw", label: "Throw", main: true }, { group: [size(2), size(3), size(100)], label: "weights" }] }];
+    const list = [{ buttons: [{ name: "throw", label: "Throw", main: true }, { group: [size(2), size(3), size(100)], label: "weights", shown: true }] }];
     if (s.p === 3) list.push({ key: "yaw", label: "turn", min: -180, max: 180, step: 1, value: s.yaw, text: `${s.yaw}°`, tone: "ink" });
     if (s.p === 100 && open) list.push({ key: "m", label: "equations", min: 1, max: 60, step: 1, value: s.m, text: String(s.m), spoken: `${s.m} equations`, tone: "fit" });
     return list;
@@ -83,7 +91,7 @@ export const many = {
   Plane2: (x) => <Half {...x} which="l2" />,
   captions: ({ s }) => [caption(s, "l1", Diamond, "L1"), caption(s, "l2", Circle, "L2")],
   reading({ s }) {
-    if (s.p === 100) return `${s.m === 1 ? "One random equation" : `${s.m} random equations`}, 100 weights. A square is as wide as its weight; an empty place is an exact zero.`;
+    if (s.p === 100) return `${s.m === 1 ? "One random equation" : `${s.m} random equations`}, 100 weights. A square is as wide as its weight; an empty place is a zero.`;
     const times = s.throws === 1 ? "once" : `${s.throws} times`;
     return `One random equation in ${s.p} unknowns: a ${s.p === 2 ? "line" : "plane"}.${s.throws ? ` Thrown ${times}, at a corner of L1's ball every time.` : ""}`;
   },

@@ -4,7 +4,8 @@ import { CIRCLE, DIAMOND, circleTouch, pathOfTwo, placeOf } from "../../geometry
 import { apply } from "../../geometry/map.js";
 import { dot, plus } from "../../geometry/vectors.js";
 import { Axes, Ball, Cross, Dot, Ellipse, Label, Picture, Ring, Shape } from "../plane.jsx";
-import { Circle, Diamond, Zero, brief, level, percent, round } from "../words.jsx";
+import { fitting } from "../../room.js";
+import { Circle, Diamond, Zero, level, named, percent, round } from "../words.jsx";
 
 const FAR = 40;
 const clamp = (x, half) => Math.min(half, Math.max(-half, x));
@@ -24,8 +25,9 @@ export const shareOf = (s, sample, half) => cornerShare(sample.fit.G, s.share * 
 
 function Half({ P, s, sample, stand, which, label }) {
   const { G } = sample.fit, half = stand.window, now = touchesOf(s, sample, half), w = which === "l1" ? now.l1.w : now.l2, d = plus(w, now.c, -1), level = dot(d, apply(G, d));
-  const names = sample.names.map((name) => brief(name, P.w < 260 ? 7 : 12)), roomy = P.w >= 260;
-  const zone = (i) => (roomy ? `${names[i]} drops out` : `${names[i]} = 0`);
+  const roomy = P.w >= 260, does = roomy ? " drops out" : " = 0", zone = (i) => fitting(sample.names[i], 0.46 * P.w - (roomy ? 70 : 24), 14, 600) + does;
+  // the names keep out of the way of the best fit
+  const isRight = now.c[0] > 0 && Math.abs(now.c[1]) < 0.5 * half, isTop = now.c[1] > 0 && Math.abs(now.c[0]) < 0.5 * half;
   return (
     <Picture w={P.w} h={P.h} label={label}>
       {CORNERS.map((e, k) => {
@@ -36,8 +38,8 @@ function Half({ P, s, sample, stand, which, label }) {
       <Ball P={P} norm={which === "l1" ? DIAMOND : CIRCLE} t={now.t} tone={which} />
       {level > 0 && <Ellipse P={P} G={G} c={now.c} q={level} tone="level" />}
       {which === "l1" && s.share < 0.86 && <>
-        <Label P={P} at={[0.98 * half, -0.06 * half]} anchor="end" dy={roomy ? 20 : 12} tone="strong t-z2">{zone(1)}</Label>
-        <Label P={P} at={[0, 0.88 * half]} anchor="middle" dy={roomy ? 0 : 2} tone="strong t-z1">{zone(0)}</Label>
+        <Label P={P} at={[(isRight ? -0.98 : 0.98) * half, -0.06 * half]} anchor={isRight ? "start" : "end"} dy={roomy ? 20 : 12} tone="strong t-z2">{zone(1)}</Label>
+        <Label P={P} at={[0, (isTop ? -0.94 : 0.88) * half]} anchor="middle" dy={roomy ? 0 : 2} tone="strong t-z1">{zone(0)}</Label>
       </>}
       {which === "l2" && <Inset P={P} s={s} sample={sample} half={half} />}
       <Cross P={P} at={now.c} /><Ring P={P} at={now.c} r={13} />
@@ -61,9 +63,9 @@ function Inset({ P, s, sample, half }) {
 
 export const map = {
   id: "map", question: "Can the ellipse touch a side?", layout: "even",
-  text: ({ sample, data }) => <>Yes. A line has one direction; an ellipse bends and has them all, so a side catches the piece that is parallel to it. Suppose the same {data.rows} had other outcomes: the ellipse keeps its shape and moves with its best fit ×. Paint each place by what happens if × lies there: <Zero i={1}>{sample.names[1]} drops out</Zero>, <Zero i={0}>{sample.names[0]} drops out</Zero>, or nothing does.{data.loss === "logistic" ? " (The ellipse is the logistic loss's close to its best fit.)" : ""}</>,
+  text: ({ sample, data, stand }) => <>Yes. A line has one direction; an ellipse bends and has them all, so a side catches the piece that is parallel to it. Suppose the same {data.rows} had other outcomes: the ellipse keeps its shape and moves with its best fit ×. Paint each place by what happens if × lies there: <Zero i={1}>{sample.names[1]} drops out</Zero>, <Zero i={0}>{sample.names[0]} drops out</Zero>, or nothing does. The map ends at ±{round(stand.window)}.{data.loss === "logistic" ? " (The ellipse is the logistic loss's close to its best fit.)" : ""}</>,
   tasks: [
-    { ask: () => "Shrink the budget until zeros own most of this map (80 %).", said: () => "With standardised columns a side owns a strip just as wide as itself. The smaller the budget beside the distance of ×, the thinner the strips, and the more the ellipse acts like a line. On the circle zeros live on lines without width: 0 %, whatever the budget.", done: (s, { sample, stand }) => shareOf(s, sample, stand.window) >= 0.8 },
+    { ask: () => "Shrink the budget until zeros own 80 % of this map.", said: () => "With standardised columns a side owns a strip just as wide as itself. The smaller the budget beside the distance of ×, the thinner the strips, and the more the ellipse acts like a line. On the circle zeros live on lines without width: 0 %, whatever the budget.", done: (s, { sample, stand }) => shareOf(s, sample, stand.window) >= 0.8 },
     { ask: () => "Drag the × into a white strip, and out again.", said: () => "In a strip: on a side. Beyond it: on a corner, and there it stays for a whole region of data.", done: (s) => s.crossed },
   ],
   start: () => ({ share: 0.62, c: null, been: false, crossed: false }),
@@ -72,8 +74,8 @@ export const map = {
   lab: ({ s, sample, stand }) => { const now = touchesOf(s, sample, stand.window), k = 2.4 / stand.window; return { loss: "squared_error", norm: "l1", form: "budget", budget: now.t * k, cx: now.c[0] * k, cy: now.c[1] * k, ...shapeOf(sample.fit.G) }; },
   controls({ s, sample, stand }) {
     const half = stand.window, now = touchesOf(s, sample, half), most = 0.95 * half;
-    const along = (i) => ({ key: `c${i}`, label: `× ${brief(sample.names[i], 9)}`, min: -most, max: most, step: most / 95, value: now.c[i], text: level(now.c[i], half), spoken: `best fit at ${both(now.c, half)}`, tone: "fit" });
-    return [{ key: "share", label: "budget t", min: 0.02, max: 0.95, step: 0.01, value: s.share, text: round(now.t), spoken: `budget ${round(now.t)}: zeros own ${percent(shareOf(s, sample, half))} of the map`, tone: "l1" }, { row: [along(0), along(1)] }];
+    const along = (i) => ({ key: `c${i}`, label: `× ${sample.names[i]}`, min: -most, max: most, step: most / 95, value: now.c[i], text: level(now.c[i], half), spoken: `best fit at ${both(now.c, half)}`, tone: "fit" });
+    return [{ key: "share", label: "budget t", min: 0.02, max: 0.95, step: 0.01, value: s.share, text: round(now.t), spoken: `budget ${round(now.t)}: zeros own ${percent(shareOf(s, sample, half))} of the map around the diamond`, tone: "l1" }, { row: [along(0), along(1)] }];
   },
   change(s, key, value, { sample, stand }) {
     if (key === "share") return { ...s, share: Math.min(0.95, Math.max(0.02, Math.round(100 * value) / 100)) };
@@ -87,11 +89,11 @@ export const map = {
   drag: (held, { w }) => [held.from[0] + w[0], held.from[1] + w[1]],
   Plane: (x) => <Half {...x} which="l1" />,
   Plane2: (x) => <Half {...x} which="l2" />,
-  captions: ({ s, sample, stand }) => [<><Diamond>Diamond</Diamond>: zeros own <b>{percent(shareOf(s, sample, stand.window))}</b> of the map, ±{round(stand.window)}</>, <><Circle>Circle</Circle>: <b>0 %</b></>],
-  reading({ s, sample, stand }) {
+  captions: ({ s, sample, stand }) => [<><Diamond>Diamond</Diamond>: zeros own <b>{percent(shareOf(s, sample, stand.window))}</b> of the map around it</>, <><Circle>Circle</Circle>: <b>0 %</b></>],
+  reading({ s, sample, stand, letters }) {
     const { l1, l2 } = touchesOf(s, sample, stand.window), zero = l2.findIndex((x) => x === 0);
     const side = { inside: "the best fit itself", side: <>a side, {both(l1.w, stand.window)}</>, nothing: "no budget" }[l1.on];
-    return <>Diamond: {l1.on === "corner" ? <>a corner, <Zero i={l1.zero}>{sample.names[l1.zero]} = 0</Zero></> : side}. Circle: {zero < 0 ? both(l2, stand.window) : <>exactly {sample.names[zero]} = 0</>}.</>;
+    return <>Diamond: {l1.on === "corner" ? <>a corner, <Zero i={l1.zero}>{named(sample.names[l1.zero], letters - 60)} = 0</Zero></> : side}. Circle: {zero < 0 ? both(l2, stand.window) : <>exactly {named(sample.names[zero], letters - 60)} = 0</>}.</>;
   },
 };
 

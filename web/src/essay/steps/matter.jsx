@@ -36,9 +36,9 @@ function Said({ x }) {
   const set = setOf(x), best = set.budgets[bestStep(set)];
   if (set.id === "lineage") {
     const single = set.budgets.filter((b) => b.kept.length === 1).reduce((a, b) => (a && a.score >= b.score ? a : b), null);
-    return <>A handful of probes does it. L2 needs all {grouped(set.total)} and gets {set.dense.score}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. The harder one, BCR/ABL, needs more and fails more often. A zero does not prove that a gene is useless: a neighbour may stand in for it.</>;
+    return <>{capital(counted(set, best.kept.length))}: {scoreText(set, best.score)}, which picking the best budget afterwards flatters a little. L2 gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. And a zero does not prove that a gene is useless: another probe may say the same.</>;
   }
-  return <>{capital(counted(set, best.kept.length))}: {scoreText(set, best.score)}. L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}.{set.verdict ? ` ${set.verdict}` : ""} A zero does not prove that a feature is useless: another may stand in for it.</>;
+  return <>{capital(counted(set, best.kept.length))}: {scoreText(set, best.score)}. L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}.{set.verdict ? ` ${set.verdict}` : ""} A zero does not prove that a feature is useless: another may say the same.</>;
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
@@ -49,7 +49,7 @@ export const matter = {
     const set = setOf(x);
     return <>{set.about} Here are the {grouped(set.total)} weights of the model, as dots. Those that are zero are grey: a {set.feature} nobody needs to measure.</>;
   },
-  tasks: [{ ask: (x) => (setOf(x).id === "lineage" ? `Raise the budget until all ${setOf(x).rows} are told apart.` : "Raise the budget to where the model does best."), said: (x) => <Said x={x} />, done: (s, x) => isBest(setOf({ ...x, s }), stepOf({ ...x, s }).score) }],
+  tasks: [{ ask: (x) => (setOf(x).id === "lineage" ? `Raise the budget until all ${setOf(x).rows} are classified right.` : "Raise the budget to where the model does best."), said: (x) => <Said x={x} />, done: (s, x) => isBest(setOf({ ...x, s }), stepOf({ ...x, s }).score) }],
   start: ({ story }) => ({ set: 0, k: story.matter.map(() => 1) }),
   best: (s, open, { story }) => ({ ...s, k: story.matter.map(bestStep) }),
   view: () => ({ centre: [0, 0], half: 1 }),
@@ -67,7 +67,7 @@ export const matter = {
   captions: (x) => { const set = setOf(x), now = stepOf(x); return [<><Diamond>L1</Diamond>: <b>{counted(set, now.kept.length)}</b>, {scoreText(set, now.score)}</>, <><Circle>L2</Circle>: <b>all {grouped(set.total)}</b>, {scoreText(set, set.dense.score)}</>]; },
   reading(x) {
     const set = setOf(x), now = stepOf(x), names = now.names.length && !x.small ? ` (${now.names.join(", ")}${now.kept.length > now.names.length ? ", …" : ""})` : "";
-    const score = isClasses(set) ? <>{now.score} of {set.rows} {set.rowName} are told right by models that had not seen them; {set.base} by always saying the same.</> : <>Typical error {round(now.score)} on rows not seen; {round(set.base)} by guessing the average.</>;
+    const score = isClasses(set) ? <>{now.score} of {set.rows} {set.rowName} are classified right, each by a model that had not seen it; {set.base} by always saying the same.</> : <>Typical error {round(now.score)} on rows not seen; {round(set.base)} by guessing the average.</>;
     return <>Budget {num(now.budget, 1)}: <b>{grouped(now.kept.length)}</b> of {grouped(set.total)} weights{x.small ? "" : " are not zero"}{names}. {score}</>;
   },
 };

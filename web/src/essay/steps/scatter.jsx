@@ -1,6 +1,7 @@
 // Beside the plane of step 5: both features against the response, and both errors along the budget.
 import { MOVABLE } from "../sampling.js";
-import { brief, num, percent, round } from "../words.jsx";
+import { fitting, widthOf } from "../../room.js";
+import { num, percent, round } from "../words.jsx";
 
 const GAP = 10, Z = 2.4;
 const clamp = (x, lo, hi) => Math.min(hi, Math.max(lo, x));
@@ -24,6 +25,7 @@ function Scatter({ m, j, data, sample, w, held }) {
   const xs = fit.kind === "logistic" ? Array.from({ length: 25 }, (_, k) => -Z + (k * Z) / 12) : [-Z, Z];
   const curve = xs.map((x) => { const at = [0, 0]; at[j] = x; return `${two(m.x(x))} ${two(m.y(fit.predict(w, at)))}`; }).join("L");
   const spot = (i) => `${two(m.x(z[i][j]))} ${two(m.y(rows[i][2]))}`;
+  const weight = gone ? (m.small ? ": 0" : ": weight 0, dropped out") : m.small ? `: ${round(w[j])}` : `: weight ${round(w[j])}`;
   const many = rows.length > MOVABLE && rows.map((_, i) => i).slice(MOVABLE);
   return (
     <g transform={`translate(0 ${m.top(j)})`}>
@@ -33,8 +35,8 @@ function Scatter({ m, j, data, sample, w, held }) {
         <path class="fitted" d={`M${curve}`} />
         {rows.slice(0, MOVABLE).map((r, i) => <circle key={i} class={held === i ? "row held" : "row"} cx={two(m.x(z[i][j]))} cy={two(m.y(r[2]))} r={held === i ? 7 : m.small ? 3.6 : 4.6} />)}
       </g>
-      <text class="strong" x={m.left + 7} y={m.small ? 14 : 18}>{brief(names[j], m.small ? 8 : 16)}: {gone ? (m.small ? "0" : "weight 0, dropped out") : m.small ? round(w[j]) : `weight ${round(w[j])}`}</text>
-      {!m.small && <text transform={`translate(14 ${m.high / 2}) rotate(-90)`} text-anchor="middle">{brief(data.target, 16)}</text>}
+      <text class="strong" x={m.left + 7} y={m.small ? 14 : 18}>{fitting(names[j], m.w - m.left - 14 - widthOf(weight, 14, 600), 14, 600)}{weight}</text>
+      {!m.small && <text transform={`translate(14 ${m.high / 2}) rotate(-90)`} text-anchor="middle">{fitting(data.target, m.high - 4)}</text>}
     </g>);
 }
 
@@ -44,16 +46,16 @@ function Errors({ m, data, sample, t, w, stand }) {
   const { curve, best, fit } = sample, [lo, hi] = stand.errors, top = Math.max(fit.top, t, 1e-9);
   const X = (v) => m.left + 6 + (v / top) * (m.w - m.left - 12), Y = (e) => m.high - 4 - ((clamp(e, lo, hi) - lo) / (hi - lo)) * (m.high - (m.small ? 26 : 30));
   const draw = (name) => curve.map((p) => `${two(X(p.t))} ${two(Y(p[name]))}`).join("L"), now = Math.min(t, fit.top);
-  const learned = errorText(data, fit.learned(w)), unseen = errorText(data, fit.unseen(w)), right = X(best.t) > m.w - 74;
+  const learned = errorText(data, fit.learned(w)), unseen = errorText(data, fit.unseen(w)), isLeft = X(best.t) > m.w - 78 || (now >= best.t && X(now) - X(best.t) < 90 && X(best.t) - m.left > 78);
   return (
     <g transform={`translate(0 ${m.top(2)})`}>
       <rect class="panel" x={m.left} y="0" width={m.w - m.left} height={m.high} rx="4" />
       <path class="hair l1" d={`M${two(X(now))} ${m.small ? 30 : 24}V${m.high}`} />
       <path class="learned" d={`M${draw("learned")}`} /><path class="curve" d={`M${draw("unseen")}`} />
       <circle class="ring z1" cx={two(X(best.t))} cy={two(Y(best.unseen))} r="7" />
-      {!m.small && <text x={two(X(best.t) + (right ? -11 : 11))} y={two(Y(best.unseen) + 16)} text-anchor={right ? "end" : "start"}>hindsight</text>}
+      {!m.small && <text x={two(X(best.t) + (isLeft ? -11 : 11))} y={two(Y(best.unseen) + 16)} text-anchor={isLeft ? "end" : "start"}>hindsight</text>}
       <circle class="dot fit" cx={two(X(now))} cy={two(Y(fit.learned(w)))} r="4.5" /><circle class="dot touch" cx={two(X(now))} cy={two(Y(fit.unseen(w)))} r="5" />
-      <text x={m.left + 7} y={m.small ? 13 : 17}><tspan class="ink">{m.w < 330 ? `unseen ${unseen}` : `unseen ${sample.others}: ${unseen}`}</tspan> · <tspan class="t-fit">{m.w < 330 ? `seen ${learned}` : `the ${sample.n} seen: ${learned}`}</tspan></text>
+      <text x={m.left + 7} y={m.small ? 13 : 17}><tspan class="ink">{m.w < 330 ? `unseen ${unseen}` : `unseen ${sample.others}: ${unseen}`}</tspan> · <tspan class="t-fit">{m.w < 165 ? learned : m.w < 330 ? `seen ${learned}` : `the ${sample.n} seen: ${learned}`}</tspan></text>
       {!m.small && <text transform={`translate(14 ${m.high / 2}) rotate(-90)`} text-anchor="middle">{data.loss === "logistic" ? "wrong" : "error"}</text>}
     </g>);
 }
@@ -61,7 +63,7 @@ function Errors({ m, data, sample, t, w, stand }) {
 /** Four ways of fitting, and what each misses by on the unseen rows. */
 function Four({ m, data, sample }) {
   const { all, alone, best, shrunk, j, share } = sample.four, most = Math.max(all, alone, best, shrunk) * 1.02, x0 = m.left + 118, wide = m.w - x0 - 40;
-  const rows = [["best fit", all], [`${brief(sample.names[j], 9)} alone`, alone], ["best budget", best], [`both × ${num(share, 2)}`, shrunk]];
+  const rows = [["best fit", all], [`${fitting(sample.names[j], 76)} alone`, alone], ["best budget", best], [`both × ${num(share, 2)}`, shrunk]];
   return (
     <g transform={`translate(0 ${m.top(3)})`}>
       {rows.map(([label, e], k) => (

@@ -39,10 +39,10 @@ const OneBill = ({ x, square }) => {
 
 export const slide = {
   id: "slide", question: "Is there a cheaper point? Why is L2 dense?",
-  text: () => <>Take (1, ½) and the diamond through it. The line cuts the diamond's side, so a piece of the line lies inside, and inside is strictly cheaper. Slide that way: for 0.1 less of {W1}, {W2} must grow by 0.05.</>,
+  text: () => <>Let a point cost |{W1}| + |{W2}|: the size of the diamond through it. At (1, ½) the line cuts that diamond's side, so a piece of the line lies inside, and inside is strictly cheaper. Slide that way: for 0.1 less of {W1}, {W2} must grow by 0.05.</>,
   tasks: [
     { ask: () => "Slide to the cheapest point for the diamond.", said: () => <>From 1.5 down to 1, and every step saved the same, the last like the first. A line that <i>cuts</i> the ball can do better; one that only <i>touches</i> cannot.</>, done: (s) => s.x === 0 },
-    { ask: () => <>Now pay {W1}² + {W2}². Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 almost never removes a weight, if it keeps only a little of it.</>, done: (s) => s.x === 0.4 },
+    { ask: () => <>Now pay {W1}² + {W2}². Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 almost never removes a weight altogether; it keeps at least a little of it.</>, done: (s) => s.x === 0.4 },
   ],
   start: () => ({ x: 1 }),
   best: (s, open) => ({ x: open > 1 ? 0.4 : 0 }),
@@ -63,7 +63,7 @@ export const slide = {
         {apart > 1e-9 && <Shape P={P} points={[w, onLine(other)]} tone="chord" open />}
         {apart > 0.16 && <Label P={P} at={onLine((other + s.x) / 2)} dx={-8} dy={22} anchor="end" tone="strong t-z1">cheaper</Label>}
         <Grip P={P} at={w} tone="fit" />
-        <Beside P={P} at={w} wide={110}>{pair(w)}</Beside>
+        <Beside P={P} at={w}>{pair(w)}</Beside>
       </Picture>);
   },
   Side: ({ s, open, small }) => (open
