@@ -8,21 +8,14 @@ import numpy as np
 import pytest
 
 import essay_acts
-from essay_pages import PHONE, STEPS, Reader, turned
+from essay_pages import PHONE, SIZES, STEPS, Reader, turned
 
 pytestmark = pytest.mark.browser
 
-SIZES = {
-    "1280": {"viewport": {"width": 1280, "height": 800}},
-    "1024": {"viewport": {"width": 1024, "height": 640}},
-    "820": {"viewport": {"width": 820, "height": 900}},
-    "390": PHONE,
-    "360": {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True},
-}
 TASKS = {step: [True] if step in ("line", "matter") else [True, True] for step in STEPS}
 
 
-@pytest.mark.parametrize("size", ["1280", "390"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("by", ["mouse", "finger", "keys"])
 def test_every_step_is_finished(by: str, size: str, reader: Any) -> None:
     touch = {"has_touch": True} if by == "finger" else {}

@@ -222,7 +222,7 @@ def test_verdict_of_every_draw_is_true(pages: Pages) -> None:
         best, full = min(errors), rows.unseen(rows.best)
         said = pages.say("data", [{}], draw=draw)[0]["said"][0]
         says_no = "does not help prediction" in said
-        assert said.startswith("From some budget down the touch is on a corner")
+        assert said.startswith("The touch is on a corner: one weight is exactly 0.")
         assert (path.coefs[0] == 0).any()
         if abs(best / full - 0.99) > 2e-3:
             assert says_no == (best > 0.99 * full)
@@ -337,14 +337,16 @@ def test_own_table_speaks_of_its_own_names(kind: str, browser: Any) -> None:
     assert "patient" not in top["text"] + top["reading"] + "".join(top["asks"] + top["said"])
     assert "BMI" not in str(own.say("map", [{}])[0])
     if kind == "classes":
-        shares = re.search(rf"Of 80 unseen rows {NUMBER} % are classified wrongly \({NUMBER} % by", top["reading"])
+        shares = re.search(
+            rf"Of 80 unseen rows {NUMBER} % are classified wrongly \({NUMBER} % by", top["reading"]
+        )
         assert shares is not None
         assert number(shares[1]) < number(shares[2])
     else:
         rows = Rows(story, {})
         w = rows.problem.solve(budget=float(np.abs(rows.best).sum()) / 2).coef
         said = own.say("data", [{"t": float(np.abs(rows.best).sum()) / 2}])[0]["reading"]
-        error = re.search(rf"rows: {NUMBER};", said)
+        error = re.search(rf"rows \(root mean square\): {NUMBER};", said)
         assert error is not None
         assert number(error[1]) == pytest.approx(rows.unseen(w), rel=0.006)
     own.page.close()

@@ -7,6 +7,13 @@ from typing import Any
 
 STEPS = ("line", "ball", "slide", "compass", "data", "map", "price", "many", "matter")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SIZES = {
+    "1280": {"viewport": {"width": 1280, "height": 800}},
+    "1024": {"viewport": {"width": 1024, "height": 640}},
+    "820": {"viewport": {"width": 820, "height": 900}},
+    "390": PHONE,
+    "360": {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True},
+}
 
 _FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _BOX = (

@@ -6,7 +6,7 @@ import { snippet } from "./snippet.js";
 import { SvgContext } from "./svgcontext.js";
 import { SIZE } from "./outlines.js";
 
-const VARIABLES = ["--paper", "--ink", "--soft", "--faint", "--ball", "--level", "--cone", "--ghost", "--free", "--halo"];
+const VARIABLES = ["--paper", "--ink", "--soft", "--faint", "--ball", "--level", "--cone", "--ghost", "--free", "--halo", "--faintly"];
 
 const paper = (element) => getComputedStyle(element).getPropertyValue("--paper").trim() || "#fff";
 

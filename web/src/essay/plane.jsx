@@ -77,8 +77,8 @@ export function Label({ P, at, dx = 0, dy = 0, anchor = "start", tone = "strong"
 
 /** A label at a point that keeps inside the picture: to the right of it, or to the left where the edge is near. */
 export function Beside({ P, at, dy = -10, tone, children }) {
-  const left = P.to(at)[0] > P.w - 16 - widthOf(plainText(children), P.w < 430 ? 12 : 14, 600);
-  return <Label P={P} at={at} dx={left ? -12 : 12} dy={dy} anchor={left ? "end" : "start"} tone={tone}>{children}</Label>;
+  const [x, y] = P.to(at), left = x > P.w - 16 - widthOf(plainText(children), P.w < 430 ? 12 : 14, 600);
+  return <Label P={P} at={at} dx={left ? -12 : 12} dy={Math.max(dy, 14 - y)} anchor={left ? "end" : "start"} tone={tone}>{children}</Label>;
 }
 
 export function Arrow({ P, from, to, tone }) {

@@ -27,6 +27,12 @@ export function plainText(node) {
 /** A name in a sentence with room for `most` letters of it. */
 export const named = (name, most) => (name.length > most ? `${name.slice(0, Math.max(4, Math.floor(most) - 1)).trimEnd()}…` : name);
 
+const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/** 3 -> three, 4000 -> 4,000. */
+export const counted = (n) => NUMBERS[n] || grouped(n);
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 /** A number as exact as one glance can take: three significant digits at least, whole from 100. */
 export function round(x) {
   const size = Math.abs(x);

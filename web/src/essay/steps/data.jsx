@@ -4,12 +4,9 @@ import { levelOutlines } from "../../outlines.js";
 import { MOVABLE, firstDraw, isHelped, nextDraw } from "../sampling.js";
 import { Axes, Ball, Cross, Dot, Ellipse, Label, Picture, Shape } from "../plane.jsx";
 import { fitting } from "../../room.js";
-import { Fit, Zero, grouped, named, num, percent, round } from "../words.jsx";
+import { Fit, Zero, capital, counted, grouped, named, num, percent, round } from "../words.jsx";
 import { Scatters, errorText, placesOf } from "./scatter.jsx";
 
-const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const counted = (n) => NUMBERS[n] || grouped(n);
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 const isOwn = (data) => data.id !== "diabetes";
 const isClasses = (data) => data.loss === "logistic";
@@ -24,7 +21,7 @@ function Intro({ data, sample }) {
   const [a, b] = sample.names, what = isClasses(data) ? `${data.target} (${data.classes[1]} or ${data.classes[0]})` : data.target;
   return isOwn(data)
     ? <>{capital(counted(sample.n))} rows of your table: predict {what} from {a} and {b}, in standard deviations.</>
-    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, both in standard deviations, predict how far the disease will be in a year. (These were picked because they show the effect clearly; “another twelve” draws honestly.)</>;
+    : <>{capital(counted(sample.n))} diabetes patients: predict how far the disease will be in a year from body mass (BMI) and age, in standard deviations. (Picked because they show the effect clearly; “another twelve” draws honestly.)</>;
 }
 
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */
@@ -40,15 +37,15 @@ function Verdict({ data, sample }) {
 function Typical({ data }) {
   const { typical } = data;
   if (!typical) return null;
-  return <> In {grouped(typical.draws)} random draws of that many the best budget gains {round(typical.gain)} in the median, and has a zero in {percent(typical.zeros)} of them.</>;
+  return <> In {grouped(typical.draws)} random draws of that many the best budget gains {round(typical.gain)} in the median and has a zero in {percent(typical.zeros)}.</>;
 }
 
 export const data = {
   id: "data", question: "Why a budget at all?", layout: "with",
-  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×; weights on the same one miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>. The test is on {sample.others} others.</>,
+  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×: on each, all weights miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>. The test is on {sample.others} others.</>,
   tasks: [
-    { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>From some budget down the touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
-    { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another ellipse, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
+    { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>The touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
+    { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
   ],
   start: () => ({ t: null, moved: false, dragged: 0, hold: null, row: Math.min(3, MOVABLE - 1) }),
   best: (s, open, { sample }) => ({ ...s, t: sample.best.t }),
@@ -111,9 +108,9 @@ export const data = {
   },
   Side: ({ s, open, w, h, data, sample, stand }) => <Scatters w={w} h={h} data={data} sample={sample} stand={stand} weights={nowOf(s, sample).w} t={nowOf(s, sample).t} held={s.hold} four={open > 0} />,
   reading({ s, data, sample, letters }) {
-    const now = nowOf(s, sample), [a, b] = sample.names.map((name) => named(name, (letters - 126) / 2)), weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
+    const now = nowOf(s, sample), [a, b] = sample.names.map((name) => named(name, (letters - 118) / 2)), weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
     const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{percent(sample.fit.unseen(now.w))}</b> are classified wrongly ({percent(sample.four.mean)} by guessing the larger class).</>
-      : <>Typical error (root mean square) on {sample.others} unseen {data.rows}: <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average: {round(sample.four.mean)}.</>;
+      : <>Error on {sample.others} unseen {data.rows} (root mean square): <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average: {round(sample.four.mean)}.</>;
     if (now.on === "nothing") return isClasses(data) ? "No budget: every row gets the larger class." : `No budget: every ${data.row} gets the average.`;
     if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be separated perfectly: the weights would grow without end. {error}</>;
     if (now.on === "inside") return <>The best fit itself: {weights}. {error}</>;

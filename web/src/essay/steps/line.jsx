@@ -1,6 +1,7 @@
 // 1. The line: all weights that fit one case equally well.
 import { Axes, Beside, Grip, Label, Line, Picture } from "../plane.jsx";
 import { Bar } from "../bars.jsx";
+import { widthOf } from "../../room.js";
 import { Fit, W1, W2, num, pair } from "../words.jsx";
 
 export const NORMAL = [1, 2], DISTANCE = 2;
@@ -13,6 +14,12 @@ export const alongLine = (w) => 0.8 * w[0] + 0.4 * (1 - w[1]);
 const clamp = (x, lo, hi) => Math.min(hi, Math.max(lo, x));
 /** Steps of 0.02 of w1 are steps of 0.01 of w2: what is printed adds up. */
 export const stepped = (x, lo, hi) => clamp(Math.round(x * 50) / 50, lo, hi);
+
+/** The line's equation under its left half, moved along it where the picture ends. */
+function Equation({ P }) {
+  const words = `${W1} + 2 ${W2} = 2`, more = Math.max(0, 8 + widthOf(words, 14, 600) - P.to([-0.12, 1])[0]);
+  return <Label P={P} at={[-0.12, 1.06]} dx={more} dy={24 + more / 2} anchor="end" tone="strong t-fit">{words}</Label>;
+}
 
 export const line = {
   id: "line", question: "What is the diagonal line?",
@@ -31,7 +38,7 @@ export const line = {
     <Picture w={P.w} h={P.h} label={label}>
       <Axes P={P} names={[W1, W2]} ticks={[-1, 1, 2]} />
       <Line P={P} n={NORMAL} d={DISTANCE} />
-      <Label P={P} at={[-0.12, 1.06]} dy={24} anchor="end" tone="strong t-fit">{W1} + 2 {W2} = 2</Label>
+      <Equation P={P} />
       <Grip P={P} at={onLine(s.x)} tone="fit" />
       <Beside P={P} at={onLine(s.x)}>{pair(onLine(s.x))}</Beside>
     </Picture>),

@@ -1,6 +1,6 @@
 // 9. What zeros save: thousands of weights as dots, and patients told right by models that had not seen them.
 import { Picture } from "../plane.jsx";
-import { Circle, Diamond, grouped, num, round } from "../words.jsx";
+import { Circle, Diamond, capital, counted, grouped, num, plainText, round } from "../words.jsx";
 
 const setOf = (x) => x.story.matter[x.s.set];
 const stepOf = (x) => setOf(x).budgets[Math.min(x.s.k[x.s.set], setOf(x).budgets.length - 1)];
@@ -8,7 +8,7 @@ const isClasses = (set) => set.kind === "classes";
 
 /** "127 of 128 right", or the typical error. */
 const scoreText = (set, score) => (isClasses(set) ? `${score} of ${set.rows} right` : `typical error ${round(score)}`);
-const counted = (set, n) => `${n ? grouped(n) : "no"} ${n === 1 ? set.feature : set.features}`;
+const some = (set, n, count = grouped) => `${n ? count(n) : "no"} ${n === 1 ? set.feature : set.features}`;
 
 /** The best score of all budgets; the smallest budget among equals. */
 export function bestStep(set) {
@@ -32,16 +32,21 @@ function Field({ P, set, lit, all, tone, label }) {
     </Picture>);
 }
 
+/** As many names of what is kept, the largest weight first, as there is room for. */
+function namesIn({ names, kept }, room) {
+  const shown = [];
+  for (const name of names) { room -= name.length + 2; if (room < 0) break; shown.push(name); }
+  return shown.length ? ` (${shown.join(", ")}${kept.length > shown.length ? ", …" : ""})` : "";
+}
+
 function Said({ x }) {
   const set = setOf(x), best = set.budgets[bestStep(set)];
   if (set.id === "lineage") {
     const single = set.budgets.filter((b) => b.kept.length === 1).reduce((a, b) => (a && a.score >= b.score ? a : b), null);
-    return <>{capital(counted(set, best.kept.length))}: {scoreText(set, best.score)}, which picking the best budget afterwards flatters a little. L2 gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. And a zero does not prove that a gene is useless: another probe may say the same.</>;
+    return <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)}, which picking the best budget afterwards flatters a little. L2 gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. And a zero does not prove that a gene is useless: another probe may say the same.</>;
   }
-  return <>{capital(counted(set, best.kept.length))}: {scoreText(set, best.score)}. L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}.{set.verdict ? ` ${set.verdict}` : ""} A zero does not prove that a feature is useless: another may say the same.</>;
+  return <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)}. L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}.{set.verdict ? ` ${set.verdict}` : ""} A zero does not prove that a feature is useless: another may say the same.</>;
 }
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 export const matter = {
   id: "matter", question: "How much does it matter?", layout: "even",
@@ -56,7 +61,7 @@ export const matter = {
   lab: null,
   controls(x) {
     const set = setOf(x), k = x.s.k[x.s.set];
-    const list = [{ key: "k", label: "budget", min: 0, max: set.budgets.length - 1, step: 1, value: k, text: num(stepOf(x).budget, 1), spoken: `budget ${num(stepOf(x).budget, 1)}: ${counted(set, stepOf(x).kept.length)}, ${scoreText(set, stepOf(x).score)}`, tone: "l1" }];
+    const list = [{ key: "k", label: "budget", min: 0, max: set.budgets.length - 1, step: 1, value: k, text: num(stepOf(x).budget, 1), spoken: `budget ${num(stepOf(x).budget, 1)}: ${some(set, stepOf(x).kept.length)}, ${scoreText(set, stepOf(x).score)}`, tone: "l1" }];
     if (x.story.matter.length > 1) list.push({ buttons: [{ group: x.story.matter.map((one, i) => ({ name: `set${i}`, label: one.title, pressed: x.s.set === i })), label: "which task" }] });
     return list;
   },
@@ -64,10 +69,11 @@ export const matter = {
   act: (name, { get, put }) => put({ ...get(), set: Number(name.slice(3)) }),
   Plane: (x) => <Field P={x.P} set={setOf(x)} lit={stepOf(x).kept} tone="l1" label={x.label} />,
   Plane2: (x) => <Field P={x.P} set={setOf(x)} lit={[]} all tone="l2" label={`L2: all ${grouped(setOf(x).total)} weights are in use`} />,
-  captions: (x) => { const set = setOf(x), now = stepOf(x); return [<><Diamond>L1</Diamond>: <b>{counted(set, now.kept.length)}</b>, {scoreText(set, now.score)}</>, <><Circle>L2</Circle>: <b>all {grouped(set.total)}</b>, {scoreText(set, set.dense.score)}</>]; },
+  captions: (x) => { const set = setOf(x), now = stepOf(x); return [<><Diamond>L1</Diamond>: <b>{some(set, now.kept.length)}</b>, {scoreText(set, now.score)}</>, <><Circle>L2</Circle>: <b>all {grouped(set.total)}</b>, {scoreText(set, set.dense.score)}</>]; },
   reading(x) {
-    const set = setOf(x), now = stepOf(x), names = now.names.length && !x.small ? ` (${now.names.join(", ")}${now.kept.length > now.names.length ? ", …" : ""})` : "";
-    const score = isClasses(set) ? <>{now.score} of {set.rows} {set.rowName} are classified right, each by a model that had not seen it; {set.base} by always saying the same.</> : <>Typical error {round(now.score)} on rows not seen; {round(set.base)} by guessing the average.</>;
-    return <>Budget {num(now.budget, 1)}: <b>{grouped(now.kept.length)}</b> of {grouped(set.total)} weights{x.small ? "" : " are not zero"}{names}. {score}</>;
+    const set = setOf(x), now = stepOf(x);
+    const score = isClasses(set) ? <>{now.score} of {set.rows} {set.rowName} are classified right by models that had not seen them; {x.small ? "" : "always giving "}the same answer{x.small ? " always" : ""}: {set.base}.</> : <>Typical error {round(now.score)} on rows not seen; {round(set.base)} by guessing the average.</>;
+    const start = `Budget ${num(now.budget, 1)}: ${grouped(now.kept.length)} of ${grouped(set.total)} weights are not zero`;
+    return <>Budget {num(now.budget, 1)}: <b>{grouped(now.kept.length)}</b> of {grouped(set.total)} weights{x.small ? "" : " are not zero"}{x.small ? "" : namesIn(now, x.letters - start.length - plainText(score).length - 8)}. {score}</>;
   },
 };
