@@ -22,15 +22,12 @@ from .norms.matrices import MatrixNorm
 from .parameters import read_count, read_flag, read_positive
 from .solvers.certificate import certify_term
 from .solvers.ends.fits import null_point
-from .solvers.far_means import about_means
-from .solvers.forms import solve_budget, solve_penalty, solve_target
 from .solvers.generic.face_newton import Point
-from .solvers.generic.planar import solve_planar
+from .solvers.in_turn import solve_one
 from .solvers.instance import Instance
 from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
-from .solvers.work import Work
-from .solvers.workspace import Answer, Options, Workspace
+from .solvers.workspace import Answer, Options
 from .typing import ArrayLike, Floats, Indices, Mask
 from .warnings import warn_unconverged
 
@@ -233,18 +230,13 @@ class Problem:
             )
 
     def _run(self, form: str, level: float, point: Point | None, options: Options) -> Answer:
-        if not self.norm.is_convex:
-            if self.n_features != 2:
-                raise ValueError(
-                    f"{self.norm.title} is not convex, so it is solved for 2 features only, by searching "
-                    f"the whole boundary of its ball; X has {self.n_features}. "
-                    "Use the L1 norm, the nearest convex ball."
-                )
-            return solve_planar(self.instance, form, level)
-        about = about_means(self.instance)
-        workspace = Workspace(about.instance, Work.of(options.max_iterations))
-        solver = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
-        return about.answer(solver(workspace, level, about.point(point), options), form, level)
+        if not self.norm.is_convex and self.n_features != 2:
+            raise ValueError(
+                f"{self.norm.title} is not convex, so it is solved for 2 features only, by searching "
+                f"the whole boundary of its ball; X has {self.n_features}. "
+                "Use the L1 norm, the nearest convex ball."
+            )
+        return solve_one(self.instance, form, level, options, point)
 
     def _form(self, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
         return read_form(self, alpha, budget, target)
@@ -262,6 +254,7 @@ class Problem:
             level=level,
             certificate=answer.certificate,
             n_iterations=answer.n_iterations,
+            solver=answer.road,
         )
 
     def path(

@@ -1,4 +1,4 @@
-"""How a path is found: by the engine where it suits the problem, else by the generic solver step by step."""
+"""How a path is found: all levels together where the problem's road can, else one after another."""
 
 from __future__ import annotations
 
@@ -13,18 +13,13 @@ from .answers.path import Path
 from .inputs.tables import read_vector
 from .parameters import read_between, read_count
 from .progress import Progress
-from .solvers.certificate import certify_term
-from .solvers.ends.fits import null_point
-from .solvers.far_means import about_means
-from .solvers.forms import solve_budget, solve_penalty, solve_target
+from .solvers.dispatch import BATCHES, road_of
+from .solvers.in_turn import InTurn
 from .solvers.instance import Instance
-from .solvers.paths.engine import PathEngine, Trail, suits
-from .solvers.smooth.ridge_path import is_ridge, ridge_path
-from .solvers.smooth.rotated import rotated
-from .solvers.terms import Penalty
+from .solvers.paths.engine import PathEngine, Trail
+from .solvers.smooth.ridge_path import ridge_path
 from .solvers.threads import one_blas_thread, suitable_threads
-from .solvers.work import Work
-from .solvers.workspace import Options, Workspace
+from .solvers.workspace import Options
 from .typing import ArrayLike, Floats
 
 if TYPE_CHECKING:
@@ -107,11 +102,11 @@ def solve_path(
     started, passes = perf_counter(), problem.design.n_passes
     profile: dict[str, float] = {}
     with Progress(len(levels), "path", verbose) as progress, suitable_threads(problem.design.shape):
-        trail = None
-        if form == "penalty" and is_ridge(instance):
+        trail, solver = None, road_of(instance, form, levels)
+        if solver == "ridge factors":
             with one_blas_thread():
                 trail = ridge_path(instance, levels)
-        elif suits(instance):
+        elif solver in BATCHES:
             engine = PathEngine(instance, tolerance)
             trail = engine.follow(levels, progress) if form == "penalty" else engine.at_levels(form, levels)
             trail = (
@@ -119,7 +114,7 @@ def solve_path(
             )
             profile.update(engine.profile)
         if trail is None:
-            trail = _step_by_step(problem, form, levels, tolerance, progress)
+            trail, solver = _one_by_one(instance, form, levels, tolerance, progress)
     profile["total"] = perf_counter() - started
     path = Path(
         problem=problem,
@@ -132,6 +127,7 @@ def solve_path(
         tolerance=tolerance,
         n_passes=problem.design.n_passes - passes,
         profile=profile,
+        solver=solver,
     )
     if verbose:
         print(path.summary())
@@ -156,35 +152,18 @@ def _in_its_form(trail: Trail, form: str, levels: Floats, instance: Instance) ->
     return replace(trail, gaps=gaps)
 
 
-def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float, progress: Progress) -> Trail:
-    """Each level solved from the one before; in few coordinates where R sees only the length of w."""
-    instance = problem.instance
-    about = about_means(instance)
-    narrow = rotated(about.instance) if form == "penalty" else None
-    works = about.instance if narrow is None else narrow.instance
-    solve = {"penalty": solve_penalty, "budget": solve_budget, "target": solve_target}[form]
-    workspace, options, point = Workspace(works), Options(tolerance), null_point(works)
-    points, gaps = [], []
+def _one_by_one(
+    instance: Instance, form: str, levels: Floats, tolerance: float, progress: Progress
+) -> tuple[Trail, str]:
+    """Each level solved from the one before; and the solvers that they took."""
+    in_turn, answers = InTurn(instance, form, levels, Options(tolerance)), []
     for level in levels.tolist():
-        workspace.work = Work.of(options.max_iterations)
-        answer = solve(workspace, level, point, options)
-        if not answer.certificate.is_met:  # what the last solve left may lead astray: once more from nothing
-            workspace = Workspace(works, Work.of(options.max_iterations))
-            again = solve(workspace, level, null_point(works), options)
-            answer = min(answer, again, key=lambda each: each.certificate.excess)
-        point = answer.point
-        if narrow is not None:
-            back = replace(point, w=narrow.basis @ point.w)
-            eta = about.instance.predictor(back.w, back.intercept)
-            term = Penalty(instance.norm, level)
-            certificate = certify_term(about.instance, term, back.w, back.intercept, eta, tolerance)
-            answer = replace(answer, point=back, certificate=certificate)
-        answer = about.answer(answer, form, level)
-        points.append(answer.point)
-        gaps.append(answer.certificate.excess)
+        answers.append(in_turn.solve(level))
         progress(1)
+    points = [answer.point for answer in answers]
+    gaps = [answer.certificate.excess for answer in answers]
     etas = [instance.predictor(point.w, point.intercept) for point in points]
-    return Trail(
+    trail = Trail(
         alphas=np.array([point.alpha for point in points]),
         coefs=sparse.csr_array(np.array([point.w for point in points])),
         intercepts=np.array([point.intercept for point in points]),
@@ -193,3 +172,4 @@ def _step_by_step(problem: Problem, form: str, levels: Floats, tolerance: float,
         gaps=np.array(gaps),
         slopes=np.zeros(len(points)),
     )
+    return trail, "; ".join(dict.fromkeys(answer.road for answer in answers))

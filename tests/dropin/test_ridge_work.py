@@ -74,7 +74,7 @@ def test_a_ridge_fit_is_one_factorisation(n: int, p: int, fit_intercept: bool, a
     instance = nb.Problem(
         X, y, norm="squared_l2", fit_intercept=fit_intercept, sample_weight=weights
     ).instance
-    newton = RidgePath(instance, np.ones(p)).meet(Condition("penalty", alpha), 1e-12)
+    newton = RidgePath(instance).meet(Condition("penalty", alpha), 1e-12)
     assert newton is not None
     np.testing.assert_allclose(found.coef, newton.w, atol=1e-10 * np.abs(newton.w).max())
 

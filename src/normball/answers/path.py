@@ -45,6 +45,7 @@ class Path:
     n_passes : float, how often the whole of X was read.
     profile : dict, seconds by phase: "choosing" candidates, "solving" among them, "passes"
         over X, "rescue" by the generic solver, "total".
+    solver : str, which solver gave it: a road of the table in docs/engine.md.
     """
 
     problem: Problem = field(repr=False)
@@ -57,6 +58,7 @@ class Path:
     tolerance: float
     n_passes: float
     profile: dict[str, float]
+    solver: str = ""
 
     def __len__(self) -> int:
         return len(self.alphas)
@@ -188,7 +190,7 @@ class Path:
         phases = ", ".join(
             f"{name} {seconds:.3f} s" for name, seconds in self.profile.items() if seconds > 5e-4
         )
-        return f"{self!r}; {self.n_passes:.1f} passes over X; {phases}"
+        return f"{self!r}; {self.solver}; {self.n_passes:.1f} passes over X; {phases}"
 
     def __repr__(self) -> str:
         return (

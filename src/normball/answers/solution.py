@@ -45,6 +45,8 @@ class Solution:
         Primal and dual value; `certificate.gap` is relative (see `Certificate`).
     n_iterations : int
         Outer iterations of the solver.
+    solver : str
+        Which solver gave it: a road of the table in docs/engine.md.
     """
 
     problem: Problem = field(repr=False)
@@ -57,6 +59,7 @@ class Solution:
     level: float
     certificate: Certificate
     n_iterations: int
+    solver: str = ""
 
     @property
     def converged(self) -> bool:
@@ -179,7 +182,7 @@ class Solution:
         return (
             f"Solution({self.form}={self.level:.6g}: alpha={self.alpha:.6g}, norm={self.norm:.6g}, "
             f"{self.quality.headline}, {len(self.support)} of {len(self.coef)} non-zero, "
-            f"gap={self.certificate.gap:.1e})"
+            f"gap={self.certificate.gap:.1e}, solver={self.solver!r})"
         )
 
     def _repr_html_(self) -> str:

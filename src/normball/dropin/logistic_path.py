@@ -11,9 +11,9 @@ from ..designs import as_design
 from ..norms import Norm
 from ..problem import Problem
 from ..solvers.classes.multinomial import Multinomial
-from ..solvers.forms import solve_penalty
+from ..solvers.in_turn import solve_one
 from ..solvers.threads import suitable_threads
-from ..solvers.workspace import Options, Workspace
+from ..solvers.workspace import Options
 from ..typing import Floats, Indices
 from ..warnings import quietly
 from .paths import warn_if_loose
@@ -120,12 +120,12 @@ def _two(problem: Problem, alphas: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _one(problem: Problem, alpha: float) -> tuple[Floats, float, float]:
     try:
-        answer = solve_penalty(Workspace(problem.instance), alpha, None, Options(TOLERANCE))
+        answer = solve_one(problem.instance, "penalty", alpha, Options(TOLERANCE))
     except ValueError:
         if alpha > 0:
             raise
         # separable classes: no best fit, and scikit-learn stops somewhere on the way to it
-        answer = solve_penalty(Workspace(problem.instance), SMALLEST_ALPHA, None, Options(TOLERANCE))
+        answer = solve_one(problem.instance, "penalty", SMALLEST_ALPHA, Options(TOLERANCE))
     return answer.point.w, answer.point.intercept, answer.certificate.gap
 
 

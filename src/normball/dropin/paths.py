@@ -16,13 +16,14 @@ from ..designs import check_storage
 from ..norms import L1, ElasticNet, Norm, SquaredL2
 from ..problem import Problem
 from ..solvers.certificate import certify_term
-from ..solvers.forms import solve_penalty
+from ..solvers.dispatch import BATCHES, road_of
 from ..solvers.generic.face_newton import Point
+from ..solvers.in_turn import solve_one
 from ..solvers.instance import Instance
-from ..solvers.paths.engine import PIVOTING_RATIO, PathEngine, suits
+from ..solvers.paths.engine import PIVOTING_RATIO, PathEngine
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
-from ..solvers.workspace import Options, Workspace
+from ..solvers.workspace import Options
 from ..solving_paths import solve_path
 from ..typing import Floats
 from ..warnings import quietly
@@ -192,7 +193,7 @@ def _single_path(
                 path = solve_path(problem, "penalty", alphas[positive], TOLERANCE, False)
             coefs[:, positive], gaps[positive] = path.coefs.T, path.gaps * scale
         if not positive.all():
-            answer = solve_penalty(Workspace(instance), 0.0, None, Options(TOLERANCE))
+            answer = solve_one(instance, "penalty", 0.0, Options(TOLERANCE))
             coefs[:, ~positive] = answer.point.w[:, None]
             gaps[~positive] = answer.certificate.gap * scale
     largest = problem.alpha_max if np.isfinite(problem.alpha_max) else float(alphas[0])
@@ -208,7 +209,7 @@ def _from_start(instance: Instance, w: Floats, alpha: float) -> tuple[Floats, fl
     gap = _gap(instance, w, alpha)
     if gap <= TOLERANCE:
         return w, gap, 0
-    if suits(instance):
+    if road_of(instance) in BATCHES:
         near = PathEngine(instance, TOLERANCE).from_nearby(alpha, Point(w, 0.0, alpha))
         if near is not None:
             return near.w, _gap(instance, near.w, alpha), 1

@@ -17,12 +17,12 @@ from sklearn.utils.validation import validate_data
 from ..designs import as_design
 from ..problem import Problem
 from ..solvers.certificate import certify_term
-from ..solvers.forms import solve_penalty
+from ..solvers.in_turn import solve_one
 from ..solvers.paths.orthogonal import solve_on_factors
 from ..solvers.smooth.ridge_path import RidgeFactors
 from ..solvers.terms import Penalty
 from ..solvers.threads import suitable_threads
-from ..solvers.workspace import Options, Workspace
+from ..solvers.workspace import Options
 from ..typing import Floats
 from .paths import TOLERANCE, enet_norm, warn_of_gaps
 from .replaced import with_replaced
@@ -87,7 +87,7 @@ def _one_sided(
         found = certify_term(instance, Penalty(norm, alpha), point.w, point.intercept, eta, TOLERANCE)
         if found.is_met:
             return point.w, found.gap * instance.scale
-    answer = solve_penalty(Workspace(instance), alpha, None, Options(TOLERANCE))
+    answer = solve_one(instance, "penalty", alpha, Options(TOLERANCE))
     return answer.point.w, answer.certificate.excess * instance.scale
 
 

@@ -36,8 +36,8 @@ from ..answers.path import Path
 from ..inference.workers import each
 from ..problem import Problem
 from ..progress import Progress
+from ..solvers.dispatch import LARGEST_GRAM
 from ..solvers.instance import Instance
-from ..solvers.paths.engine import LARGEST_GRAM
 from ..solving_paths import alpha_grid, read_levels
 from ..typing import ArrayLike, Floats
 from .curve import CrossValidation, FoldScore

@@ -40,9 +40,9 @@ class AboutMeans:
     instance: Instance
     means: Floats | None
 
-    def point(self, given: Point | None) -> Point | None:
+    def point(self, given: Point) -> Point:
         """A point of the problem as given."""
-        if given is None or self.means is None:
+        if self.means is None:
             return given
         return replace(given, intercept=given.intercept + float(self.means @ given.w))
 

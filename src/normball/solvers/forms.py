@@ -1,9 +1,8 @@
 """The three forms: penalty, budget, target, and how each is solved.
 
-Where the path engine suits the problem, each form is a point of the path and the engine
-finds it. Otherwise, and where its answer is not proved, the generic solvers take over:
-penalty and budget go to the proximal Newton solver, a target is met along the frontier
-(`generic/frontier.py`) or, near the least loss, from its end.
+`dispatch.py` says which road a problem takes. Where it has no fast one, and where the answer of that
+is not proved, the generic solvers take over: penalty and budget go to the proximal Newton solver, a
+target is met along the frontier (`generic/frontier.py`) or, near the least loss, from its end.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from .certificate import Certificate, certify_term
+from .dispatch import BATCHES, RIDGE, road_of
 from .ends.fit_certificate import certify_unbound
 from .ends.fits import null_model, null_point
 from .ends.least import best_fit, least_norm_fit
@@ -23,9 +23,9 @@ from .generic.penalised import budget_by_alphas, target_by_alphas
 from .generic.proximal_newton import is_unequal
 from .generic.solver import solve_term
 from .instance import Instance
-from .paths.engine import PathEngine, suits
-from .piecewise.vertex_forms import has_vertices, vertex_budget, vertex_end, vertex_penalty, vertex_target
-from .smooth.forms import RidgePath, ridge_prices
+from .paths.engine import PathEngine
+from .piecewise.vertex_forms import vertex_budget, vertex_end, vertex_penalty, vertex_target
+from .smooth.forms import RidgePath
 from .smooth.ridge_path import ridge_point
 from .terms import Ball, Condition, Penalty, Term
 from .threads import is_small
@@ -47,7 +47,8 @@ NEGLIGIBLE = 1e-12
 def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:
     """Minimise f + alpha R; alpha = 0 gives the least-norm best fit, the limit alpha -> 0."""
     instance = workspace.instance
-    if alpha == 0:
+    road = road_of(instance, levels=[alpha])
+    if road == "best fit":
         fit = best_fit(workspace)
         if not fit.is_attained:
             raise ValueError(
@@ -56,29 +57,58 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
             )
         return _least_norm(workspace, fit, options)
     term = Penalty(instance.norm, alpha)
-    met = _on_ridge_path(workspace, term.condition, start, options)
-    if met is not None:
-        answer = _certified(instance, term, met, options)
-        if answer.certificate.is_met or not is_small(instance.design.shape):
-            return answer
-        start = answer.point
     if not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
         return _null_answer(instance, term, options)
-    if has_vertices(instance):
-        proved = vertex_penalty(workspace, alpha, options)
-        if proved is not None:
-            return proved
-    if suits(instance):
-        engine = PathEngine(instance, options.tolerance, options.max_iterations)
-        answer = _certified(instance, term, engine.solve(alpha, start), options)
-        if answer.certificate.is_met:
-            return answer
-        start = answer.point
+    fast = _by_road(workspace, road, term.condition, start, options)
+    if fast is not None:
+        if fast.certificate.is_met or (road in RIDGE and not is_small(instance.design.shape)):
+            return fast
+        start = fast.point
     answer = solve_term(workspace, term, start or null_point(instance), options)
     is_negligible = alpha <= NEGLIGIBLE * null_point(instance).alpha < np.inf and instance.loss.is_smooth
     if is_negligible and not answer.certificate.is_met:
         answer = _unbound(workspace, term, best_fit(workspace), answer, options) or answer
-    return answer
+    return _taken_over(instance, answer, road)
+
+
+def _taken_over(instance: Instance, answer: Answer, road: str) -> Answer:
+    """An answer that a generic solver gave: by its road, or where its road did not prove it."""
+    found = answer.road or ("proximal Newton" if instance.loss.is_smooth else "envelopes")
+    return replace(answer, road=found if found == road else f"{road}, then {found}")
+
+
+def _by_road(
+    workspace: Workspace, road: str, condition: Condition, start: Point | None, options: Options
+) -> Answer | None:
+    """The answer of a fast road; None where this is none, or does not reach the level."""
+    instance, form, level = workspace.instance, condition.form, condition.level
+    if road == "vertices":
+        solve = {"penalty": vertex_penalty, "budget": vertex_budget, "target": vertex_target}[form]
+        answer = solve(workspace, level, options)
+    else:
+        point = _point_by_road(workspace, road, condition, start, options)
+        answer = None if point is None else _certified(instance, condition, point, options)
+    return None if answer is None else replace(answer, road=road)
+
+
+def _point_by_road(
+    workspace: Workspace, road: str, condition: Condition, start: Point | None, options: Options
+) -> Point | None:
+    instance, form, level = workspace.instance, condition.form, condition.level
+    if road in RIDGE:
+        if form == "penalty" and level >= null_point(instance).alpha:
+            return null_point(instance)
+        if road == "ridge factors":
+            return ridge_point(instance, level)
+        if workspace.ridge is None:
+            workspace.ridge = RidgePath(instance)
+            if start is not None and start.w.any():
+                workspace.ridge.start(start)
+        return workspace.ridge.meet(condition, options.tolerance, options.max_iterations)
+    if road in BATCHES:
+        engine = PathEngine(instance, options.tolerance, options.max_iterations)
+        return engine.solve(level, start) if form == "penalty" else engine.meet(form, level)
+    return None
 
 
 def _null_answer(instance: Instance, term: Term, options: Options) -> Answer:
@@ -90,10 +120,14 @@ def _null_answer(instance: Instance, term: Term, options: Options) -> Answer:
     )
     eta = instance.predictor(point.w, point.intercept)
     certificate = certify_term(instance, term, point.w, point.intercept, eta, options.tolerance, null.theta)
-    return Answer(point, certificate, 0)
+    return Answer(point, certificate, 0, "null model")
 
 
 def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer:
+    return replace(_least_norm_at(workspace, fit, options), road="best fit")
+
+
+def _least_norm_at(workspace: Workspace, fit: LeastFit, options: Options) -> Answer:
     """The least norm at the least attainable loss.
 
     Best fits of a smooth loss share one predictor; those of a loss with straight pieces do
@@ -102,7 +136,7 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
     instance = workspace.instance
     if instance.loss.is_smooth:
         return least_norm_fit(workspace, fit, options)
-    end = vertex_end(workspace, options) if has_vertices(instance) else None
+    end = vertex_end(workspace, options) if road_of(instance) == "vertices" else None
     if end is not None:
         return end
     if fit.loss - instance.floor <= 1e-12 * instance.scale:
@@ -129,57 +163,28 @@ def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer
     return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 
-def _certified(instance: Instance, term: Term, point: Point, options: Options) -> Answer:
-    """A point of the engine with the certificate of its form."""
+def _certified(instance: Instance, condition: Condition, point: Point, options: Options) -> Answer:
+    """A point of a fast road with the certificate of its form."""
+    form, level = condition.form, condition.level
+    if form == "target":
+        return Answer(point, certify_point(instance, level, point, options), 1)
+    term = Penalty(instance.norm, level) if form == "penalty" else Ball(instance.norm, level)
     w, intercept = term.admit(point.w), point.intercept
     eta = instance.predictor(w, intercept)
     certificate = certify_term(instance, term, w, intercept, eta, options.tolerance)
     return Answer(Point(w, intercept, point.alpha), certificate, 1)
 
 
-def _on_ridge_path(
-    workspace: Workspace, condition: Condition, start: Point | None, options: Options
-) -> Point | None:
-    """The point that meets a condition, where R sees the length of w alone and f is smooth."""
-    instance = workspace.instance
-    if condition.form == "penalty" and condition.level >= null_point(instance).alpha:
-        return null_point(instance)
-    if condition.form == "penalty" and workspace.ridge is None:
-        direct = ridge_point(instance, condition.level)
-        if direct is not None:
-            return direct
-    if workspace.ridge is None:
-        prices = ridge_prices(instance)
-        if prices is None:
-            return None
-        workspace.ridge = RidgePath(instance, prices)
-        if start is not None and start.w.any():
-            workspace.ridge.start(start)
-    return workspace.ridge.meet(condition, options.tolerance, options.max_iterations)
-
-
-def _on_path(workspace: Workspace, condition: Condition, options: Options) -> Point | None:
-    """The point of the path that meets a budget or target, where the engine finds it."""
-    instance = workspace.instance
-    if ridge_prices(instance) is not None:
-        return _on_ridge_path(workspace, condition, None, options)
-    if not suits(instance):
-        return None
-    engine = PathEngine(instance, options.tolerance, options.max_iterations)
-    return engine.meet(condition.form, condition.level)
-
-
 def solve_budget(workspace: Workspace, budget: float, start: Point | None, options: Options) -> Answer:
     """Minimise f subject to R <= budget; if the budget does not bind, the least-norm best fit."""
     instance = workspace.instance
-    term = Ball(instance.norm, budget)
-    found = _on_path(workspace, term.condition, options) if budget > 0 else None
-    if found is None:
-        return _budget_off_path(workspace, term, start, options)
-    by_path = _certified(instance, term, found, options)
-    if by_path.certificate.is_met:
-        return by_path
-    return min(by_path, _budget_off_path(workspace, term, _sound(by_path), options), key=excess_of)
+    term, road = Ball(instance.norm, budget), road_of(instance, "budget")
+    fast = _by_road(workspace, road, term.condition, None, options) if budget > 0 else None
+    if fast is not None and fast.certificate.is_met:
+        return fast
+    start = start if fast is None else _sound(fast)
+    answer = _taken_over(instance, _budget_off_road(workspace, term, start, options), road)
+    return answer if fast is None else min(fast, answer, key=excess_of)
 
 
 def _sound(answer: Answer) -> Point | None:
@@ -187,13 +192,9 @@ def _sound(answer: Answer) -> Point | None:
     return answer.point if np.isfinite(answer.certificate.excess) else None
 
 
-def _budget_off_path(workspace: Workspace, term: Ball, start: Point | None, options: Options) -> Answer:
-    """A budget where the engine's path does not prove it."""
+def _budget_off_road(workspace: Workspace, term: Ball, start: Point | None, options: Options) -> Answer:
+    """A budget where the fast road does not prove it."""
     instance, budget = workspace.instance, term.radius
-    if budget > 0 and has_vertices(instance):
-        proved = vertex_budget(workspace, budget, options)
-        if proved is not None:
-            return proved
     null = null_point(instance)
     if budget > 0 and instance.loss.is_smooth and not instance.norm.is_one_sided:
         fit = best_fit(workspace)
@@ -242,7 +243,7 @@ def _unbound(
         if not certificate.is_met:
             return None
     alpha = term.condition.level if term.condition.form == "penalty" else 0.0
-    return Answer(Point(point.w, point.intercept, alpha), certificate, answer.n_iterations)
+    return Answer(Point(point.w, point.intercept, alpha), certificate, answer.n_iterations, "best fit")
 
 
 def solve_target(workspace: Workspace, target: float, start: Point | None, options: Options) -> Answer:
@@ -257,34 +258,30 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     null = null_point(instance)
     certificate = certify_null(instance, target, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
-        return Answer(null, certificate, 0)
-    # no loss is lower than the floor, which the path only tends to: it would be walked in vain
-    is_above = target - instance.floor > AT_FLOOR * instance.scale
-    found = _on_path(workspace, Condition("target", target), options) if is_above else None
-    if found is None:
-        return _target_off_path(workspace, target, start or null, certificate, options)
-    by_path = Answer(found, certify_point(instance, target, found, options), 1)
-    if by_path.certificate.is_met:
-        return by_path
-    start = _sound(by_path) or start or null
-    return min(by_path, _target_off_path(workspace, target, start, certificate, options), key=excess_of)
+        return Answer(null, certificate, 0, "null model")
+    road = road_of(instance, "target")
+    # no loss is lower than the floor, which a path only tends to: it would be walked in vain
+    is_walked = road == "vertices" or target - instance.floor > AT_FLOOR * instance.scale
+    fast = _by_road(workspace, road, Condition("target", target), None, options) if is_walked else None
+    if fast is not None and fast.certificate.is_met:
+        return fast
+    start = (None if fast is None else _sound(fast)) or start or null
+    answer = _target_off_road(workspace, target, start, certificate, options)
+    answer = _taken_over(instance, answer, road)
+    return answer if fast is None else min(fast, answer, key=excess_of)
 
 
-def _target_off_path(
+def _target_off_road(
     workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
 ) -> Answer:
-    """A target where the engine's path does not prove it; `certificate` is that of w = 0."""
+    """A target where the fast road does not prove it; `certificate` is that of w = 0."""
     instance = workspace.instance
-    if has_vertices(instance):
-        proved = vertex_target(workspace, target, options)
-        if proved is not None:
-            return proved
     if target - instance.floor > AT_FLOOR * instance.scale and is_unequal(instance):
         met = target_by_alphas(workspace, target, start.alpha, options)
         if met.certificate.is_met:
             return met
     # without vertices its best fit is a search of its own, made only if the frontier ends
-    is_search = instance.norm.is_one_sided and not has_vertices(instance)
+    is_search = instance.norm.is_one_sided and road_of(instance) != "vertices"
     if is_search:
         best = follow_frontier(workspace, target, start, certificate, options)
         if best.certificate.is_met:

@@ -32,6 +32,8 @@ class Answer:
     point: Point
     certificate: Certificate
     n_iterations: int
+    road: str = ""
+    """Which solver gave it, a road of `dispatch.py`."""
 
 
 @dataclass

@@ -21,10 +21,11 @@ import numpy as np
 
 from ...losses.squared_error import SquaredError
 from ...typing import Floats
+from ..dispatch import road_of
 from ..generic.face_newton import Point, fit_on_face
 from ..generic.solver import solve_term
 from ..instance import Instance
-from ..piecewise.vertex_forms import has_vertices, vertex_best_fit
+from ..piecewise.vertex_forms import vertex_best_fit
 from ..terms import Ball, Penalty
 from ..workspace import Answer, Options, Workspace
 from .corner import corner_coordinates
@@ -47,7 +48,7 @@ def best_fit(workspace: Workspace) -> LeastFit:
         null = null_point(instance)
         eta = instance.predictor(null.w, null.intercept)
         return LeastFit(instance.value(eta), eta, True)
-    proved = vertex_best_fit(workspace) if has_vertices(instance) else None
+    proved = vertex_best_fit(workspace) if road_of(instance) == "vertices" else None
     if proved is not None:
         return proved
     if not instance.norm.is_one_sided:

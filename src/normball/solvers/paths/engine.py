@@ -1,4 +1,4 @@
-"""The path engine: which fast solver suits a problem, and the path it gives."""
+"""The path engine: the fast solver of a problem's road among candidates, and the path it gives."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from ...norms.separable import Separable
 from ...typing import Floats, Indices
 from ..certificate import certify_term
+from ..dispatch import ON_GRAM, road_of
 from ..ends.fits import null_model
 from ..far_means import about_means
 from ..generic.face_newton import Point, solve_on_face
@@ -27,15 +27,12 @@ from .levels import Levels, find_levels
 from .path_certificate import GroupCertifier, PathCertifier, SeparableCertifier
 from .rescue import GenericPath
 from .restricted import Batch, Restricted
-from .reweighted import ReweightedPath, compiled_form
+from .reweighted import ReweightedPath
 
 PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.7
 """Smallest ratio of neighbouring alphas; longer steps are divided.
 
 With fewer rows than features Newton's method takes ten times as long over steps of a half."""
-
-LARGEST_GRAM = 4000
-"""Features up to which squared error with p <= n works on one p x p Gram matrix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,27 +56,12 @@ class Trail:
     slopes: Floats
 
 
-def suits(instance: Instance) -> bool:
-    """Whether the engine solves the penalty form of this problem."""
-    norm, p = instance.norm, instance.n_features
-    if min(instance.design.shape) == 0 or (norm.separable(p) is None and norm.blocks(p) is None):
-        return False
-    separable = norm.separable(p)
-    if not instance.loss.is_smooth:
-        return False
-    if not instance.loss.is_diagonal and (separable is None or not compiled_form(instance.loss)):
-        return False
-    if separable is not None and not separable.price.any():  # ridge: everything is in at every alpha
-        return False
-    return not instance.is_fitted_by_null and 0 < null_model(instance).point.alpha < np.inf
-
-
 class PathEngine:
     """Paths of one problem.
 
     Parameters
     ----------
-    instance : Instance for which `suits` holds.
+    instance : Instance whose road is one of `dispatch.BATCHES`.
     tolerance : float, relative gap.
     max_iterations : int, what an alpha may cost in the solver that takes over from the fast ones.
 
@@ -95,7 +77,7 @@ class PathEngine:
         self._separable = instance.norm.separable(instance.n_features)
         self._blocks = instance.norm.blocks(instance.n_features)
         self._null = null_model(instance)
-        self._may_use_gram, self._max_iterations = True, max_iterations
+        self._road, self._max_iterations = road_of(instance), max_iterations
         self.profile: dict[str, float] = {}
 
     def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
@@ -107,7 +89,7 @@ class PathEngine:
             try:
                 trail = self._follow(alphas, steps, places, report)
             except GramTooRoughError:
-                self._may_use_gram = False
+                self._road = "pivoting"
                 trail = self._follow(alphas, steps, places, report)
         return self._uncentred(trail)
 
@@ -181,7 +163,7 @@ class PathEngine:
             try:
                 trail = self._at_levels(form, values)
             except GramTooRoughError:
-                self._may_use_gram = False
+                self._road = "pivoting"
                 trail = self._at_levels(form, values)
         return None if trail is None else self._uncentred(trail)
 
@@ -234,38 +216,35 @@ class PathEngine:
         instance, null = self._instance, self._null
         work = Work.of(self._max_iterations, n_levels)
         start = (null.point.w, null.point.intercept)
-        certifier: PathCertifier
-        restricted: Restricted
-        if self._blocks is not None:
-            certifier = GroupCertifier(instance, self._blocks, null.pull)
-            if instance.loss.is_quadratic:
-                restricted = GroupDescentPath(instance, self._blocks, precision)
-            else:
-                restricted = GroupPath(instance, self._blocks, null.point.intercept, precision)
-        else:
-            assert self._separable is not None
-            restricted = self._separable_path(self._separable, start, precision)
-            if restricted.knows_all:
-                certifier = GramCertifier(instance, self._separable, null.pull, self._tolerance)
-            else:
-                certifier = SeparableCertifier(instance, self._separable, null.pull)
+        restricted, certifier = self._restricted(start, precision), self._certifier()
         rescuer = GenericPath(instance, start, 1e-2 * self._tolerance, work)
         return BatchScreening(certifier, restricted, rescuer, null.point.alpha, self._tolerance, work)
 
-    def _separable_path(
-        self, separable: Separable, start: tuple[Floats, float], precision: float
-    ) -> Restricted:
-        instance = self._instance
-        if not instance.loss.is_quadratic:
+    def _restricted(self, start: tuple[Floats, float], precision: float) -> Restricted:
+        """The solver among candidates that the road is named after."""
+        instance, separable, blocks = self._instance, self._separable, self._blocks
+        if blocks is not None:
+            if self._road == "group descent":
+                return GroupDescentPath(instance, blocks, precision)
+            return GroupPath(instance, blocks, start[1], precision)
+        assert separable is not None
+        if self._road == "reweighting":
             return ReweightedPath(instance, separable, start, precision)
-        n, p = instance.design.shape
-        on_gram = self._may_use_gram and p <= min(n, LARGEST_GRAM)
-        return LeastSquaresPath(instance, separable, on_gram)
+        return LeastSquaresPath(instance, separable, self._road == ON_GRAM)
+
+    def _certifier(self) -> PathCertifier:
+        instance, pull = self._instance, self._null.pull
+        if self._blocks is not None:
+            return GroupCertifier(instance, self._blocks, pull)
+        assert self._separable is not None
+        if self._road == ON_GRAM:
+            return GramCertifier(instance, self._separable, pull, self._tolerance)
+        return SeparableCertifier(instance, self._separable, pull)
 
     @property
     def _is_piecewise(self) -> bool:
         """Slopes along the path are exact."""
-        return self._instance.loss.is_quadratic and self._separable is not None
+        return self._road in (ON_GRAM, "pivoting")
 
     def _join(self, alphas: Floats, pieces: list[tuple[Batch, Floats, Indices]]) -> Trail:
         def numbers(name: str) -> Floats:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...losses.piecewise_linear import PiecewiseLinear
 from ..certificate import certify_target, certify_term
 from ..ends.fit_certificate import certify_fit
 from ..ends.smooth_fit import LeastFit, without_rounding
@@ -22,13 +21,6 @@ from .vertex_path import Vertex, VertexPath
 
 PERFECT = 1e-12
 """Loss relative to that of the null model below which a fit is perfect."""
-
-
-def has_vertices(instance: Instance) -> bool:
-    """Whether the path is one of vertices: a loss of two lines, prices feature by feature, no ridge."""
-    separable = instance.norm.separable(instance.n_features)
-    is_priced = separable is not None and separable.ridge is None
-    return is_priced and isinstance(instance.loss, PiecewiseLinear) and min(instance.design.shape) > 0
 
 
 def vertex_penalty(workspace: Workspace, alpha: float, options: Options) -> Answer | None:

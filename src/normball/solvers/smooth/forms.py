@@ -40,26 +40,12 @@ class Found:
     gap: float
 
 
-def ridge_prices(instance: Instance) -> Floats | None:
-    """(p,) q > 0 of the ridge path whose points are this problem's; None where it has no such path."""
-    norm, p = instance.norm, instance.n_features
-    if min(instance.design.shape) == 0 or not instance.loss.is_smooth or instance.is_fitted_by_null:
-        return None
-    if norm.is_rotation_invariant and norm.is_homogeneous:
-        return np.ones(p)
-    separable = norm.separable(p)
-    if separable is None or separable.ridge is None or separable.price.any() or separable.is_one_sided:
-        return None
-    return separable.ridge if (separable.ridge > 0).all() else None
-
-
 class RidgePath:
     """One problem's points at penalties, budgets and targets, each from the last.
 
     Parameters
     ----------
-    instance : Instance for which `ridge_prices` are known.
-    ridge : (p,) those.
+    instance : Instance with a smooth loss and the L2 or squared L2 norm, which may be weighted.
 
     Attributes
     ----------
@@ -68,7 +54,11 @@ class RidgePath:
 
     alpha_max = np.inf
 
-    def __init__(self, instance: Instance, ridge: Floats) -> None:
+    def __init__(self, instance: Instance) -> None:
+        separable = instance.norm.separable(instance.n_features)
+        # of the ridge path whose points are this problem's
+        ridge = None if separable is None else separable.ridge
+        ridge = np.ones(instance.n_features) if ridge is None else ridge
         self._instance = instance
         self._narrow = narrow(instance) if (ridge == 1).all() else None
         works = instance if self._narrow is None else self._narrow.instance

@@ -23,19 +23,7 @@ from ..paths.engine import Trail
 from .sample_basis import SampleBasis
 from .shifted_system import ShiftedSystem
 
-MOST_WORK = 2e10
-"""Multiplications up to which a Gram matrix is formed for one alpha."""
-
 EPSILON = float(np.finfo(np.float64).eps)
-
-
-def is_ridge(instance: Instance) -> bool:
-    """Whether `ridge_path` solves this problem."""
-    separable = instance.norm.separable(instance.n_features)
-    if separable is None or separable.ridge is None or min(instance.design.shape) == 0:
-        return False
-    is_plain = not separable.price.any() and bool((separable.ridge == 1).all())
-    return is_plain and instance.loss.is_quadratic and not instance.is_fitted_by_null
 
 
 def ridge_path(instance: Instance, alphas: Floats) -> Trail:
@@ -63,11 +51,9 @@ def ridge_path(instance: Instance, alphas: Floats) -> Trail:
     )
 
 
-def ridge_point(instance: Instance, alpha: float) -> Point | None:
-    """The solution at one alpha > 0 by one factorisation; None where that is not the way to it."""
+def ridge_point(instance: Instance, alpha: float) -> Point:
+    """The solution at one alpha > 0 by one factorisation."""
     n, p = instance.design.shape
-    if not is_ridge(instance) or max(n, p) * min(n, p) ** 2 > MOST_WORK:
-        return None
     centre, strength = instance.null_intercept, np.array([alpha])
     if p < n:  # then the pulls of the null model are the right-hand side
         pulls = null_model(instance).pull[:, None]

@@ -21,9 +21,6 @@ from ...designs import DenseDesign
 from ...typing import Floats
 from ..instance import Instance
 
-WIDE = 2
-"""Features per sample from which the factorisation pays."""
-
 
 @dataclass(frozen=True, eq=False)
 class Rotated:
@@ -33,12 +30,8 @@ class Rotated:
     basis: Floats
 
 
-def rotated(instance: Instance) -> Rotated | None:
-    """The narrow form of a problem; None where it has none or does not pay."""
-    n, p = instance.design.shape
-    if not instance.norm.is_rotation_invariant or not isinstance(instance.design, DenseDesign):
-        return None
-    if not 0 < WIDE * n <= p:
-        return None
-    basis, triangle = linalg.qr(instance.design.columns(np.arange(p)).T, mode="economic", check_finite=False)
+def rotated(instance: Instance) -> Rotated:
+    """The narrow form of a problem on dense data with p >= n."""
+    columns = instance.design.columns(np.arange(instance.n_features))
+    basis, triangle = linalg.qr(columns.T, mode="economic", check_finite=False)
     return Rotated(replace(instance, design=DenseDesign(np.asfortranarray(triangle.T))), np.asarray(basis))

@@ -1,0 +1,215 @@
+"""Which solver a problem goes to: one table, read from the top; the first row that fits decides.
+
+A row names conditions on the loss, the norm, the data and what is asked for, and the road that problems
+of this kind take. `Problem.solve`, `Problem.path`, cross-validation and the drop-in classes all ask
+`road_of`, so that one alpha and a path go the same way; `Solution.solver` says which way that was.
+Where the answer of a fast road is not proved, `FALLBACKS` take over, and `solver` says so.
+
+`python -m normball.solvers.dispatch` writes both tables into docs/engine.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from ..designs import DenseDesign
+from ..norms.blocks import Blocks
+from ..norms.separable import Separable
+from ..typing import Floats
+from .ends.fits import null_point
+from .instance import Instance
+from .paths.reweighted import compiled_form
+
+LARGEST_GRAM = 4000
+"""Features up to which squared error with p <= n works on one p x p Gram matrix."""
+
+RIDGE_WORK = 2e10
+"""Multiplications an alpha up to which ridge regression forms the smaller Gram matrix."""
+
+LARGEST_FACTOR = 10_000
+"""Its largest size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is to be solved.
+
+    Attributes
+    ----------
+    instance : Instance
+    form : "penalty", "budget" or "target".
+    n_levels : how many alphas, budgets or targets.
+    is_end : whether alpha = 0 is asked for.
+    """
+
+    instance: Instance
+    form: str = "penalty"
+    n_levels: int = 1
+    is_end: bool = False
+
+    @cached_property
+    def separable(self) -> Separable | None:
+        return self.instance.norm.separable(self.instance.n_features)
+
+    @cached_property
+    def blocks(self) -> Blocks | None:
+        return self.instance.norm.blocks(self.instance.n_features)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.instance.design.shape
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether some feature has a price of its own."""
+        return self.separable is not None and bool(self.separable.price.any())
+
+    @property
+    def has_ridge_alone(self) -> bool:
+        separable = self.separable
+        if separable is None or separable.ridge is None or self.is_priced or separable.is_one_sided:
+            return False
+        return bool((separable.ridge > 0).all())
+
+    @property
+    def is_dense(self) -> bool:
+        return isinstance(self.instance.design, DenseDesign)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether X is empty, or y is fitted without features."""
+        return min(self.shape) == 0 or self.instance.is_fitted_by_null
+
+
+Condition = Callable[[Question], bool]
+
+
+LOSSES: dict[str, Condition] = {
+    "any": lambda asked: True,
+    "squared error": lambda asked: asked.instance.loss.is_quadratic,
+    "smooth": lambda asked: asked.instance.loss.is_smooth,
+    "smooth, sample by sample": lambda asked: (
+        asked.instance.loss.is_smooth and asked.instance.loss.is_diagonal
+    ),
+    "smooth, sample by sample or compiled": lambda asked: (
+        asked.instance.loss.is_smooth
+        and (asked.instance.loss.is_diagonal or bool(compiled_form(asked.instance.loss)))
+    ),
+    "two lines": lambda asked: not asked.instance.loss.is_smooth,
+}
+"""Conditions on the loss. Two lines: quantile."""
+
+NORMS: dict[str, Condition] = {
+    "any": lambda asked: True,
+    "not convex": lambda asked: not asked.instance.norm.is_convex,
+    "squared L2": lambda asked: asked.has_ridge_alone,
+    "squared L2, one price": lambda asked: (
+        asked.has_ridge_alone and bool((asked.separable.ridge == 1).all())  # type: ignore[union-attr]
+    ),
+    "L2": lambda asked: asked.instance.norm.is_rotation_invariant and asked.instance.norm.is_homogeneous,
+    "L2 or squared L2, one price": lambda asked: asked.instance.norm.is_rotation_invariant,
+    "feature by feature": lambda asked: asked.is_priced,
+    "feature by feature, no ridge": lambda asked: (
+        asked.separable is not None and asked.separable.ridge is None
+    ),
+    "group by group": lambda asked: asked.separable is None and asked.blocks is not None,
+}
+"""Conditions on the norm. Feature by feature: L1, elastic net; squared L2 and elastic net may be weighted."""
+
+DATA: dict[str, Condition] = {
+    "any": lambda asked: True,
+    "nothing to fit": lambda asked: asked.is_nothing,
+    "not empty": lambda asked: min(asked.shape) > 0,
+    "dense, p ≥ 2 n": lambda asked: asked.is_dense and 0 < 2 * asked.shape[0] <= asked.shape[1],
+    "dense, p ≥ 10 n": lambda asked: asked.is_dense and 0 < 10 * asked.shape[0] <= asked.shape[1],
+    "p ≤ n, p ≤ 4,000": lambda asked: asked.shape[1] <= min(asked.shape[0], LARGEST_GRAM),
+    "n p min(n, p) ≤ 2e10 an alpha": lambda asked: (
+        asked.shape[0] * asked.shape[1] * min(asked.shape) <= RIDGE_WORK * asked.n_levels
+        and min(asked.shape) <= LARGEST_FACTOR
+    ),
+    "alpha_max 0 or infinite": lambda asked: not 0 < null_point(asked.instance).alpha < float("inf"),
+}
+"""Conditions on X (n, p) and y."""
+
+FORMS: dict[str, Condition] = {
+    "any": lambda asked: True,
+    "alpha = 0": lambda asked: asked.is_end,
+    "alpha": lambda asked: asked.form == "penalty",
+    "10 alphas or more": lambda asked: asked.form == "penalty" and asked.n_levels >= 10,
+}
+"""Conditions on what is asked for."""
+
+
+class Row(NamedTuple):
+    """Names of conditions, and the road where all of them hold."""
+
+    road: str
+    loss: str = "any"
+    norm: str = "any"
+    data: str = "any"
+    form: str = "any"
+
+    def fits(self, asked: Question) -> bool:
+        """Whether every condition holds."""
+        return (
+            LOSSES[self.loss](asked)
+            and NORMS[self.norm](asked)
+            and FORMS[self.form](asked)
+            and DATA[self.data](asked)
+        )
+
+
+TABLE = (
+    Row("planar search", norm="not convex"),
+    Row("best fit", form="alpha = 0"),
+    Row("vertices", "two lines", "feature by feature, no ridge", "not empty"),
+    Row("envelopes in n coordinates", "two lines", "L2 or squared L2, one price", "dense, p ≥ 2 n", "alpha"),
+    Row("envelopes", "two lines"),
+    Row("proximal Newton", data="nothing to fit"),
+    Row("ridge factors", "squared error", "squared L2, one price", "n p min(n, p) ≤ 2e10 an alpha", "alpha"),
+    Row("ridge Newton in n coordinates", "smooth", "L2", "dense, p ≥ 2 n", "alpha"),
+    Row(
+        "ridge Newton in n coordinates",
+        "smooth",
+        "squared L2, one price",
+        "dense, p ≥ 10 n",
+        "10 alphas or more",
+    ),
+    Row("ridge Newton", "smooth", "L2"),
+    Row("ridge Newton", "smooth", "squared L2"),
+    Row("proximal Newton", data="alpha_max 0 or infinite"),
+    Row("pivoting on the Gram matrix", "squared error", "feature by feature", "p ≤ n, p ≤ 4,000"),
+    Row("pivoting", "squared error", "feature by feature"),
+    Row("reweighting", "smooth, sample by sample or compiled", "feature by feature"),
+    Row("group descent", "squared error", "group by group"),
+    Row("group Newton", "smooth, sample by sample", "group by group"),
+    Row("proximal Newton"),
+)
+
+IN_N = " in n coordinates"
+"""How a road ends whose problem is solved in the coordinates of `smooth/rotated.py`."""
+
+ON_GRAM = "pivoting on the Gram matrix"
+
+BATCHES = {ON_GRAM, "pivoting", "reweighting", "group descent", "group Newton"}
+"""Roads of the path engine: many alphas share passes over X."""
+
+RIDGE = {"ridge factors", "ridge Newton"}
+"""Roads of norms that see the length of w alone, with smooth losses."""
+
+
+def road_of(instance: Instance, form: str = "penalty", levels: Sequence[float] | Floats = (1.0,)) -> str:
+    """The road of a problem.
+
+    Parameters
+    ----------
+    instance : Instance
+    form : "penalty", "budget" or "target".
+    levels : alphas, budgets or targets, all of them that are wanted.
+    """
+    is_end = form == "penalty" and len(levels) == 1 and levels[0] == 0
+    asked = Question(instance, form, len(levels), is_end)
+    return next(row.road for row in TABLE if row.fits(asked))

@@ -1,0 +1,57 @@
+"""One table decides which solver a problem goes to, for one alpha and for a path."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import normball as nb
+from normball.solvers.dispatch import road_of
+from normball.warnings import quietly
+from problem_cases import LOSS_CASES, NORM_CASES
+from problem_data import plain
+
+SHAPES = {"tall": (40, 8), "wide": (14, 30)}
+STORAGES = {"dense": np.asarray, "sparse": sparse.csc_array}
+KINDS = tuple(product(SHAPES, STORAGES))
+# every loss and every norm meets every kind of data
+CELLS = [
+    (loss, norm, *KINDS[(i + j) % len(KINDS)])
+    for i, loss in enumerate(LOSS_CASES)
+    for j, norm in enumerate(NORM_CASES)
+]
+
+
+def problem_of(loss: str, norm: str, shape: str, storage: str) -> nb.Problem:
+    rng = np.random.default_rng(0)
+    n, p = SHAPES[shape]
+    X = plain(rng, n, p, storage == "sparse")
+    chosen, y = LOSS_CASES[loss](rng, X[:, 0] - X[:, 1])
+    return nb.Problem(STORAGES[storage](X), y, loss=chosen, norm=NORM_CASES[norm](rng, p))
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=["-".join(cell) for cell in CELLS])
+def test_every_form_takes_the_road_of_the_table_alone_and_in_a_path(cell: tuple[str, ...]) -> None:
+    problem = problem_of(*cell)
+    design = problem.design
+    first = problem.alpha_max if np.isfinite(problem.alpha_max) else 1.0
+    middle = problem.solve(alpha=0.3 * first)
+    levels = {"alpha": 0.3 * first, "budget": middle.norm, "target": middle.loss}
+    for name, level in levels.items():
+        form = {"alpha": "penalty"}.get(name, name)
+        if name != "alpha" and middle.norm == 0:
+            continue
+        road = road_of(problem.instance, form)
+        passes = design.n_passes
+        with quietly():
+            alone = problem.solve(**{name: level})
+        passes_alone, passes = design.n_passes - passes, design.n_passes
+        with quietly():
+            path = problem.path(**{f"{name}s": [level]})
+        passes_path = design.n_passes - passes
+        assert alone.solver.split(", then ")[0] == road, (name, alone)
+        assert path.solver.split(", then ")[0] == road, (name, path.solver)
+        assert passes_alone <= 1.5 * passes_path + 12, (name, alone.solver, passes_alone, passes_path)
