@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 import normball as nb
+from normball.solvers import dispatch, roads
 from normball.solvers.dispatch import road_of
+from normball.solvers.roads import BEGIN, END
 from normball.warnings import quietly
 from problem_cases import LOSS_CASES, NORM_CASES
 from problem_data import plain
 
+ROOT = Path(__file__).parents[2]
 SHAPES = {"tall": (40, 8), "wide": (14, 30)}
 STORAGES = {"dense": np.asarray, "sparse": sparse.csc_array}
 KINDS = tuple(product(SHAPES, STORAGES))
@@ -55,3 +59,30 @@ def test_every_form_takes_the_road_of_the_table_alone_and_in_a_path(cell: tuple[
         assert alone.solver.split(", then ")[0] == road, (name, alone)
         assert path.solver.split(", then ")[0] == road, (name, path.solver)
         assert passes_alone <= 1.5 * passes_path + 12, (name, alone.solver, passes_alone, passes_path)
+
+
+def test_the_tables_are_in_the_docs_and_name_every_road_and_module() -> None:
+    docs = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    assert docs.partition(BEGIN)[2].partition(END)[0].strip() == roads.tables(), (
+        "run python -m normball.solvers.roads docs/engine.md"
+    )
+    assert {row.road.removesuffix(dispatch.IN_N) for row in dispatch.TABLE} == set(roads.ROADS) - {
+        dispatch.IN_N.strip()
+    }
+    for road in roads.ROADS.values():
+        assert all((ROOT / "src" / "normball" / "solvers" / module).exists() for module in road.modules)
+
+
+def test_every_condition_is_used() -> None:
+    for name in ("loss", "norm", "data", "form"):
+        conditions = {"loss": "LOSSES", "norm": "NORMS", "data": "DATA", "form": "FORMS"}[name]
+        used = {getattr(row, name) for row in dispatch.TABLE}
+        assert used == set(getattr(dispatch, conditions)), name
+
+
+def test_roads_of_several_classes() -> None:
+    norms = {"class Newton": nb.norms.SquaredL2(), "class pivoting": nb.norms.ElasticNet(0.5)}
+    for road, norm in norms.items():
+        separable = norm.separable(3)
+        assert separable is not None
+        assert dispatch.road_of_classes(separable) == road

@@ -3,9 +3,11 @@
 A row names conditions on the loss, the norm, the data and what is asked for, and the road that problems
 of this kind take. `Problem.solve`, `Problem.path`, cross-validation and the drop-in classes all ask
 `road_of`, so that one alpha and a path go the same way; `Solution.solver` says which way that was.
-Where the answer of a fast road is not proved, `FALLBACKS` take over, and `solver` says so.
+Where the answer of a fast road is not proved, the roads of the last resort take over (proximal Newton;
+envelopes for a loss of two lines; the best fit where the norm does not bind), and `solver` says so.
 
-`python -m normball.solvers.dispatch` writes both tables into docs/engine.md.
+`roads.py` says how each road solves, and `python -m normball.solvers.roads docs/engine.md` writes both
+tables into the docs.
 """
 
 from __future__ import annotations
@@ -39,28 +41,37 @@ class Question:
 
     Attributes
     ----------
-    instance : Instance
+    instance : Instance; None for several classes.
     form : "penalty", "budget" or "target".
     n_levels : how many alphas, budgets or targets.
     is_end : whether alpha = 0 is asked for.
+    of_classes : Separable, the norm of each column of W, for several classes.
     """
 
-    instance: Instance
+    instance: Instance | None
     form: str = "penalty"
     n_levels: int = 1
     is_end: bool = False
+    of_classes: Separable | None = None
+
+    @property
+    def problem(self) -> Instance:
+        assert self.instance is not None
+        return self.instance
 
     @cached_property
     def separable(self) -> Separable | None:
-        return self.instance.norm.separable(self.instance.n_features)
+        if self.of_classes is not None:
+            return self.of_classes
+        return self.problem.norm.separable(self.problem.n_features)
 
     @cached_property
     def blocks(self) -> Blocks | None:
-        return self.instance.norm.blocks(self.instance.n_features)
+        return self.problem.norm.blocks(self.problem.n_features)
 
     @property
     def shape(self) -> tuple[int, int]:
-        return self.instance.design.shape
+        return self.problem.design.shape
 
     @property
     def is_priced(self) -> bool:
@@ -76,12 +87,12 @@ class Question:
 
     @property
     def is_dense(self) -> bool:
-        return isinstance(self.instance.design, DenseDesign)
+        return isinstance(self.problem.design, DenseDesign)
 
     @property
     def is_nothing(self) -> bool:
         """Whether X is empty, or y is fitted without features."""
-        return min(self.shape) == 0 or self.instance.is_fitted_by_null
+        return min(self.shape) == 0 or self.problem.is_fitted_by_null
 
 
 Condition = Callable[[Question], bool]
@@ -89,28 +100,27 @@ Condition = Callable[[Question], bool]
 
 LOSSES: dict[str, Condition] = {
     "any": lambda asked: True,
-    "squared error": lambda asked: asked.instance.loss.is_quadratic,
-    "smooth": lambda asked: asked.instance.loss.is_smooth,
-    "smooth, sample by sample": lambda asked: (
-        asked.instance.loss.is_smooth and asked.instance.loss.is_diagonal
-    ),
+    "several classes": lambda asked: asked.of_classes is not None,
+    "squared error": lambda asked: asked.problem.loss.is_quadratic,
+    "smooth": lambda asked: asked.problem.loss.is_smooth,
+    "smooth, sample by sample": lambda asked: asked.problem.loss.is_smooth and asked.problem.loss.is_diagonal,
     "smooth, sample by sample or compiled": lambda asked: (
-        asked.instance.loss.is_smooth
-        and (asked.instance.loss.is_diagonal or bool(compiled_form(asked.instance.loss)))
+        asked.problem.loss.is_smooth
+        and (asked.problem.loss.is_diagonal or bool(compiled_form(asked.problem.loss)))
     ),
-    "two lines": lambda asked: not asked.instance.loss.is_smooth,
+    "two lines": lambda asked: not asked.problem.loss.is_smooth,
 }
 """Conditions on the loss. Two lines: quantile."""
 
 NORMS: dict[str, Condition] = {
     "any": lambda asked: True,
-    "not convex": lambda asked: not asked.instance.norm.is_convex,
+    "not convex": lambda asked: not asked.problem.norm.is_convex,
     "squared L2": lambda asked: asked.has_ridge_alone,
     "squared L2, one price": lambda asked: (
         asked.has_ridge_alone and bool((asked.separable.ridge == 1).all())  # type: ignore[union-attr]
     ),
-    "L2": lambda asked: asked.instance.norm.is_rotation_invariant and asked.instance.norm.is_homogeneous,
-    "L2 or squared L2, one price": lambda asked: asked.instance.norm.is_rotation_invariant,
+    "L2": lambda asked: asked.problem.norm.is_rotation_invariant and asked.problem.norm.is_homogeneous,
+    "L2 or squared L2, one price": lambda asked: asked.problem.norm.is_rotation_invariant,
     "feature by feature": lambda asked: asked.is_priced,
     "feature by feature, no ridge": lambda asked: (
         asked.separable is not None and asked.separable.ridge is None
@@ -130,7 +140,7 @@ DATA: dict[str, Condition] = {
         asked.shape[0] * asked.shape[1] * min(asked.shape) <= RIDGE_WORK * asked.n_levels
         and min(asked.shape) <= LARGEST_FACTOR
     ),
-    "alpha_max 0 or infinite": lambda asked: not 0 < null_point(asked.instance).alpha < float("inf"),
+    "alpha_max 0 or infinite": lambda asked: not 0 < null_point(asked.problem).alpha < float("inf"),
 }
 """Conditions on X (n, p) and y."""
 
@@ -144,7 +154,7 @@ FORMS: dict[str, Condition] = {
 
 
 class Row(NamedTuple):
-    """Names of conditions, and the road where all of them hold."""
+    """Names of conditions, and the road where all of them hold; all are cheap but those on the data."""
 
     road: str
     loss: str = "any"
@@ -158,11 +168,13 @@ class Row(NamedTuple):
             LOSSES[self.loss](asked)
             and NORMS[self.norm](asked)
             and FORMS[self.form](asked)
-            and DATA[self.data](asked)
+            and DATA[self.data](asked)  # the last, since alpha_max costs a pass over X
         )
 
 
 TABLE = (
+    Row("class Newton", "several classes", "squared L2"),
+    Row("class pivoting", "several classes"),
     Row("planar search", norm="not convex"),
     Row("best fit", form="alpha = 0"),
     Row("vertices", "two lines", "feature by feature, no ridge", "not empty"),
@@ -211,5 +223,13 @@ def road_of(instance: Instance, form: str = "penalty", levels: Sequence[float] |
     levels : alphas, budgets or targets, all of them that are wanted.
     """
     is_end = form == "penalty" and len(levels) == 1 and levels[0] == 0
-    asked = Question(instance, form, len(levels), is_end)
+    return _first_row(Question(instance, form, len(levels), is_end))
+
+
+def road_of_classes(separable: Separable) -> str:
+    """The road of a problem of several classes, whose norm is the same in each column of W."""
+    return _first_row(Question(None, of_classes=separable))
+
+
+def _first_row(asked: Question) -> str:
     return next(row.road for row in TABLE if row.fits(asked))
