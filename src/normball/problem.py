@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .answers.cheaper import Cheaper, find_cheaper
-from .answers.screening import prove_zeros
-from .answers.solution import Solution
-from .answers.verdict import UNITS
+from .answers.solution import Solution, solution_of, warn_if_loose
 from .designs import Design
 from .inputs.alpha_scale import Fraction
 from .inputs.reading import FORMS, check_size, read_form, read_names, read_weights
@@ -20,16 +18,13 @@ from .losses import Loss, get_loss
 from .norms import Norm, get_norm
 from .norms.matrices import MatrixNorm
 from .parameters import read_count, read_flag, read_positive
-from .solvers.certificate import certify_term
 from .solvers.ends.fits import null_point
 from .solvers.generic.face_newton import Point
 from .solvers.in_turn import solve_one
 from .solvers.instance import Instance
-from .solvers.terms import Penalty
 from .solvers.threads import suitable_threads
 from .solvers.workspace import Answer, Options
-from .typing import ArrayLike, Floats, Indices, Mask
-from .warnings import warn_unconverged
+from .typing import ArrayLike, Floats, Indices
 
 if TYPE_CHECKING:
     from .answers.path import Path
@@ -207,27 +202,18 @@ class Problem:
         ConvergenceWarning
             If the gap stays above tol, with the likely cause and one remedy.
         """
-        form, level = self._form(alpha, budget, target)
+        form, level = read_form(self, alpha, budget, target)
         options = Options(read_positive(tol, "tol"), read_count(max_iterations, "max_iterations"))
         point = None if start is None else self._start(start)
         with suitable_threads(self.design.shape):
-            solution = self._wrap(form, level, self._run(form, level, point, options))
-        self.warn_if_loose(solution)
+            solution = solution_of(self, form, level, self._run(form, level, point, options))
+        warn_if_loose(solution)
         return solution
 
     def _start(self, start: Solution) -> Point:
         if not isinstance(start, Solution) or len(start.coef) != self.n_features:
             raise TypeError(f"start must be a Solution with {self.n_features} coefficients, got {start!r}.")
         return Point(start.coef, start.intercept, start.alpha)
-
-    def warn_if_loose(self, solution: Solution | None) -> None:
-        """ConvergenceWarning where a solution did not reach its tolerance."""
-        if solution is not None and not solution.converged and self.norm.is_convex:
-            warn_unconverged(
-                f"{UNITS[solution.form]} {solution.level:.6g}, {solution.n_iterations} iterations: "
-                f"{solution.verdict.advice}",
-                stacklevel=3,
-            )
 
     def _run(self, form: str, level: float, point: Point | None, options: Options) -> Answer:
         if not self.norm.is_convex and self.n_features != 2:
@@ -237,25 +223,6 @@ class Problem:
                 "Use the L1 norm, the nearest convex ball."
             )
         return solve_one(self.instance, form, level, options, point)
-
-    def _form(self, alpha: Any, budget: Any, target: Any) -> tuple[str, float]:
-        return read_form(self, alpha, budget, target)
-
-    def _wrap(self, form: str, level: float, answer: Answer) -> Solution:
-        point, instance = answer.point, self.instance
-        return Solution(
-            problem=self,
-            coef=point.w,
-            intercept=point.intercept,
-            alpha=point.alpha,
-            norm=self.norm.value(point.w),
-            loss=instance.value(instance.predictor(point.w, point.intercept)),
-            form=form,
-            level=level,
-            certificate=answer.certificate,
-            n_iterations=answer.n_iterations,
-            solver=answer.road,
-        )
 
     def path(
         self,
@@ -330,25 +297,6 @@ class Problem:
         """
         self._require_convex("cheaper")
         return find_cheaper(self, *self._point(w, intercept), keep=keep)
-
-    def solution_at(self, path: Path, k: int) -> Solution:
-        """Point k of a path of this problem as a solution, with its certificate."""
-        point = Point(path.sparse_coefs[[k]].toarray()[0], float(path.intercepts[k]), float(path.alphas[k]))
-        eta = self.instance.predictor(point.w, point.intercept)
-        term = Penalty(self.norm, point.alpha)
-        certificate = certify_term(self.instance, term, point.w, point.intercept, eta, path.tolerance)
-        if not self.loss.is_smooth and point.alpha > 0 and not certificate.is_met:
-            # weights on kinks have many dual points; the path kept none, a solve at its alpha finds one
-            answer = self._run("penalty", point.alpha, None, Options(path.tolerance))
-            theta = answer.certificate.theta
-            certificate = certify_term(
-                self.instance, term, point.w, point.intercept, eta, path.tolerance, theta
-            )
-        return self._wrap("penalty", point.alpha, Answer(point, certificate, 1))
-
-    def prove_zeros(self, solution: Solution) -> Mask | None:
-        """See `Solution.proved_zero`."""
-        return prove_zeros(self.instance, solution)
 
     def _require_convex(self, what: str) -> None:
         if not self.norm.is_convex:

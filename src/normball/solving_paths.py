@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from .answers.path import Path
+from .answers.solution import warn_if_loose
 from .inputs.tables import read_vector
 from .parameters import read_between, read_count
 from .progress import Progress
@@ -133,7 +134,7 @@ def solve_path(
         print(path.summary())
     loose = np.flatnonzero(path.gaps > tolerance)
     if len(loose):
-        problem.warn_if_loose(problem.solution_at(path, int(loose[0])))
+        warn_if_loose(path[int(loose[0])])
     return path
 
 

@@ -230,4 +230,19 @@ def test_points_of_a_quantile_path_are_proved_down_to_interpolation(norm: nb.nor
     np.testing.assert_array_equal(path.alphas, alphas)
     assert path.gaps.max() <= 1e-8
     for k in range(len(path)):
-        assert problem.solution_at(path, k).certificate.gap <= 1e-7, k
+        assert path[k].certificate.gap <= 1e-7, k
+
+
+def test_points_of_a_path_are_solutions_by_position() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((30, 6))
+    problem = nb.Problem(X, X[:, 0] + 0.1 * rng.standard_normal(30))
+    path = problem.path(5, eps=0.1)
+    assert [solution.alpha for solution in path] == path.alphas.tolist()
+    last = path[-1]
+    np.testing.assert_array_equal(last.coef, path.coefs[4])
+    assert last.converged
+    assert last.solver == path.solver == "pivoting on the Gram matrix"
+    assert "interpolated" in path.at(alpha=float(path.alphas[2:4].mean())).solver
+    with pytest.raises(IndexError):
+        _ = path[5]

@@ -8,24 +8,26 @@ interpolated point is not proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from ..inputs.reading import read_form
 from ..solvers.certificate import certify_target, certify_term
 from ..solvers.generic.face_newton import Point
+from ..solvers.in_turn import solve_one
 from ..solvers.terms import Ball, Penalty
-from ..solvers.workspace import Answer
+from ..solvers.workspace import Answer, Options
 from ..typing import ArrayLike, Floats, Indices
+from .solution import Solution, solution_of
 
 if TYPE_CHECKING:
     from ..problem import Problem
     from .path_bound import PathBound
-    from .solution import Solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,21 @@ class Path:
 
     def __len__(self) -> int:
         return len(self.alphas)
+
+    def __iter__(self) -> Iterator[Solution]:
+        return (self[k] for k in range(len(self)))
+
+    def __getitem__(self, k: int) -> Solution:
+        """The solution at alphas[k], with its certificate."""
+        problem, alpha = self.problem, float(self.alphas[k])
+        k = range(len(self))[k]  # from the end where negative
+        point = Point(self.sparse_coefs[[k]].toarray()[0], float(self.intercepts[k]), alpha)
+        found = self._certify("penalty", alpha, point)
+        if not problem.loss.is_smooth and alpha > 0 and not found.certificate.is_met:
+            # weights on kinks have many dual points; the path kept none, a solve at its alpha finds one
+            answer = solve_one(problem.instance, "penalty", alpha, Options(self.tolerance))
+            found = self._certify("penalty", alpha, point, answer.certificate.theta)
+        return solution_of(problem, "penalty", alpha, replace(found, n_iterations=1, road=self.solver))
 
     @cached_property
     def coefs(self) -> Floats:
@@ -105,10 +122,10 @@ class Path:
         TypeError, ValueError
             As `Problem.solve`.
         """
-        form, level = self.problem._form(alpha, budget, target)
+        form, level = read_form(self.problem, alpha, budget, target)
         point = self._interpolate(form, level)
         if point is not None:
-            solution = self.problem._wrap(form, level, self._certify(form, level, point))
+            solution = solution_of(self.problem, form, level, self._certify(form, level, point))
             if solution.converged:
                 return solution
             start = solution
@@ -145,16 +162,16 @@ class Path:
 
         return at_share(_root(missing))
 
-    def _certify(self, form: str, level: float, point: Point) -> Answer:
+    def _certify(self, form: str, level: float, point: Point, theta: Floats | None = None) -> Answer:
         problem = self.problem
         instance = problem.instance
         eta = instance.predictor(point.w, point.intercept)
         if form == "target":
-            certificate = certify_target(instance, level, point.w, eta, point.alpha, self.tolerance)
+            certificate = certify_target(instance, level, point.w, eta, point.alpha, self.tolerance, theta)
         else:
             term = Penalty(problem.norm, level) if form == "penalty" else Ball(problem.norm, level)
-            certificate = certify_term(instance, term, point.w, point.intercept, eta, self.tolerance)
-        return Answer(point, certificate, 0)
+            certificate = certify_term(instance, term, point.w, point.intercept, eta, self.tolerance, theta)
+        return Answer(point, certificate, 0, f"{self.solver}, interpolated")
 
     @cached_property
     def _bounds(self) -> PathBound:

@@ -10,10 +10,13 @@ import numpy as np
 
 from ..measures import Quality, ScoredRows, quality_of
 from ..solvers.certificate import Certificate
+from ..solvers.workspace import Answer
 from ..typing import Floats, Indices, Mask
+from ..warnings import warn_unconverged
 from .contact import Contact, find_contact
 from .explanation import Explanation, explain
-from .verdict import Verdict, judge
+from .screening import prove_zeros
+from .verdict import UNITS, Verdict, judge
 
 if TYPE_CHECKING:
     from ..problem import Problem
@@ -132,7 +135,7 @@ class Solution:
         j (Ndiaye, Fercoq, Gramfort, Salmon, "Gap safe screening rules", JMLR 18, 2017). In
         the target form the statement is about the budget R(w) that was reached.
         """
-        return self.problem.prove_zeros(self)
+        return prove_zeros(self.problem.instance, self)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -198,3 +201,31 @@ class Solution:
         text = escape(self.verdict.text).replace("\n", "<br>")
         head = "<tr><th scope='col'>feature</th><th scope='col'>coefficient</th></tr>"
         return f"<p>{text}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def solution_of(problem: Problem, form: str, level: float, answer: Answer) -> Solution:
+    """What a solver found as a solution of a problem."""
+    point, instance = answer.point, problem.instance
+    return Solution(
+        problem=problem,
+        coef=point.w,
+        intercept=point.intercept,
+        alpha=point.alpha,
+        norm=problem.norm.value(point.w),
+        loss=instance.value(instance.predictor(point.w, point.intercept)),
+        form=form,
+        level=level,
+        certificate=answer.certificate,
+        n_iterations=answer.n_iterations,
+        solver=answer.road,
+    )
+
+
+def warn_if_loose(solution: Solution) -> None:
+    """ConvergenceWarning where a solution did not reach its tolerance."""
+    if not solution.converged and solution.problem.norm.is_convex:
+        warn_unconverged(
+            f"{UNITS[solution.form]} {solution.level:.6g}, {solution.n_iterations} iterations: "
+            f"{solution.verdict.advice}",
+            stacklevel=3,
+        )

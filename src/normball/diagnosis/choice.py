@@ -62,7 +62,7 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
             for fold, others in zip(folds, training, strict=True):
                 path = others.path(alphas=block, tol=gap, verbose=False)
                 further.append(score_path(problem, fold, path))
-                last.append(others.solution_at(path, len(block) - 1))
+                last.append(path[-1])
                 progress(len(block))
             scores = [a.followed_by(b) for a, b in zip(scores, further, strict=True)] if scores else further
             comparable = scores if problem.loss.is_diagonal else _on_one_level(scores)

@@ -31,4 +31,4 @@ class OneProblemCV(ChosenByCV):
         path = prepared.path(alphas=self.alphas_, tol=self.tol, verbose=False)
         self.n_nonzeros_ = path.n_nonzeros
         self._keep_held_out(rows.response, rows.weight)
-        self._keep(prepared.solution_at(path, self._chosen))
+        self._keep(path[self._chosen])

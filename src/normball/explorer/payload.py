@@ -45,7 +45,7 @@ def payload(
     problem = path.problem
     start = len(path) // 2 if solution is None else int(np.abs(path.alphas - solution.alpha).argmin())
     kept = _kept(path, features)
-    explained = solution if solution is not None else problem.solution_at(path, start)
+    explained = solution if solution is not None else path[start]
     note = _not_drawn(problem, len(kept))
     is_quadratic = isinstance(problem.loss, SquaredError)
     return {

@@ -90,7 +90,7 @@ class Criteria(Results):
         """
         if criterion not in CRITERIA:
             raise ValueError(f"criterion must be 'aic', 'bic' or 'ebic', got {criterion!r}.")
-        return self.path.problem.solution_at(self.path, int(np.argmin(getattr(self, criterion))))
+        return self.path[int(np.argmin(getattr(self, criterion)))]
 
 
 def check_likelihood(problem: Problem) -> None:
@@ -139,7 +139,7 @@ def criteria(path: Path, sigma: float | None = None, gamma: float = 0.5) -> Crit
         deviance = n * np.log(2 * path.losses)
     else:
         deviance = 2 * n * path.losses
-    df = np.array([degrees_of_freedom(problem.solution_at(path, k)) for k in range(len(path))])
+    df = np.array([degrees_of_freedom(solution) for solution in path])
     p, size = problem.n_features, path.n_nonzeros
     n_supports = -betaln(p - size + 1, size + 1) - np.log(p + 1)
     n_seen = n if problem.loss.is_diagonal else int((problem.instance.y > 0).sum())

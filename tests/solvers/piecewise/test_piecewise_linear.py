@@ -146,7 +146,7 @@ def test_path_and_points_between() -> None:
     assert (np.diff(path.losses) <= 1e-9).all()
     between = path.at(alpha=0.5 * (path.alphas[3] + path.alphas[4]))
     assert between.converged
-    at_point = problem.solution_at(path, 5)
+    at_point = path[5]
     assert at_point.certificate.gap <= 1e-8  # slopes at the kinks found from the point alone
 
 
