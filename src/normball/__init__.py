@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .estimators.matrix_completion import MatrixCompletion
     from .estimators.persistence import load
     from .estimators.robust_pca import RobustPCA
+    from .estimators.table_encoder import TableEncoder
     from .explorer import explore
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "RegressorCV",
     "RobustPCA",
     "Solution",
+    "TableEncoder",
     "WorthDisplay",
     "ZeroOddsDisplay",
     "convert_alpha",
@@ -105,6 +107,7 @@ _MODULES = {
     "Regressor": ".estimators.regressor",
     "RegressorCV": ".estimators.regressor_cv",
     "RobustPCA": ".estimators.robust_pca",
+    "TableEncoder": ".estimators.table_encoder",
     "load": ".estimators.persistence",
     "diagnose": ".diagnosis",
     "explore": ".explorer",

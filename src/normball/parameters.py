@@ -82,6 +82,19 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""Also in the full width of East Asian text."""
+
+
+def neutral(text: str) -> str:
+    """A text as a cell that no spreadsheet takes for a formula, without control characters.
+
+    A cell that begins with =, +, -, @ or a control character is computed when the file is opened
+    (CSV injection); after an apostrophe it is text, and the apostrophe is not shown.
+    """
+    return ("'" if text.startswith(_FORMULA) else "") + printable(text)
+
+
 def _as_float(value: Any) -> float:
     """The number; NaN, which is in no range, for what is none, and inf for one beyond floats."""
     if isinstance(value, bool) or not isinstance(value, Real):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +73,7 @@ CASES = {
     "one row": Case("table.csv has only 1 row; a fit needs at least 2", table=GOOD[:1]),
     "missing values": Case(
         "table.csv has missing values in 'age' (2), 'town' (1), counted over 8 rows; fill them in or delete "
-        "those rows, or leave the columns out with --drop.",
+        "those rows, leave the columns out with --drop, or say what they stand for with --missing.",
         table=changed(
             age=pl.Series([None, 45, 28, 60, None, 39, 47, 33]),
             town=pl.Series(["Ulm", None, "Ulm", "Bern", "Graz", "Graz", "Ulm", "Bern"]),
@@ -80,18 +81,18 @@ CASES = {
     ),
     "missing target": Case(
         "table.csv has missing values in 'income' (1), counted over 8 rows; fill them in or delete those "
-        "rows.",
+        "rows, or use --missing drop.",
         table=changed(income=pl.Series([None, 3.5, 1.9, 4.2, 3.9, 2.8, 3.1, 2.2])),
     ),
     "infinite": Case(
         "column 'age' must be finite, got inf in row 3; correct the entry.",
         table=changed(age=pl.Series([1.0, 2.0, float("inf"), 4.0, 5.0, 6.0, 7.0, 8.0])),
     ),
-    "dates": Case(
+    "times of day": Case(
         "column 'age' holds dates or times; turn it into numbers, such as days since a start, or leave it "
-        "out "
-        "with --drop.",
-        table=changed(age=pl.Series([f"2024-01-0{day}" for day in range(1, 9)])),
+        "out with --drop.",
+        table=changed(age=pl.Series([datetime.time(hour) for hour in range(8)])),
+        name="table.parquet",
     ),
     "texts among numbers": Case(
         "column 'age' holds text in 1 of 8 rows, such as '?' in row 2, and numbers in the others; correct "
@@ -210,6 +211,49 @@ CASES = {
     ),
     "delta zero": Case("delta must be a finite number > 0, got 0.0.", ("--loss", "huber", "--delta", 0)),
     "tol zero": Case("tol must be a number > 0, got 0.0.", ("--tol", 0, "--alpha", 1)),
+    "scoring of a level": Case(
+        "--scoring chooses alpha, but --alpha 1 is given; leave one of them out.",
+        ("--scoring", "mae", "--alpha", 1),
+    ),
+    "unknown scoring": Case("scoring='mape' is no score of these responses; give", ("--scoring", "mape")),
+    "exposure without counts": Case(
+        "--exposure belongs to --loss poisson, not to 'squared_error'; leave it out.", ("--exposure", "age")
+    ),
+    "class weights without classes": Case(
+        "--class-weight belongs to --loss logistic, not to 'squared_error'; leave it out.",
+        ("--class-weight", "balanced"),
+    ),
+    "time and groups": Case(
+        "give --time or --fold-by, not both: folds go forward in time, or by group.",
+        ("--time", "age", "--fold-by", "town"),
+    ),
+    "weights that are text": Case(
+        "--weight 'town' must hold numbers, but holds text.", ("--weight", "town", "--folds", 2)
+    ),
+    "weights below zero": Case(
+        "--weight 'age' must hold numbers >= 0, got -1 in row 1.",
+        ("--weight", "age"),
+        table=changed(age=pl.Series([-1, 2, 3, 4, 5, 6, 7, 8])),
+    ),
+    "exposure of zero": Case(
+        "--exposure 'age' must hold numbers > 0, got 0 in row 1.",
+        ("--exposure", "age", "--loss", "poisson"),
+        table=changed(age=pl.Series(range(8))),
+    ),
+    "weight that is no column": Case(
+        "--weight 'agee' is not a column of table.csv; did you mean 'age'?", ("--weight", "agee")
+    ),
+    "two roles": Case("--weight and --target are both 'income'; name two columns.", ("--weight", "income")),
+    "more folds than groups": Case(
+        "--folds must lie between 2 and the number of groups of --fold-by (3), got 5; choose",
+        ("--fold-by", "town"),
+    ),
+    "no whole row": Case(
+        "every row of table.csv has a missing value; use --missing mean, or --drop columns.",
+        ("--missing", "drop"),
+        table=changed(age=pl.Series([None] * 8, dtype=pl.Int64), town=pl.lit("x")),
+        name="table.csv",
+    ),
     "too many folds": Case(
         "--folds must lie between 2 and the number of rows (8), got 9; choose a number there, or give one of "
         "--alpha, --budget and "

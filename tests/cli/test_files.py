@@ -13,8 +13,8 @@ import pytest
 from click.testing import Result
 
 from normball.cli.files import read_file
-from normball.cli.outputs import neutral
 from normball.cli.tables import load_table
+from normball.parameters import neutral
 
 Run = Callable[..., Result]
 RNG = np.random.default_rng(0)

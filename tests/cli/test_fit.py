@@ -65,9 +65,9 @@ def test_without_a_level_alpha_is_cross_validated(run: Run, table: Path, folder:
     said = fitted(run, table, "--target", "target", "--folds", 4, "--seed", 3, "--standardize")
     assert "alpha chosen by 4-fold cross-validation (seed 3)" in said
     assert re.search(
-        r"Least held-out loss [\d.]+ at alpha [\d.]+; within one standard error up to alpha", said
+        r"Best: held-out RMSE [\d.]+ \(standard error over folds [\d.]+\) at alpha [\d.]+; within one", said
     )
-    assert "Taken: the least held-out loss" in said
+    assert "Taken: the best; --rule 1se takes the other." in said
     assert re.search(r"\d coefficients? (is|are) exactly zero", said)
     assert "duality gap" in said
     stored = model(folder / "normball-fit")["fit"]
@@ -139,7 +139,7 @@ def test_times_of_events(run: Run, folder: Path, request: pytest.FixtureRequest)
     time, died = rng.exponential(np.exp(-X[:, 0])).round(3) + 0.001, rng.random(80) < 0.7
     frame = pl.DataFrame(X, schema=names).with_columns(time=pl.Series(time), died=pl.Series(died))
     path = write(frame, folder / "trial.csv")
-    level = ("--alpha", 0.05, "--ties", "efron")
+    level = ("--alpha", 0.05, "--ties", "efron", "--no-standardize")
     said = fitted(run, path, "--target", "time", "--loss", "cox", "--event", "died", *level)
     assert f"{int(died.sum())} of 80 rows have the event ('died' is 'true')." in said
     expected = Regressor(loss=Cox("efron"), alpha=0.05).fit(X, np.column_stack([time, died]))
@@ -183,7 +183,7 @@ def test_every_kind_of_file_gives_the_same_table(people: Path, folder: Path) -> 
 
 @pytest.mark.usefixtures("no_report")
 def test_standardised_coefficients_are_in_the_units_of_the_file(run: Run, table: Path, folder: Path) -> None:
-    said = fitted(run, table, "--target", "target", "--alpha", 2, "--standardize")
+    said = fitted(run, table, "--target", "target", "--alpha", 2)
     assert "Columns were divided by their standard deviations" in said
     deviation = DATA.X.std(axis=0)
     expected = Problem(DATA.X / deviation, DATA.y).solve(alpha=2.0)
@@ -193,9 +193,9 @@ def test_standardised_coefficients_are_in_the_units_of_the_file(run: Run, table:
 
 @pytest.mark.usefixtures("no_report")
 def test_unequal_columns_are_pointed_out(run: Run, table: Path) -> None:
-    said = fitted(run, table, "--target", "target", "--alpha", 2)
+    said = fitted(run, table, "--target", "target", "--alpha", 2, "--no-standardize")
     assert "standard deviations range from 0.499 ('sex') to 34.6 ('s1')" in said
-    assert "--standardize" in said
+    assert "without --no-standardize it compares them per standard deviation" in said
 
 
 def test_nothing_enters(run: Run, table: Path) -> None:
@@ -212,6 +212,7 @@ def test_report_is_one_file_that_asks_for_nothing_and_the_same_twice(
         assert (folder / "first" / name).read_bytes() == (folder / "second" / name).read_bytes(), name
     page = (folder / "first" / "report.html").read_text(encoding="utf-8")
     for title in (
+        "How good are the predictions?",
         "What was found",
         "How much regularisation?",
         "How do the coefficients come in?",

@@ -115,8 +115,8 @@ DATA = {
     ),
     "text columns, pandas": Bad(
         lambda: Problem(FRAME.assign(town="Ulm", day="Monday"), Y),
-        "X has non-numeric columns 'town', 'day'; encode them as numbers (one-hot for categories) or drop "
-        "them.",
+        "X has non-numeric columns 'town', 'day'; encode them as numbers, such as by "
+        "encoder=normball.TableEncoder(), or drop them.",
         TypeError,
     ),
     "text columns, polars": Bad(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from normball.cli.fitting import Fit, FitSettings, fit_table
-from normball.cli.tables import load_table
+from normball.cli.tables import TableOptions, load_table
 from normball.datasets import Dataset
 
 
@@ -33,7 +33,7 @@ def write(frame: pl.DataFrame, path: Path) -> Path:
 def read_coefficients(folder: Path) -> tuple[np.ndarray, float]:
     """Coefficients (p,) and intercept from coefficients.csv."""
     table = pl.read_csv(folder / "coefficients.csv", infer_schema_length=None)
-    assert table.columns == ["feature", "coefficient"]
+    assert table.columns[:2] == ["feature", "coefficient"]
     assert table["feature"][-1] == "(intercept)"
     values = table["coefficient"].to_numpy()
     return values[:-1], float(values[-1])
@@ -41,6 +41,6 @@ def read_coefficients(folder: Path) -> tuple[np.ndarray, float]:
 
 def fit_file(path: Path, target: str, **options: Any) -> Fit:
     """What `normball fit` computes, without its report."""
-    settings = FitSettings(**options)
-    table = load_table(path, target, is_classifier=settings.make_loss().is_classifier)
+    settings = FitSettings(**{"standardize": False, **options})
+    table = load_table(path, target, TableOptions.of(settings))
     return fit_table(table, settings)

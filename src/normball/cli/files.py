@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .coding import listed
+from ..inputs.coding import listed
 from .written_numbers import Writing, find_writing, numbers_of
 
 if TYPE_CHECKING:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
-from ..losses import LOSSES, get_loss
+from ..losses import LOSSES
 from ..norms import NORMS
 from .errors import friendly_errors
 from .fitting import Fit, FitSettings, facts, fit_table
 from .model_file import Model, write_model
 from .outputs import check_folder, write_csv
-from .tables import load_table
+from .quality_words import ratio_name
+from .tables import MISSING, TableOptions, load_table
 from .terminal import print_fit, progress_bars
 
 RESULTS = ("report.html", "coefficients.csv", "model.json")
@@ -49,44 +52,68 @@ RESULTS = ("report.html", "coefficients.csv", "model.json")
 @click.option("--alpha", metavar="X", help="Penalty strength, or a share of its largest value, such as 10%.")
 @click.option("--budget", type=float, metavar="T", help="Radius of the ball.")
 @click.option("--target-loss", type=float, metavar="S", help="Loss to be reached with the least norm.")
-@click.option("--standardize", is_flag=True, help="Scale columns to unit deviation for the fit.")
+@click.option(
+    "--standardize/--no-standardize",
+    default=True,
+    show_default=True,
+    help="Scale columns to unit deviation for the fit; coefficients are in the file's units in any case.",
+)
 @click.option("--no-intercept", "fit_intercept", flag_value=False, default=True, help="Fit no intercept.")
 @click.option("--tol", type=float, default=1e-8, show_default=True, help="Relative duality gap to reach.")
 @click.option("--folds", type=int, default=5, show_default=True, help="Folds of cross-validation.")
 @click.option(
     "--rule",
-    type=click.Choice(["min", "1se"]),
+    type=click.Choice(["min", "1se", "one_se"]),
     default="min",
     show_default=True,
-    help="Alpha of least held-out loss, or the largest within one standard error of it.",
+    help="Alpha of the best held-out score, or the largest within one standard error of it.",
+)
+@click.option(
+    "--scoring",
+    metavar="NAME",
+    help="What folds are compared by: deviance (default), mse, mae, class_error, auc, concordance, or a "
+    "name of scikit-learn's.",
+)
+@click.option("--fold-by", metavar="COLUMN", help="Rows of one value stay in one fold; no feature.")
+@click.option("--time", metavar="COLUMN", help="Folds go forward in the order of this column; no feature.")
+@click.option("--weight", metavar="COLUMN", help="Weights of the rows; no feature.")
+@click.option(
+    "--class-weight", type=click.Choice(["balanced"]), help="Give both classes of --loss logistic one weight."
+)
+@click.option(
+    "--exposure", metavar="COLUMN", help="Time, area, ... that counts of --loss poisson are of; no feature."
+)
+@click.option(
+    "--missing",
+    type=click.Choice(MISSING),
+    default="refuse",
+    show_default=True,
+    help="Missing values: an error, leave the rows out, the mean of the column (learnt inside each fold), or "
+    "the mean and a feature that says where.",
+)
+@click.option("--calendar", is_flag=True, help="Make months and weekdays of dates features too.")
+@click.option(
+    "--category", multiple=True, metavar="COLUMN", help="Read a column of numbers as categories; repeatable."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random folds.")
 @click.option(
     "--out", default="normball-fit", show_default=True, metavar="DIR", help="Folder of the results."
 )
 @friendly_errors
-def fit_command(file: str, target: str, drop: tuple[str, ...], out: str, **options: Any) -> None:
+def fit_command(file: str, target: str, out: str, **options: Any) -> None:
     """Fit FILE (.csv, .tsv or .parquet) with named columns.
 
-    Without --alpha, --budget and --target-loss, alpha is chosen by cross-validation. Columns
-    are not scaled unless --standardize is given. Columns of text become one feature for each
-    category. DIR receives report.html, coefficients.csv and model.json, which normball
-    predict reads.
+    Without --alpha, --budget and --target-loss, alpha is chosen by cross-validation. Columns are
+    scaled to unit deviation for the fit. Columns of text become one feature for each category, rare
+    ones together, dates days. DIR receives report.html, coefficients.csv and model.json, which
+    normball predict reads.
     """
     from rich.console import Console
 
     settings = FitSettings(**options)
-    is_classifier = get_loss(settings.loss).is_classifier
     with progress_bars() as open_bar:
         report = open_bar("reading")
-        table = load_table(
-            file,
-            target,
-            is_classifier=is_classifier,
-            drop=drop,
-            event=settings.event,
-            event_value=settings.event_value,
-        )
+        table = load_table(file, target, TableOptions.of(settings))
         report(1, 1)
     folder = Path(out)
     check_folder(folder, RESULTS)
@@ -112,11 +139,25 @@ def write_results(fit: Fit, folder: Path, open_bar: Any) -> tuple[str, ...]:
 def model_of(fit: Fit) -> Model:
     """What is stored of a fit, in the units of the file's columns."""
     table = fit.table
-    return Model(table.target_name, table.class_names, table.codings, fit.model, facts(fit))
+    model = copy(fit.model)
+    # the columns are stored beside it
+    model.encoder = None
+    del model.encoder_
+    return Model(table.target_name, table.class_names, table.codings, model, facts(fit))
 
 
 def _write_coefficients(fit: Fit, path: Path) -> None:
-    """Every feature in the order of the file, zeros included, with all digits; then the intercept."""
+    """Every feature in the order of the file, zeros included, with all digits; then the intercept.
+
+    Where coefficients are of a logarithm, their ratios stand beside them.
+    """
+    ratio = ratio_name(fit.solution.problem.loss)
+    names = [*fit.table.feature_names, "(intercept)"]
+    coef = np.append(fit.coef, fit.solution.intercept)
+    rows: list[tuple[str | float, ...]] = list(zip(names, coef.tolist(), strict=True))
+    if ratio is not None:
+        with np.errstate(over="ignore"):
+            rows = [(*row, value) for row, value in zip(rows, np.exp(coef).tolist(), strict=True)]
+    header = ("feature", "coefficient", *(() if ratio is None else (ratio,)))
     with path.open("w", newline="", encoding="utf-8") as opened:
-        rows = zip(fit.table.feature_names, fit.coef.tolist(), strict=True)
-        write_csv(opened, ("feature", "coefficient"), [*rows, ("(intercept)", fit.solution.intercept)])
+        write_csv(opened, header, rows)

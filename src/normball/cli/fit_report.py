@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,9 +15,28 @@ from ..report.section import Block, Paragraph, Picture, Row, Section, Table, Tak
 from .coding import joined
 from .fit_pictures import choice_picture
 from .fitting import N_ALPHAS, Fit
-from .terminal import Progress, caveat_lines, choice_lines, coefficient_rows, counts_line
+from .quality_words import NO_USE, is_of_no_use, quality_sentence, ratio_name
+from .terminal import (
+    Progress,
+    caveat_lines,
+    choice_lines,
+    coefficient_header,
+    coefficient_rows,
+    counts_line,
+)
 
 MOST_ROWS = 100
+MODELS = {
+    "squared_error": "linear model",
+    "huber": "linear model with Huber's loss",
+    "logistic": "logistic regression",
+    "poisson": "Poisson regression",
+    "gamma": "gamma regression",
+    "tweedie": "Tweedie regression",
+    "quantile": "quantile regression",
+    "cox": "proportional hazards (Cox) model",
+}
+"""What a model with each loss is called."""
 N_EXPLAINED = 4
 """Coefficients explained on either side: the largest, and the zeros nearest to entering."""
 
@@ -25,6 +44,7 @@ N_EXPLAINED = 4
 def fit_report(fit: Fit, progress: Progress) -> str:
     """The report as HTML text; `progress` is called with (sections done, sections in all)."""
     makers: list[Callable[[Fit], Section | None]] = [
+        _quality,
         _found,
         _choice,
         _path,
@@ -41,10 +61,31 @@ def fit_report(fit: Fit, progress: Progress) -> str:
         progress(done, len(makers))
     problem = fit.solution.problem
     lead = (
-        f"{problem.loss.title[0].upper()}{problem.loss.title[1:]} loss with the {problem.norm.title} norm on "
-        f"{fit.table.source}: {problem.n_samples} rows, {problem.n_features} features."
+        f"{fit.table.source}: {problem.n_samples} rows, {problem.n_features} features. A "
+        f"{MODELS.get(problem.loss.name, problem.loss.title + ' model')} regularised by {problem.norm.title}."
     )
     return render_page(f"What predicts {fit.table.target_name}", lead, sections)
+
+
+def _quality(fit: Fit) -> Section:
+    quality = fit.quality
+    answer = quality_sentence(quality, fit.table.target_name, fit.solution.problem.loss)
+    if is_of_no_use(quality):
+        answer += " " + NO_USE
+    head, *rows = quality.table
+    blocks: list[Block] = [
+        Table(("figure", *head[1:]), tuple(rows), " ".join(quality.notes), _to_the_right(head))
+    ]
+    if quality.confusion_table:
+        head, *rows = quality.confusion_table
+        caption = "Rows by their class and the class that they are predicted to have."
+        blocks.append(Table(head, tuple(rows), caption, _to_the_right(head)))
+    blocks += [Paragraph(line[0].upper() + line[1:]) for line in quality.meanings]
+    return Section("How good are the predictions?", answer, blocks)
+
+
+def _to_the_right(head: Sequence[str]) -> tuple[bool, ...]:
+    return (False, *(True for _ in head[1:]))
 
 
 def _found(fit: Fit) -> Section:
@@ -55,7 +96,7 @@ def _found(fit: Fit) -> Section:
         answer = f"No feature is worth its price: all {total} coefficients are exactly zero."
     else:
         answer = f"{kept} of {total} features are used, {names} most of all."
-    blocks: list[Block] = [Paragraph(line) for line in str(solution).splitlines()]
+    blocks: list[Block] = []
     if kept:
         blocks.append(_coefficients(fit))
     blocks.append(Paragraph(counts_line(fit, MOST_ROWS)))
@@ -64,21 +105,38 @@ def _found(fit: Fit) -> Section:
     return Section("What was found", answer, blocks)
 
 
+ADDED_TO = {
+    "logistic": "the log-odds",
+    "poisson": "the logarithm of the rate",
+    "gamma": "the logarithm of the mean",
+    "tweedie": "the logarithm of the mean",
+    "cox": "the logarithm of the hazard",
+}
+MULTIPLIED = {
+    "logistic": "the odds",
+    "poisson": "the rate",
+    "gamma": "the mean",
+    "tweedie": "the mean",
+    "cox": "the hazard",
+}
+
+
 def _coefficients(fit: Fit) -> Table:
-    what = "the log-odds" if fit.solution.problem.loss.is_classifier else "the prediction"
-    if fit.solution.problem.loss.name == "poisson":
-        what = "the log of the rate"
+    loss = fit.solution.problem.loss
+    what = ADDED_TO.get(loss.name, "the prediction")
     if fit.table.class_names is not None:
         what += f" of {fit.table.class_names[1]}"
+    ratio = ratio_name(loss)
+    means = "" if ratio is None else f"the {ratio} is what one unit multiplies {MULTIPLIED[loss.name]} by; "
+    header = coefficient_header(fit)
     return Table(
-        header=("feature", "coefficient", "per deviation"),
+        header=header,
         rows=tuple(coefficient_rows(fit, MOST_ROWS)),
         caption=(
-            f"The coefficient is what one unit of the column adds to {what}; the last column is what one "
-            "standard "
-            "deviation adds, which can be compared between columns. Largest first."
+            f"The coefficient is what one unit of the column adds to {what}; {means}the last column is what "
+            "one standard deviation adds, which can be compared between columns. Largest first."
         ),
-        numeric=(False, True, True),
+        numeric=_to_the_right(header),
     )
 
 
@@ -238,13 +296,16 @@ def _settings(fit: Fit) -> Section:
     answer = (
         "The answer is proved to the tolerance that was asked for."
         if solution.converged
-        else "The tolerance was not met; the advice stands under What was found."
+        else "The tolerance was not met; the advice stands below."
     )
-    return Section("Settings and proof", answer, [table])
+    return Section(
+        "Settings and proof", answer, [*(Paragraph(line) for line in str(solution).splitlines()), table]
+    )
 
 
 def _norm_text(fit: Fit) -> str:
     norm = fit.solution.problem.norm
     if norm.name == GroupL2.name:
-        return f"{norm.title}, one group for each of the {len(fit.table.codings)} columns of the file"
+        count = len(fit.table.encoder.groups_)
+        return f"{norm.title}, one group for the features of each column of the file ({count} groups)"
     return repr(norm)

@@ -1,8 +1,7 @@
 """From the options of `normball fit` to a fitted estimator, and the path for its pictures.
 
-Columns are fitted as they are, so that scikit-learn at the same alpha gives the same
-coefficients. With `standardize` the estimator divides every column by its standard deviation for
-the fit (centring is the intercept's business); `coef` is in the file's units in any case.
+Every column is divided by its standard deviation for the fit (centring is the intercept's business),
+unless `standardize` is False; `coef` is in the file's units in any case.
 """
 
 from __future__ import annotations
@@ -13,26 +12,34 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import KFold, StratifiedKFold
 
 from ..answers.path import Path
 from ..answers.solution import Solution
-from ..estimators import Classifier, ClassifierCV, CrossValidation, Regressor, RegressorCV
+from ..estimators import (
+    Classifier,
+    ClassifierCV,
+    CrossValidation,
+    Regressor,
+    RegressorCV,
+    TableEncoder,
+)
 from ..inputs.alpha_scale import Fraction, fraction
 from ..losses import LOSSES, Cox, Loss, get_loss
+from ..measures import PredictiveQuality
 from ..norms import ElasticNet, GroupL2, Lp, Norm, get_norm
 from ..problem import Problem
 from ..solving_paths import alpha_grid
 from ..typing import Floats
 from ..warnings import ConvergenceWarning
+from .held_out import check_folds, make_splitter, quality_facts, quality_of_fit
 from .tables import DataTable
 
 N_ALPHAS = 60
-"""Solutions on the path, for cross-validation and for the pictures."""
+"""Solutions on the path that is drawn."""
 PATH_TOLERANCE = 1e-6
 """Relative gap of the path that is drawn; fits have their own."""
 NAMED_P = {1.0: "l1", 2.0: "l2", np.inf: "linf"}
-RULES = {"min": "min", "1se": "one_se"}
+RULES = {"min": "min", "1se": "one_se", "one_se": "one_se"}
 
 Estimator = Regressor | Classifier | RegressorCV | ClassifierCV
 
@@ -54,12 +61,22 @@ class FitSettings:
     alpha: str | None = None
     budget: float | None = None
     target_loss: float | None = None
-    standardize: bool = False
+    standardize: bool = True
     fit_intercept: bool = True
     tol: float = 1e-8
     folds: int = 5
     rule: str = "min"
     seed: int = 0
+    scoring: str | None = None
+    class_weight: str | None = None
+    drop: tuple[str, ...] = ()
+    weight: str | None = None
+    fold_by: str | None = None
+    time: str | None = None
+    exposure: str | None = None
+    missing: str = "refuse"
+    calendar: bool = False
+    category: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         given = {"--alpha": self.alpha, "--budget": self.budget, "--target-loss": self.target_loss}
@@ -69,8 +86,22 @@ class FitSettings:
                 f"give at most one of --alpha, --budget and --target-loss, got {' and '.join(listed)}; "
                 "without any, alpha is chosen by cross-validation."
             )
-        self.make_loss()
-        self.level()
+        loss = self.make_loss()
+        if self.level() and self.scoring is not None:
+            raise ValueError(f"--scoring chooses alpha, but {listed[0]} is given; leave one of them out.")
+        if self.exposure is not None and loss.name != "poisson":
+            raise ValueError(f"--exposure belongs to --loss poisson, not to {self.loss!r}; leave it out.")
+        if self.class_weight is not None and not loss.is_classifier:
+            raise ValueError(
+                f"--class-weight belongs to --loss logistic, not to {self.loss!r}; leave it out."
+            )
+        if self.time is not None and self.fold_by is not None:
+            raise ValueError("give --time or --fold-by, not both: folds go forward in time, or by group.")
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the target has two classes."""
+        return self.make_loss().is_classifier
 
     def make_loss(self) -> Loss:
         """The loss of --loss with its parameters."""
@@ -92,8 +123,8 @@ class FitSettings:
             raise ValueError("--event-value says what --event COLUMN holds; give that, or leave it out.")
         return kind(**options)
 
-    def make_norm(self, groups: list[list[int]]) -> Norm:
-        """The norm of --norm, --l1-ratio and --p; the features of one column make one group."""
+    def make_norm(self) -> str | Norm:
+        """The norm of --norm, --l1-ratio and --p; "group_l2" takes the features of a column as a group."""
         if self.l1_ratio is not None and self.norm != ElasticNet.name:
             raise ValueError(f"--l1-ratio belongs to --norm elastic_net, not to {self.norm!r}; leave it out.")
         if self.p is not None and self.norm != Lp.name:
@@ -111,7 +142,7 @@ class FitSettings:
                 )
             return Lp(self.p)
         if self.norm == GroupL2.name:
-            return GroupL2(groups)
+            return GroupL2.name
         if self.l1_ratio is not None:
             if not 0 < self.l1_ratio < 1:
                 raise ValueError(
@@ -134,24 +165,24 @@ class FitSettings:
         """The estimator that is to be fitted: at the level that was given, or chosen by cross-validation."""
         loss = self.make_loss()
         shared: dict[str, Any] = {
-            "norm": self.make_norm(table.groups),
+            "norm": self.make_norm(),
             "fit_intercept": self.fit_intercept,
             "standardize": self.standardize,
             "tol": self.tol,
+            "encoder": TableEncoder(**table.encoder.get_params()),
         }
         if not loss.is_classifier:
             shared["loss"] = loss
+        elif self.class_weight is not None:
+            shared["class_weight"] = self.class_weight
         if level := self.level():
             shared |= level
             return Classifier(**shared) if loss.is_classifier else Regressor(**shared)
-        _check_folds(table, self.folds)
-        n, p = table.X.shape
-        splitter = StratifiedKFold if loss.is_classifier else KFold
+        check_folds(table, self.folds)
         shared |= {
-            "n_alphas": N_ALPHAS,
-            "eps": 1e-2 if p > n else 1e-4,  # with more features than rows the end of the path overfits
-            "cv": splitter(self.folds, shuffle=True, random_state=self.seed),
+            "cv": make_splitter(table, self.folds, self.seed, loss.is_classifier),
             "rule": RULES[self.rule],
+            "scoring": self.scoring,
         }
         return ClassifierCV(**shared) if loss.is_classifier else RegressorCV(**shared)
 
@@ -182,6 +213,7 @@ class Fit:
     model : the fitted estimator.
     path : Path, through the alpha of the solution.
     missed : how many fits of cross-validation and path missed their tolerance.
+    quality : PredictiveQuality, on held-out rows and on those of the fit.
     """
 
     table: DataTable
@@ -189,6 +221,7 @@ class Fit:
     model: Estimator
     path: Path
     missed: int
+    quality: PredictiveQuality
 
     @property
     def solution(self) -> Solution:
@@ -227,31 +260,15 @@ def fit_table(table: DataTable, settings: FitSettings) -> Fit:
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        model = settings.make_estimator(table).fit(table.frame, table.y)
+        model = settings.make_estimator(table)
+        is_chosen = isinstance(model, RegressorCV | ClassifierCV)
+        groups = {"groups": table.fold_by} if is_chosen and table.fold_by is not None else {}
+        model.fit(table.columns, table.y, sample_weight=table.weight, **groups)
         path = _path(model.solution_.problem, model.solution_)
+        quality = quality_of_fit(model, table, settings.folds, settings.seed)
     # the verdict on the solution says what there is to say about the final fit
     missed = len(caught) - (not model.solution_.converged and len(caught) > 0)
-    return Fit(table, settings, model, path, missed)
-
-
-def _check_folds(table: DataTable, n_folds: int) -> None:
-    way_out = "or give one of --alpha, --budget and --target-loss, which need no folds"
-    n = len(table.y)
-    if not 2 <= n_folds <= n:
-        raise ValueError(
-            f"--folds must lie between 2 and the number of rows ({n}), got {n_folds}; choose a number there, "
-            f"{way_out}."
-        )
-    if table.class_names is None:
-        return
-    for label, name in enumerate(table.class_names):
-        n_members = int((table.y == label).sum())
-        if n_members < n_folds:
-            raise ValueError(
-                f"the class {name!r} has only {n_members} of {n} rows, too few for --folds {n_folds}; use "
-                "fewer folds, "
-                f"{way_out}."
-            )
+    return Fit(table, settings, model, path, missed, quality)
 
 
 def _path(problem: Problem, solution: Solution) -> Path:
@@ -277,6 +294,7 @@ def facts(fit: Fit) -> dict[str, Any]:
         "norm": parameters(solution.problem.norm),
         "fit_intercept": solution.problem.fit_intercept,
         "standardize": fit.settings.standardize,
+        "exposure": fit.settings.exposure,
         "form": solution.form,
         "level": solution.level,
         "alpha": solution.alpha,
@@ -284,12 +302,14 @@ def facts(fit: Fit) -> dict[str, Any]:
         "loss_value": solution.loss,
         "gap": gap if np.isfinite(gap) else None,
         "converged": solution.converged,
+        "quality": quality_facts(fit.quality),
         "cross_validation": None
         if choice is None
         else {
             "folds": fit.settings.folds,
             "seed": fit.settings.seed,
             "rule": fit.settings.rule,
+            "scoring": choice.scoring,
             "best_alpha": choice.best_alpha,
             "one_se_alpha": choice.one_se_alpha,
         },

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..estimators import Classifier, ClassifierCV
+from ..estimators import Classifier, ClassifierCV, TableEncoder
 from ..estimators.persistence import as_stored, from_stored, without_repeats
+from ..inputs.coding import Coding
 from ..losses import Loss
 from ..norms import Norm
 from ..typing import Floats
-from .coding import Coding
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,6 +45,17 @@ class Model:
     codings: tuple[Coding, ...]
     estimator: Any
     facts: dict[str, Any]
+
+    @property
+    def encoder(self) -> TableEncoder:
+        """What makes features of the columns of a table."""
+        return TableEncoder.of_codings(self.codings)
+
+    @property
+    def what(self) -> str:
+        """What a prediction is."""
+        exposure = self.facts.get("exposure")
+        return "prediction" if exposure is None else f"prediction per unit of {exposure}"
 
     @property
     def feature_names(self) -> tuple[str, ...]:

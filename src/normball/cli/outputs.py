@@ -7,19 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..parameters import printable
-
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""Also in the full width of East Asian text."""
-
-
-def neutral(text: str) -> str:
-    """A text as a cell that no spreadsheet takes for a formula, without control characters.
-
-    A cell that begins with =, +, -, @ or a control character is computed when the file is opened
-    (CSV injection); after an apostrophe it is text, and the apostrophe is not shown.
-    """
-    return ("'" if text.startswith(_FORMULA) else "") + printable(text)
+from ..parameters import neutral
 
 
 def write_csv(stream: Any, header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
+from ..inputs.coding import listed
 from ..parameters import printable
-from .coding import listed
 from .column_checks import refuse_missing
 from .errors import friendly_errors
 from .files import read_file
@@ -35,8 +34,8 @@ def predict_command(model: str, file: str, out: str | None) -> None:
     if out is not None:
         check_file(Path(out))
     fitted = read_model(model)
-    texts = [coding.name for coding in fitted.codings if not coding.is_numeric]
-    table = read_file(file, texts=texts, columns=[coding.name for coding in fitted.codings])
+    texts = [coding.name for coding in fitted.codings if coding.levels and not coding.part]
+    table = read_file(file, texts=texts, columns=list(fitted.encoder.feature_names_in_))
     for note in table.notes:
         click.echo(f"Note: {printable(note)}", err=True)
     header, rows = predictions(fitted, features_of(fitted, table.frame, table.source))
@@ -57,7 +56,7 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
         If a column that the model needs is missing or has missing values, texts instead of
         numbers, or unknown categories.
     """
-    needed = [coding.name for coding in model.codings]
+    needed = list(model.encoder.feature_names_in_)
     written = {neutral(name): name for name in needed if neutral(name) != name and name not in frame.columns}
     frame = frame.rename({name: written[name] for name in frame.columns if name in written})
     absent = [name for name in needed if name not in frame.columns]
@@ -66,17 +65,16 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
         raise ValueError(
             f"{source} lacks the {noun} {listed(absent)}, which the model needs; add them under these names."
         )
-    refuse_missing(frame.select(needed), source, needed)
-    import polars as pl
-
-    X = np.hstack([coding.encode(frame[coding.name]) for coding in model.codings])
-    return pl.DataFrame(X, schema=list(model.feature_names))
+    whole = list(dict.fromkeys(coding.name for coding in model.codings if coding.fill is None))
+    refuse_missing(frame.select(whole), source, needed)
+    encoded: pl.DataFrame = model.encoder.transform(frame)
+    return encoded
 
 
 def predictions(model: Model, X: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[float | str, ...]]]:
     """Header and rows of the predictions of X (n, p), with all digits."""
     mean = model.predict(X).tolist()
     if model.class_names is None:
-        return ("prediction",), [(value,) for value in mean]
+        return (model.what,), [(value,) for value in mean]
     zero, one = model.class_names
     return ("probability", "class"), [(value, one if value > 0.5 else zero) for value in mean]

@@ -1,99 +1,50 @@
 """Reading a CSV, TSV or Parquet file as the table of a fit, or refusing it in one sentence.
 
-Columns that are not numbers are coded (see `coding`), and what was done is said in notes.
-What would need a guess is refused with the fix: missing values, dates, texts among
-numbers, texts that look like identifiers.
+Columns that are not numbers are coded (see `inputs.coding`), and what was done is said in notes.
+What would need a guess is refused with the fix: missing values (unless it is said what they stand
+for), texts among numbers, texts that look like identifiers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..datasets import Dataset
-from ..designs import moments_of
-from ..losses import Cox
-from ..typing import Floats
-from .coding import BOOLEAN_LEVELS, Coding, as_text, listed, type_name
-from .column_checks import check_kind, find_column, refuse_missing, refuse_names
+from ..estimators.table_encoder import TableEncoder
+from ..inputs.coding import Coding
+from ..typing import Floats, Indices
+from .column_checks import (
+    check_kind,
+    find_column,
+    is_missing,
+    nonnegative_numbers,
+    refuse_missing,
+    refuse_names,
+)
 from .files import TableFile, read_file
+from .table_notes import column_notes
+from .targets import read_target, with_events
 
 if TYPE_CHECKING:
     import polars as pl
 
-EVENT_WORDS = ("true", "dead", "death", "event", "yes")
-"""Texts that say, beside any other, in which rows the event happened."""
+MISSING = ("refuse", "drop", "mean", "indicator")
 
 
-@dataclass(frozen=True, eq=False)
-class DataTable:
-    """A table ready to be fitted.
+@dataclass(frozen=True)
+class TableOptions:
+    """How the columns of a file are to be read.
 
     Attributes
     ----------
-    X : (n, p) float64, categories coded as 0 and 1.
-    y : (n,) float64; 0 or 1 for classes.
-    feature_names : p names of the columns of X.
-    target_name : name of the target's column.
-    class_names : what stands in the file for the classes 0 and 1; None if y is a quantity.
-    codings : how each column of the file became columns of X.
-    notes : sentences on what was done to the columns.
-    source : name of the file.
-    """
-
-    X: Floats
-    y: Floats
-    feature_names: tuple[str, ...]
-    target_name: str
-    class_names: tuple[str, str] | None
-    codings: tuple[Coding, ...]
-    notes: tuple[str, ...]
-    source: str
-
-    @property
-    def groups(self) -> list[list[int]]:
-        """Positions of the features that come from the same column of the file, column by column."""
-        ends = np.cumsum([len(coding.features) for coding in self.codings]).tolist()
-        return [list(range(start, end)) for start, end in zip([0, *ends], ends, strict=False)]
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        """X under the names of its features."""
-        import polars as pl
-
-        return pl.DataFrame(self.X, schema=list(self.feature_names))
-
-    @property
-    def dataset(self) -> Dataset:
-        """The same as a `Dataset`."""
-        description = f"{self.source}: {len(self.y)} rows, target {self.target_name!r}."
-        return Dataset(self.X, self.y, self.feature_names, self.target_name, description, self.class_names)
-
-
-def load_table(
-    path: str | Path,
-    target: str,
-    *,
-    is_classifier: bool = False,
-    drop: Sequence[str] = (),
-    event: str | None = None,
-    event_value: str | None = None,
-) -> DataTable:
-    """The table of a file.
-
-    Parameters
-    ----------
-    path : str or Path
-        A .csv (separated by commas or semicolons), .tsv or .parquet file with named columns.
-    target : str
-        Column to be predicted; all others become features.
     is_classifier : bool, default False
-        The target has two values, texts or numbers, which become 0 and 1 in alphabetical
-        or numerical order.
+        The target has two values, texts or numbers, which become 0 and 1 in alphabetical or
+        numerical order.
     drop : names of columns to be left out.
     event : str, optional
         Column that says in which rows the target is the time of an event; in the others it is the time
@@ -102,6 +53,105 @@ def load_table(
     event_value : str, optional
         The value of that column that means the event, all others being censored. Needed unless it is
         plain: 1 beside 0, true beside false, or one of "dead", "death", "event" and "yes".
+    weight, fold_by, time, exposure : str, optional
+        Columns of weights, of groups of rows that stay together in cross-validation, of the order of
+        rows in time, and of what counts are per; none of them is a feature.
+    missing : "refuse", "drop" (the row), "mean" or "indicator" (see `TableEncoder`).
+    calendar : bool, months and weekdays of dates become features.
+    category : names of columns of numbers that are categories.
+    """
+
+    is_classifier: bool = False
+    drop: Sequence[str] = ()
+    event: str | None = None
+    event_value: str | None = None
+    weight: str | None = None
+    fold_by: str | None = None
+    time: str | None = None
+    exposure: str | None = None
+    missing: str = "refuse"
+    calendar: bool = False
+    category: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.missing not in MISSING:
+            raise ValueError(f"--missing must be one of {', '.join(MISSING)}, got {self.missing!r}.")
+
+    def roles(self, target: str) -> dict[str, str]:
+        """Option of each column that is no feature."""
+        named = ("event", "weight", "fold_by", "time", "exposure")
+        found = {"--target": target} | {f"--{name.replace('_', '-')}": getattr(self, name) for name in named}
+        return {option: name for option, name in found.items() if name is not None}
+
+    def encoder(self) -> TableEncoder:
+        """What makes features of the columns."""
+        missing = self.missing if self.missing in ("mean", "indicator") else "refuse"
+        return TableEncoder(missing, calendar=self.calendar, categories=list(self.category))
+
+    @classmethod
+    def of(cls, settings: Any) -> TableOptions:
+        """Those of some settings that have fields of the same names."""
+        names = [field.name for field in fields(cls) if hasattr(settings, field.name)]
+        return cls(**{name: getattr(settings, name) for name in names})
+
+
+@dataclass(frozen=True, eq=False)
+class DataTable:
+    """A table ready to be fitted.
+
+    Attributes
+    ----------
+    X : (n, p) float64 features.
+    columns : the columns of the file that become features, as they are.
+    encoder : TableEncoder, fitted to all of them.
+    y : (n,) float64; 0 or 1 for classes.
+    target_name : name of the target's column.
+    class_names : what stands in the file for the classes 0 and 1; None if y is a quantity.
+    notes : sentences on what was done to the columns.
+    source : name of the file.
+    weight : (n,) of the rows, or None ; fold_by : (n,) number of the group of each row, or None.
+    is_timed : bool, whether rows are in the order of time.
+    """
+
+    X: Floats
+    columns: pl.DataFrame
+    encoder: TableEncoder
+    y: Floats
+    target_name: str
+    class_names: tuple[str, str] | None
+    notes: tuple[str, ...]
+    source: str
+    weight: Floats | None = None
+    fold_by: Indices | None = None
+    is_timed: bool = False
+
+    @property
+    def codings(self) -> tuple[Coding, ...]:
+        """How each column of the file becomes columns of X."""
+        return tuple(self.encoder.codings_)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """p names of the columns of X."""
+        return tuple(self.encoder.get_feature_names_out().tolist())
+
+    @property
+    def dataset(self) -> Dataset:
+        """The same as a `Dataset`."""
+        description = f"{self.source}: {len(self.y)} rows, target {self.target_name!r}."
+        return Dataset(self.X, self.y, self.feature_names, self.target_name, description, self.class_names)
+
+
+def load_table(path: str | Path, target: str, options: TableOptions | None = None, **given: Any) -> DataTable:
+    """The table of a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A .csv (separated by commas or semicolons), .tsv or .parquet file with named columns.
+    target : str
+        Column to be predicted; all others that no option names become features.
+    options : TableOptions, or its fields one by one.
 
     Raises
     ------
@@ -110,181 +160,120 @@ def load_table(
     ValueError
         One sentence naming the column, what was found, what is accepted and the fix.
     """
-    file = read_file(path, drop=drop)
-    return table_of(
-        file, target, is_classifier=is_classifier, drop=drop, event=event, event_value=event_value
-    )
+    options = TableOptions(**given) if options is None else options
+    return table_of(read_file(path, drop=options.drop), target, options)
 
 
-def table_of(
-    file: TableFile,
-    target: str,
-    *,
-    is_classifier: bool = False,
-    drop: Sequence[str] = (),
-    event: str | None = None,
-    event_value: str | None = None,
-) -> DataTable:
+def table_of(file: TableFile, target: str, options: TableOptions) -> DataTable:
     """The same of a file that was read."""
-    frame, source = file.frame, file.source
-    needed = {target: "target"} | ({} if event is None else {event: "--event"})
-    for name in (*needed, *drop):
-        find_column(frame, name, needed.get(name, "--drop"), source)
-    for name, role in needed.items():
-        if name in drop:
-            raise ValueError(f"the {role.strip('-')} {name!r} cannot be left out; take it off --drop.")
-    if event == target:
-        raise ValueError(f"--event and --target are both {target!r}; the one says whether, the other when.")
-    frame = frame.drop(drop)
-    if frame.width < 1 + len(needed):
-        raise ValueError(f"{source} has no columns besides the target {target!r}; a fit needs features.")
-    if frame.height < 2:
-        raise ValueError(f"{source} has only 1 row; a fit needs at least 2, and cross-validation more.")
-    refuse_missing(frame, source, list(needed))
-    columns = [column for column in frame if column.name not in needed]
+    source, roles = file.source, options.roles(target)
+    _check_roles(file, roles, options)
+    needed = list(roles.values())
+    frame, notes = _complete(file.frame.drop(options.drop), source, needed, options)
+    if options.time is not None:
+        frame = frame.sort(options.time, maintain_order=True)
+        notes.append(f"Rows are in the order of {options.time!r}, which is no feature.")
+    features = [name for name in frame.columns if name not in needed]
     for column in frame:
-        check_kind(column, "choose another target" if column.name == target else "leave it out with --drop")
-    for column in columns:
-        refuse_names(column)
-    codings = [Coding.learn(column) for column in columns]
-    values = [coding.encode(column) for coding, column in zip(codings, columns, strict=True)]
-    kept = [k for k, coding in enumerate(codings) if len(coding.levels) != 1]
+        if column.name not in (options.time, options.fold_by):
+            way_out = "choose another target" if column.name == target else "leave it out with --drop"
+            check_kind(column, way_out, takes_dates=column.name in features)
+    for name in features:
+        refuse_names(frame[name])
+    encoder = options.encoder().fit(frame.select(features))
+    notes += column_notes(frame, encoder.codings_)
+    kept = [coding for coding in encoder.codings_ if not coding.is_constant]
     if not kept:
         raise ValueError(
             f"every column of {source} besides the target holds one text only; a fit needs features."
         )
-    names = tuple(name for k in kept for name in codings[k].features)
-    _refuse_repeated(names)
-    y, class_names, target_notes = _target(frame[target], is_classifier)
-    if event is not None:
-        y, event_note = _with_events(y, frame[event], event_value)
+    y, class_names, target_notes = read_target(frame[target], options.is_classifier)
+    if options.event is not None:
+        y, event_note = with_events(y, frame[options.event], options.event_value)
         target_notes = (*target_notes, event_note)
+    weight, weight_notes = _weight(frame, target, options)
+    if options.exposure is not None:
+        y = y / nonnegative_numbers(frame[options.exposure], "--exposure", above=True)
+    groups = None if options.fold_by is None else frame[options.fold_by].rank("dense").to_numpy() - 1
+    encoder = TableEncoder.of_codings(kept, **encoder.get_params())
+    columns = frame.select(list(dict.fromkeys(coding.name for coding in kept)))
     return DataTable(
-        X=np.hstack([values[k] for k in kept]),
+        X=np.ascontiguousarray(encoder.transform(columns).to_numpy()),
+        columns=columns,
+        encoder=encoder,
         y=y,
-        feature_names=names,
         target_name=target,
         class_names=class_names,
-        codings=tuple(codings[k] for k in kept),
-        notes=(*file.notes, *_notes(codings, values), *target_notes),
+        notes=(*file.notes, *notes, *target_notes, *weight_notes),
         source=source,
+        weight=weight,
+        fold_by=groups,
+        is_timed=options.time is not None,
     )
 
 
-def _refuse_repeated(names: tuple[str, ...]) -> None:
-    if len(set(names)) < len(names):
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"two features would both be called {repeated!r}; rename a column or a category.")
+def _check_roles(file: TableFile, roles: dict[str, str], options: TableOptions) -> None:
+    frame, source = file.frame, file.source
+    for option, name in roles.items():
+        find_column(frame, name, "target" if option == "--target" else option, source)
+    for option, names in (("--drop", options.drop), ("--category", options.category)):
+        for name in names:
+            find_column(frame, name, option, source)
+    for option, name in roles.items():
+        if name in options.drop:
+            raise ValueError(f"the {option.strip('-')} {name!r} cannot be left out; take it off --drop.")
+    taken: dict[str, str] = {}
+    for option, name in roles.items():
+        if name in taken:
+            detail = " the one says whether, the other when." if option == "--event" else " name two columns."
+            raise ValueError(f"{option} and {taken[name]} are both {name!r};{detail}")
+        taken[name] = option
+    if frame.width - len(set(options.drop)) < 1 + len(roles):
+        target = roles["--target"]
+        raise ValueError(f"{source} has no columns besides the target {target!r}; a fit needs features.")
+    if frame.height < 2:
+        raise ValueError(f"{source} has only 1 row; a fit needs at least 2, and cross-validation more.")
 
 
-def _target(column: pl.Series, is_classifier: bool) -> tuple[Floats, tuple[str, str] | None, tuple[str, ...]]:
-    """y, names of the classes, and notes."""
-    name, is_number = repr(column.name), column.dtype.is_numeric()
-    values = _values(column)
-    if len(values) == 1:
-        raise ValueError(
-            f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another."
-        )
-    if is_classifier:
-        y, (zero, one) = _two_values(column, f"target {name}", "the logistic loss needs two classes")
-        is_coded = (zero, one) == ("0", "1")
-        return y, (zero, one), () if is_coded else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
-    if not is_number:
-        fix = "use --loss logistic" if len(values) == 2 else "choose a column of numbers"
-        raise ValueError(
-            f"target {name} holds {type_name(column)} ({listed(values, most=3)}), but this loss needs "
-            f"numbers; {fix}."
-        )
-    return Coding(column.name).encode(column)[:, 0], None, ()
-
-
-def _values(column: pl.Series) -> list[Any]:
-    """What a column holds, each value once, numbers as numbers and all else as text, in order."""
-    return sorted((column if column.dtype.is_numeric() else as_text(column)).unique().to_list())
-
-
-def _two_values(column: pl.Series, what: str, needs: str) -> tuple[Floats, tuple[str, str]]:
-    """0 and 1 (n,) for the lower and the higher of a column's two values, and their names."""
-    import polars as pl
-
-    values, is_number = _values(column), column.dtype.is_numeric()
-    if len(values) != 2:
-        shown = listed([str(value) for value in values], most=4)
-        raise ValueError(f"{what} has {len(values)} different values ({shown}), but {needs}.")
-    zero, one = (f"{value:g}" if is_number else str(value) for value in values)
-    y = ((column if is_number else as_text(column)) == values[1]).cast(pl.Float64).to_numpy()
-    return y, (zero, one)
-
-
-def _with_events(times: Floats, column: pl.Series, event_value: str | None) -> tuple[Floats, str]:
-    """Times, negative where there was no event, and what was taken for one."""
-    is_number = column.dtype.is_numeric()
-    values = [f"{value:g}" if is_number else str(value) for value in _values(column)]
-    name, shown = repr(column.name), listed(values, most=4)
-    one = _plain_event(values) if event_value is None else _given_event(values, event_value, name)
-    if one is None:
-        raise ValueError(
-            f"--event {name} has the values {shown}, and which of them is the event is not plain; say it "
-            f"with --event-value, such as --event-value {values[-1]}."
-        )
-    texts = [f"{value:g}" for value in column] if is_number else as_text(column).to_list()
-    happened = np.array([text == one for text in texts], dtype=np.float64)
-    others = [value for value in values if value != one]
-    n, n_events = len(times), int(happened.sum())
-    censored = f" The others ({listed(others, most=4)}) are censored." if others else ""
-    y = Cox().encode_response(np.column_stack([times, happened]))
-    return y, f"{n_events} of {n} rows have the event ({name} is {one!r}).{censored}"
-
-
-def _plain_event(values: Sequence[str]) -> str | None:
-    """The value that means the event where no one would doubt it."""
-    if set(values) <= {"0", "1"}:
-        return "1" if "1" in values else None
-    plain = [value for value in values if value.strip().casefold() in EVENT_WORDS]
-    return plain[0] if len(plain) == 1 and len(values) <= 2 else None
-
-
-def _given_event(values: Sequence[str], wanted: str, name: str) -> str:
-    """The value that was asked for, in any case of its letters, or as another text of the same number."""
-    same = [value for value in values if value == wanted]
-    same += [value for value in values if value.strip().casefold() == wanted.strip().casefold()]
-    same += [value for value in values if _as_number(value) == _as_number(wanted) is not None]
-    if not same:
-        raise ValueError(
-            f"--event-value {wanted!r} is not a value of column {name}; its values are "
-            f"{listed(values, most=4)}."
-        )
-    return same[0]
-
-
-def _as_number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _notes(codings: Sequence[Coding], values: Sequence[Floats]) -> list[str]:
-    notes = []
-    for coding in codings:
-        if len(coding.levels) == 2:
-            first, second = coding.levels
-            notes.append(
-                f"Column {coding.name!r} is coded as one feature: 1 for {second!r}, 0 for {first!r}."
+def _complete(
+    frame: pl.DataFrame, source: str, needed: Sequence[str], options: TableOptions
+) -> tuple[pl.DataFrame, list[str]]:
+    """The rows that can be used, and what is said about those with missing values."""
+    if options.missing == "refuse":
+        refuse_missing(frame, source, needed)
+        return frame, []
+    if options.missing == "drop":
+        gone = np.any([is_missing(column) for column in frame], axis=0)
+        if gone.all():
+            raise ValueError(
+                f"every row of {source} has a missing value; use --missing mean, or --drop columns."
             )
-        elif coding.levels and coding.levels != BOOLEAN_LEVELS and len(coding.levels) > 1:
-            notes.append(
-                f"Column {coding.name!r} is coded as {len(coding.levels)} features, one for each of "
-                f"{listed(coding.levels)}."
-            )
-        elif len(coding.levels) == 1:
-            notes.append(f"Column {coding.name!r} is {coding.levels[0]!r} in every row and was left out.")
-    constant = [
-        coding.name
-        for coding, value in zip(codings, values, strict=True)
-        if coding.is_numeric and not moments_of(np.reshape(value, (-1, 1)))[1].any()
+        kept = frame.filter(~gone)
+        if kept.height < 2:
+            raise ValueError(f"{source} has only 1 row without missing values; use --missing mean.")
+        left_out = f"{int(gone.sum())} of {frame.height} rows have missing values and were left out."
+        return kept, [left_out] if gone.any() else []
+    refuse_missing(frame.select(needed), source, needed)
+    counts = {column.name: int(is_missing(column).sum()) for column in frame}
+    found = ", ".join(f"{name!r} ({count})" for name, count in counts.items() if count)
+    if not found:
+        return frame, []
+    return frame, [
+        f"Missing values stand for the mean of their column (for a category, its share), learnt from the "
+        f"training rows of each fold: {found} of {frame.height} rows."
     ]
-    if constant:
-        verb = "is" if len(constant) == 1 else "are"
-        notes.append(f"{listed(constant)} {verb} the same in every row and cannot tell rows apart.")
-    return notes
+
+
+def _weight(frame: pl.DataFrame, target: str, options: TableOptions) -> tuple[Floats | None, list[str]]:
+    """Weights of the rows, those of --exposure included, and what is said about them."""
+    weight, notes = None, []
+    if options.weight is not None:
+        weight = nonnegative_numbers(frame[options.weight], "--weight")
+        notes.append(f"Rows are weighted by {options.weight!r}.")
+    if options.exposure is not None:
+        exposure = nonnegative_numbers(frame[options.exposure], "--exposure", above=True)
+        weight = exposure if weight is None else weight * exposure
+        notes.append(
+            f"{target!r} is counted per unit of {options.exposure!r}: rates are fitted, weighted by it."
+        )
+    return weight, notes

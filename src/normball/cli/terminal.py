@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..estimators.chosen_by_cv import end_lines
 from ..parameters import printable
 from .fitting import Fit
+from .quality_words import NO_USE, is_of_no_use, quality_sentence, ratio_name, ratios_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 MOST_ROWS = 30
 UNEQUAL = 10.0
-"""Ratio of the largest to the smallest deviation of the columns from which --standardize is suggested."""
+"""Ratio of the largest to the smallest deviation of the columns from which --no-standardize is doubted."""
 
 
 @contextmanager
@@ -61,16 +63,23 @@ def print_fit(fit: Fit, console: Console) -> None:
     )
     for note in table.notes:
         say(f"Note: {note}")
+    console.print()
+    say(quality_sentence(fit.quality, table.target_name, problem.loss))
+    if is_of_no_use(fit.quality):
+        say(NO_USE)
+    console.print()
+    for line in str(fit.quality).splitlines():
+        say(f"  {line}" if line.startswith(" ") or "  " in line else line)
+    console.print()
     for line in choice_lines(fit):
         say(line)
-    console.print()
     if fit.order:
+        console.print()
         grid = Table(box=None, pad_edge=False, header_style="bold")
-        grid.add_column("feature", overflow="fold")
-        grid.add_column("coefficient", justify="right")
-        grid.add_column("per deviation", justify="right")
-        for name, coefficient, effect in coefficient_rows(fit, MOST_ROWS):
-            grid.add_row(escape(printable(name)), coefficient, effect)
+        for position, name in enumerate(coefficient_header(fit)):
+            grid.add_column(name, justify="right" if position else "left", overflow="fold")
+        for name, *numbers in coefficient_rows(fit, MOST_ROWS):
+            grid.add_row(escape(printable(name)), *numbers)
         console.print(Padding(grid, (0, 0, 0, 2)), highlight=False)
     say(counts_line(fit))
     console.print()
@@ -79,10 +88,25 @@ def print_fit(fit: Fit, console: Console) -> None:
         say(line)
 
 
-def coefficient_rows(fit: Fit, most: int) -> list[tuple[str, str, str]]:
-    """Feature, coefficient, and what one standard deviation of it changes; largest effect first."""
-    names = fit.table.feature_names
-    return [(names[j], f"{fit.coef[j]:.6g}", f"{fit.effects[j]:.4g}") for j in fit.order[:most]]
+def coefficient_header(fit: Fit) -> tuple[str, ...]:
+    """Names of the columns of `coefficient_rows`."""
+    ratio = ratio_name(fit.solution.problem.loss)
+    return ("feature", "coefficient", *(() if ratio is None else (ratio,)), "per deviation")
+
+
+def coefficient_rows(fit: Fit, most: int) -> list[tuple[str, ...]]:
+    """Feature, coefficient, its ratio if it has one, and what one deviation changes; largest first."""
+    names, chosen = fit.table.feature_names, fit.order[:most]
+    ratios = ratios_of(fit.coef[chosen]) if ratio_name(fit.solution.problem.loss) else None
+    return [
+        (
+            names[j],
+            f"{fit.coef[j]:.6g}",
+            *(() if ratios is None else (ratios[k],)),
+            f"{fit.effects[j]:.4g}",
+        )
+        for k, j in enumerate(chosen)
+    ]
 
 
 def counts_line(fit: Fit, most: int = MOST_ROWS) -> str:
@@ -99,31 +123,22 @@ def choice_lines(fit: Fit) -> list[str]:
     choice, settings = fit.choice, fit.settings
     if choice is None:
         return []
-    taken = {"min": "the least held-out loss", "1se": "the one-standard-error rule"}[settings.rule]
-    other = {"min": "--rule 1se takes the other", "1se": "--rule min takes the other"}[settings.rule]
+    rule = "min" if settings.rule == "min" else "1se"
+    taken = {"min": "the best", "1se": "the one-standard-error rule"}[rule]
+    other = {"min": "--rule 1se takes the other", "1se": "--rule min takes the other"}[rule]
+    best, thrifty = choice.best_index, choice.one_se_index
     lines = [
         f"No --alpha, --budget or --target-loss given: alpha chosen by {settings.folds}-fold "
-        "cross-validation "
-        f"(seed {settings.seed}).",
-        f"Least held-out loss {choice.mean_loss[choice.best_index]:.6g} at alpha {choice.best_alpha:.6g}; "
-        f"within one standard error up to alpha {choice.one_se_alpha:.6g}, held-out loss "
-        f"{choice.mean_loss[choice.one_se_index]:.6g}. Taken: {taken}; {other}.",
+        f"cross-validation (seed {settings.seed}), compared by {choice.in_units()[0]}.",
+        f"Best: held-out {choice.in_words(best)} at alpha {choice.best_alpha:.6g}; within one standard error "
+        f"up to alpha {choice.one_se_alpha:.6g}, held-out {choice.in_words(thrifty)}. Taken: {taken}; "
+        f"{other}.",
     ]
-    if choice.mean_error is not None:
+    lines += end_lines(choice)
+    if best == 0:
         lines.append(
-            f"Wrong classes on held-out rows: {100 * choice.mean_error[choice.best_index]:.3g} % at the "
-            "least loss, "
-            f"{100 * choice.mean_error[choice.one_se_index]:.3g} % at one standard error."
-        )
-    if choice.best_index == len(choice.alphas) - 1:
-        lines.append(
-            "The least held-out loss is at the smallest alpha tried; a smaller --alpha may do as well."
-        )
-    if choice.best_index == 0:
-        lines.append(
-            "The least held-out loss is at the largest alpha that was tried, where no feature counts: on "
-            "rows it has "
-            "not seen, no model on the path predicts better than a constant."
+            "The best is at the largest alpha that was tried, where no feature counts: on rows it has not "
+            "seen, no model on the path predicts better than a constant."
         )
     return lines
 
@@ -156,5 +171,5 @@ def _scale_lines(fit: Fit) -> list[str]:
     return [
         f"The columns' standard deviations range from {deviations[small]:.3g} ({names[small]!r}) to "
         f"{deviations[large]:.3g} ({names[large]!r}), and the norm charges a unit of every "
-        "coefficient the same; --standardize compares them per standard deviation instead."
+        "coefficient the same; without --no-standardize it compares them per standard deviation."
     ]

@@ -14,7 +14,7 @@ from ..explorer.story import StoryTable
 from .coding import as_text, joined
 from .column_checks import MOST_LEVELS, find_column
 from .files import read_file
-from .tables import table_of
+from .tables import TableOptions, table_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +48,8 @@ def story_table(path: str, target: str, drop: Sequence[str] = ()) -> StoryTable:
         notes.append(f"{joined(identifiers)} {verb} left out.")
     frame, missing = _complete(frame, source)
     notes += missing
-    table = table_of(replace(file, frame=frame), target, is_classifier=_is_class(frame[target]))
+    options = TableOptions(is_classifier=_is_class(frame[target]))
+    table = table_of(replace(file, frame=frame), target, options)
     return StoryTable.own(table.dataset, (*notes, *table.notes))
 
 

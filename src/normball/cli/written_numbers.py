@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .coding import listed
+from ..inputs.coding import listed
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .classifier_cv import ClassifierCV
     from .regressor import Regressor
     from .regressor_cv import RegressorCV
+    from .table_encoder import TableEncoder
 
 __all__ = [
     "Classifier",
@@ -22,6 +23,7 @@ __all__ = [
     "Fold",
     "Regressor",
     "RegressorCV",
+    "TableEncoder",
     "cross_validate",
     "folds_of",
 ]
@@ -31,6 +33,7 @@ _NEED_SCIKIT_LEARN = {
     "ClassifierCV": ".classifier_cv",
     "Regressor": ".regressor",
     "RegressorCV": ".regressor_cv",
+    "TableEncoder": ".table_encoder",
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from sklearn.base import clone
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from ..inference.workers import each
@@ -17,7 +19,7 @@ from ..solving_paths import read_levels
 from ..typing import Floats
 from .curve import CrossValidation, FoldScore
 from .folds import Fold
-from .linear import LinearEstimator, build_norm
+from .linear import LinearEstimator, build_norm, grouped_norm
 from .splitting import Splits
 
 RULES = ("min", "one_se")
@@ -70,6 +72,7 @@ class ChosenByCV(Splits, LinearEstimator):
         tol: float = 1e-8,
         max_iter: int = 100,
         n_jobs: int | None = None,
+        encoder: Any = None,
     ) -> None:
         self.norm = norm
         self.l1_ratio = l1_ratio  # type: ignore[assignment]
@@ -86,13 +89,24 @@ class ChosenByCV(Splits, LinearEstimator):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.encoder = encoder
 
     def _norms(self) -> list[tuple[Norm, float | None]]:
         """The norm of every l1_ratio that is tried."""
         ratios: list[float | None] = [None]
         if self.l1_ratio is not None:
             ratios = read_vector(np.atleast_1d(np.asarray(self.l1_ratio)), "l1_ratio", None).tolist()
-        return [(build_norm(self.norm, r, self.feature_weights, self.positive), r) for r in ratios]
+        return [(self._norm_of(r, getattr(self, "encoder_", None)), r) for r in ratios]
+
+    def _norm_of(self, l1_ratio: float | None, encoder: Any) -> Norm:
+        """The norm for what an encoder makes of the table."""
+        norm = grouped_norm(self.norm, encoder)
+        return build_norm(norm, l1_ratio, self.feature_weights, self.positive)
+
+    def _encoded(self, fold: Fold, X: Any) -> tuple[Any, Any]:
+        """All rows as an encoder has them that has seen the training rows of a fold; and that encoder."""
+        encoder = clone(self.encoder).fit(_safe_indexing(X, fold.train))
+        return getattr(encoder, "transform_leniently", encoder.transform)(X), encoder
 
     def _folds(self, *data: Any) -> list[Fold]:
         """As `Splits._folds`, and enough of them for the rule."""
@@ -103,7 +117,7 @@ class ChosenByCV(Splits, LinearEstimator):
             raise ValueError("rule='one_se' needs two folds or more, cv gives one; use rule='min'.")
         return folds
 
-    def _search(self, make: Callable[[Norm], Scorer], folds: list[Fold]) -> tuple[Scorer, Norm]:
+    def _search(self, make: Callable[[Norm, float | None], Scorer], folds: list[Fold]) -> tuple[Scorer, Norm]:
         """Cross-validate the norm of every l1_ratio, and keep the curve of the best.
 
         Notes what `make` gives for it, and the linear predictors of the rows held out at each rule's alpha.
@@ -111,7 +125,7 @@ class ChosenByCV(Splits, LinearEstimator):
         tried, norms = [], self._norms()
         with Progress(len(folds) * len(norms), "cross-validation") as bar:
             for norm, ratio in norms:
-                scorer = make(norm)
+                scorer = make(norm, ratio)
                 tried.append((*self._curve(scorer, folds, bar), scorer, norm, ratio))
         curve, scores, scorer, norm, self.l1_ratio_ = min(tried, key=lambda found: found[0].criterion.min())
         self._note(curve)
@@ -172,11 +186,12 @@ class ChosenByCV(Splits, LinearEstimator):
         rows = np.concatenate([fold.test for fold, _ in self._foretold])
         number = np.repeat(np.arange(len(self._foretold)), [len(fold.test) for fold, _ in self._foretold])
         eta = np.concatenate([eta for _, eta in self._foretold])
-        self.held_out_ = ScoredRows(eta, response[rows], weight[rows], number)
+        found = ScoredRows(eta, response[rows], weight[rows], number)
+        self.held_out_ = found.reweighted(found.weight)
         self._held_out_how = (
             f"Held-out rows were predicted in the {len(self._foretold)}-fold cross-validation that chose "
-            "alpha, by models that had not seen them; since alpha was chosen on these rows, the figures are "
-            "slightly favourable."
+            "alpha, by models that had not seen them; as alpha was chosen on these rows, the figures are a "
+            "little favourable."
         )
         del self._foretold
 
@@ -216,7 +231,7 @@ class ChosenByCV(Splits, LinearEstimator):
         return []
 
     def _chosen_norm(self) -> Norm:
-        return build_norm(self.norm, self.l1_ratio_, self.feature_weights, self.positive)
+        return self._norm_of(self.l1_ratio_, getattr(self, "encoder_", None))
 
     def __getstate__(self) -> dict[str, Any]:
         state = super().__getstate__()

@@ -34,7 +34,7 @@ class PredictsClasses(ClassifierMixin):
     """Labels in, labels and probabilities out, for estimators with `coef_`, `intercept_` and `_eta`."""
 
     classes_: np.ndarray
-    _eta: Callable[[Any], Floats]
+    _eta: Callable[..., Floats]
 
     def _set_coefficients(self, coef: Floats, intercept: float) -> None:
         self.__dict__.pop("class_solution_", None)  # of an earlier fit to more classes
@@ -201,7 +201,7 @@ class Classifier(ClassEstimator):
         Multiplies the weights of the samples of each class; "balanced": n / (K times its samples).
         What `quality()` says is of the samples as they are.
     alpha, budget, target, l1_ratio, fit_intercept, standardize, positive, feature_weights,
-    warm_start, tol, max_iter
+    warm_start, tol, max_iter, encoder
         As `Regressor`. The loss is the *mean* of -log(probability of the sample's class):
         scikit-learn's C is 1 / (n alpha).
 
@@ -230,6 +230,7 @@ class Classifier(ClassEstimator):
         warm_start: bool = False,
         tol: float = 1e-8,
         max_iter: int = 100,
+        encoder: Any = None,
     ) -> None:
         super().__init__(
             norm,
@@ -244,6 +245,7 @@ class Classifier(ClassEstimator):
             warm_start=warm_start,
             tol=tol,
             max_iter=max_iter,
+            encoder=encoder,
         )
         self.class_weight = class_weight
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..inputs.tables import read_table
 from ..losses import get_loss
 from ..norms import Norm
 from ..typing import Indices
@@ -14,7 +15,7 @@ from .classifier import ClassEstimator
 from .folds import Fold
 from .one_problem_cv import OneProblemCV
 from .scoring import HeldRows, read_scoring
-from .several_classes import ClassScorer
+from .several_classes import ClassScorer, SeveralClasses
 
 
 class ClassifierCV(ClassEstimator, OneProblemCV):
@@ -45,6 +46,7 @@ class ClassifierCV(ClassEstimator, OneProblemCV):
         tol: float = 1e-8,
         max_iter: int = 100,
         n_jobs: int | None = None,
+        encoder: Any = None,
     ) -> None:
         super().__init__(
             norm,
@@ -62,6 +64,7 @@ class ClassifierCV(ClassEstimator, OneProblemCV):
             tol=tol,
             max_iter=max_iter,
             n_jobs=n_jobs,
+            encoder=encoder,
         )
         self.class_weight = class_weight
 
@@ -89,9 +92,17 @@ class ClassifierCV(ClassEstimator, OneProblemCV):
     ) -> None:
         scoring, tolerance = read_scoring(self.scoring, rows), self._tolerance_of_several
 
-        def scorer_of(norm: Norm) -> ClassScorer:
+        def scorer_of(norm: Norm, ratio: float | None) -> ClassScorer:
             data = self._several(X, codes, norm, sample_weight)
-            return ClassScorer(data, tolerance, bool(self.standardize), scoring)
+
+            def table_of(fold: Fold) -> SeveralClasses:
+                encoded, encoder = self._encoded(fold, rows.X)
+                weights = None if sample_weight is None else np.asarray(sample_weight)[rows.seen]
+                values = read_table(encoded).design
+                return self._several(values, codes[rows.seen], self._norm_of(ratio, encoder), weights)
+
+            own_table = None if self.encoder is None else table_of
+            return ClassScorer(data, tolerance, bool(self.standardize), scoring, own_table)
 
         scorer, norm = self._search(scorer_of, folds)
         assert isinstance(scorer, ClassScorer)

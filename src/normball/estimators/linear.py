@@ -9,7 +9,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..answers.contact import Contact
@@ -19,7 +19,7 @@ from ..inference import Criteria, Stability, criteria, relaxed, stability_select
 from ..inputs.alpha_scale import Fraction, fraction
 from ..losses import Loss, get_loss
 from ..measures import PredictiveQuality, ScoredRows, quality_of
-from ..norms import L1, ElasticNet, Norm, get_norm
+from ..norms import L1, ElasticNet, GroupL2, Norm, get_norm
 from ..parameters import read_count, read_flag, read_positive
 from ..problem import Problem
 from ..solving_paths import alpha_grid
@@ -76,6 +76,12 @@ def build_norm(norm: str | Norm, l1_ratio: float | None, feature_weights: Any, p
     return changed
 
 
+def grouped_norm(norm: str | Norm, encoder: Any) -> str | Norm:
+    """The norm; "group_l2" with one group for the features of each column that an encoder made them of."""
+    groups = getattr(encoder, "groups_", None)
+    return GroupL2(groups) if norm == GroupL2.name and groups is not None else norm
+
+
 def _read_prices(feature_weights: Any, positive: bool) -> Floats:
     """Weights (p,) of the features, under the name that an estimator gives them."""
     prices: Floats = frozen_array(feature_weights, "feature_weights")
@@ -124,6 +130,7 @@ class LinearEstimator(BaseEstimator, ABC):
         warm_start: bool = False,
         tol: float = 1e-8,
         max_iter: int = 100,
+        encoder: Any = None,
     ) -> None:
         self.norm = norm
         self.alpha = alpha
@@ -137,6 +144,7 @@ class LinearEstimator(BaseEstimator, ABC):
         self.warm_start = warm_start
         self.tol = tol
         self.max_iter = max_iter
+        self.encoder = encoder
 
     def check_parameters(self) -> None:
         """Refuse flags that are neither True nor False, and numbers out of range."""
@@ -148,6 +156,10 @@ class LinearEstimator(BaseEstimator, ABC):
     def _read(self, X: Any, y: Any, **options: Any) -> tuple[Any, Any]:
         """X as float64 or float32, dense or compressed, and y; names and number of features are noted."""
         self.check_parameters()
+        self.__dict__.pop("encoder_", None)
+        if self.encoder is not None:
+            self.encoder_ = clone(self.encoder).fit(X, y)
+            X = self.encoder_.transform(X)
         found: tuple[Any, Any] = validated(self, X, y, **ACCEPTED, **options)
         given = self.feature_weights
         if given is not None and not is_adaptive(given) and np.size(given) != self.n_features_in_:
@@ -158,15 +170,16 @@ class LinearEstimator(BaseEstimator, ABC):
         return found
 
     def _norm(self) -> Norm:
-        return build_norm(self.norm, self.l1_ratio, self.feature_weights, self.positive)
+        norm = grouped_norm(self.norm, getattr(self, "encoder_", None))
+        return build_norm(norm, self.l1_ratio, self.feature_weights, self.positive)
 
     @property
     def _preparation(self) -> Preparation:
         return Preparation(bool(self.standardize), is_adaptive(self.feature_weights))
 
     def _in_units_of_x(self, X: Any, y: Floats, loss: str | Loss, norm: Norm, sample_weight: Any) -> Problem:
-        """The problem before its `_preparation`."""
-        names = getattr(self, "feature_names_in_", None)
+        """The problem before its `_preparation`; with the names that X has, or those of the fit."""
+        names = None if hasattr(X, "columns") else getattr(self, "feature_names_in_", None)
         return Problem(
             X,
             y,
@@ -265,24 +278,36 @@ class LinearEstimator(BaseEstimator, ABC):
         """Which features halves of the rows choose again and again; see `inference.stability_selection`."""
         return stability_selection(self._solution.problem, **options)
 
-    def quality(self) -> PredictiveQuality:
+    def quality(
+        self,
+        unit: str = "the response",
+        classes: tuple[str, ...] | None = None,
+        *,
+        held_out: ScoredRows | None = None,
+        how: str | None = None,
+    ) -> PredictiveQuality:
         """How good the predictions are, in the figures that people use, with standard errors.
 
         On the rows of the fit, and where alpha was chosen by cross-validation on rows that each model had
         not seen: RMSE and R2, accuracy beside the base rate, area under the curve and log-loss, share of
         the deviance explained, or concordance. `print` shows a table; the numbers are in `held_out` and
         `training`.
+
+        Parameters
+        ----------
+        unit : str, what the response is called.
+        classes : tuple of str, optional, other names of the classes.
+        held_out, how : ScoredRows and str, optional
+            Instead of the rows that cross-validation held out: others, and where they come from.
         """
-        held_out = getattr(self, "held_out_", None)
+        held_out = getattr(self, "held_out_", None) if held_out is None else held_out
         loss = None if hasattr(self, "class_solution_") else get_loss(getattr(self, "loss", "logistic"))
         return PredictiveQuality(
-            quality_of(loss, self._training_rows()),
-            None if held_out is None else quality_of(loss, held_out),
-            "" if held_out is None else self._held_out_how,
-            self._class_names(),
+            quality_of(loss, self._training_rows(), unit),
+            None if held_out is None else quality_of(loss, held_out, unit),
+            getattr(self, "_held_out_how", "") if how is None else how,
+            self._class_names() if classes is None else classes,
         )
-
-    _held_out_how: str = ""
 
     def _class_names(self) -> tuple[str, ...]:
         return ()
@@ -334,8 +359,12 @@ class LinearEstimator(BaseEstimator, ABC):
 
         return to_sklearn(self)
 
-    def _eta(self, X: Any) -> Floats:
+    def _eta(self, X: Any, unknown_is_zero: bool = False) -> Floats:
+        """X W + b; with `unknown_is_zero` levels that the encoder does not know have zeros."""
         check_is_fitted(self)
+        if hasattr(self, "encoder_"):
+            encode = getattr(self.encoder_, "transform_leniently", None) if unknown_is_zero else None
+            X = (encode or self.encoder_.transform)(X)
         X = validated(self, X, reset=False, **ACCEPTED)
         return np.asarray(X @ self.coef_.T + self.intercept_)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..losses import Loss
 from ..norms import Norm
+from ..problem import Problem
 from .chosen_by_cv import ChosenByCV
 from .cross_validation import PathScorer
 from .folds import Fold
@@ -21,9 +24,18 @@ class OneProblemCV(ChosenByCV):
         """Cross-validate every l1_ratio, and keep the solution of the best at the alpha of the rule."""
         scoring = read_scoring(self.scoring, rows)
 
-        def scorer_of(norm: Norm) -> PathScorer:
+        def scorer_of(norm: Norm, ratio: float | None) -> PathScorer:
             problem = self._in_units_of_x(X, rows.response_of_all, loss, norm, sample_weight)
-            return PathScorer(problem, self._preparation, self.tol, scoring)
+
+            def table_of(fold: Fold) -> Problem:
+                encoded, encoder = self._encoded(fold, rows.X)
+                weights = None if sample_weight is None else np.asarray(sample_weight)[rows.seen]
+                return self._in_units_of_x(
+                    encoded, rows.response, loss, self._norm_of(ratio, encoder), weights
+                )
+
+            own_table = None if self.encoder is None else table_of
+            return PathScorer(problem, self._preparation, self.tol, scoring, own_table)
 
         scorer, _ = self._search(scorer_of, folds)
         assert isinstance(scorer, PathScorer)

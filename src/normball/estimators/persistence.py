@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from inspect import signature
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    TimeSeriesSplit,
+)
 
 from ..inputs.alpha_scale import Fraction, fraction
+from ..inputs.coding import Coding
 from ..losses import LOSSES, Loss, get_loss
 from ..norms import NORMS, Norm
 from ..parameters import read_count
@@ -25,13 +33,17 @@ from .classifier_cv import ClassifierCV
 from .linear import LinearEstimator
 from .regressor import Regressor
 from .regressor_cv import RegressorCV
+from .table_encoder import TableEncoder
 
 FORMAT = "normball estimator"
 VERSION = 1
 CLASSES: dict[str, type[LinearEstimator]] = {
     kind.__name__: kind for kind in (Classifier, ClassifierCV, Regressor, RegressorCV)
 }
-SPLITTERS: dict[str, Any] = {kind.__name__: kind for kind in (KFold, StratifiedKFold)}
+SPLITTERS: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit)
+}
 NUMBERS = ("alpha_", "norm_", "loss_", "gap_", "dual_gap_")
 """Fitted numbers that are stored as they are."""
 
@@ -42,9 +54,10 @@ def save(estimator: LinearEstimator, path: str | PathLike[str]) -> None:
     Raises
     ------
     TypeError
-        If the estimator, its loss or its norm is of a class of your own, which a name in a file cannot
-        bring back, or another parameter has no JSON form (splitters as `cv` other than KFold and
-        StratifiedKFold, labels that are neither text nor numbers).
+        If the estimator, its loss, its norm or its encoder is of a class of your own, which a name in a
+        file cannot bring back, or another parameter has no JSON form (as `cv` other splitters than those
+        of scikit-learn for rows, groups and times, functions as `scoring`, labels that are neither text
+        nor numbers).
     ValueError
         If the estimator is not fitted.
     """
@@ -74,6 +87,8 @@ def as_stored(estimator: LinearEstimator) -> dict[str, Any]:
         "n_iter": int(estimator.n_iter_),
         "fitted": {name: float(getattr(estimator, name)) for name in NUMBERS},
     }
+    if estimator.encoder is not None:
+        stored["columns"] = [coding.as_json() for coding in estimator.encoder_.codings_]
     if isinstance(estimator, PredictsClasses):
         stored["classes"] = [_as_json(label, "a label of y") for label in estimator.classes_.tolist()]
     return stored
@@ -151,7 +166,12 @@ def _as_json(value: Any, name: str) -> Any:
     if isinstance(value, Fraction):
         return {"fraction": value.value}
     if type(value) in SPLITTERS.values():
-        return {"splitter": type(value).__name__, **{k: _as_json(v, k) for k, v in vars(value).items()}}
+        options = {k: v for k, v in vars(value).items() if k in signature(type(value)).parameters}
+        return {"splitter": type(value).__name__, **{k: _as_json(v, k) for k, v in options.items()}}
+    if type(value) is TableEncoder:
+        return {"encoder": {k: _as_json(v, k) for k, v in value.get_params().items()}}
+    if name == "class_weight" and isinstance(value, dict):
+        return {"class_weight": [_as_json(list(pair), name) for pair in value.items()]}
     if isinstance(value, np.ndarray | np.generic):
         return _as_json(value.tolist(), name)
     if isinstance(value, list | tuple):
@@ -168,6 +188,10 @@ def _from_json(value: Any) -> Any:
         return fraction(float(value["fraction"]))
     if "splitter" in value:
         return SPLITTERS[value["splitter"]](**{k: v for k, v in value.items() if k != "splitter"})
+    if "encoder" in value:
+        return TableEncoder(**value["encoder"])
+    if "class_weight" in value:
+        return dict(value["class_weight"])
     kind, registry = ("loss", LOSSES) if "loss" in value else ("norm", NORMS)
     options = {name: item for name, item in value.items() if name != kind}
     return registry[value[kind]](**options)
@@ -208,6 +232,11 @@ def from_stored(stored: dict[str, Any]) -> LinearEstimator:
     for name in NUMBERS:
         setattr(estimator, name, float(stored["fitted"][name]))
     estimator.n_iter_, estimator.n_features_in_ = read_count(stored["n_iter"], "n_iter", 0), p
+    if estimator.encoder is not None:
+        codings = [Coding.from_json(column) for column in stored["columns"]]
+        estimator.encoder_ = TableEncoder.of_codings(codings, **estimator.encoder.get_params())
+        if sum(len(coding.features) for coding in codings) != p:
+            raise ValueError(f"its columns do not make {p} features")
     if stored["feature_names"] is not None:
         estimator.feature_names_in_ = np.array(_names(stored["feature_names"], p), dtype=object)
     return estimator

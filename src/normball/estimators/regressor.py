@@ -20,7 +20,7 @@ class PredictsNumbers(RegressorMixin):
     """Mean responses, for estimators with `loss` and `_eta`."""
 
     loss: str | Loss
-    _eta: Callable[[Any], Floats]
+    _eta: Callable[..., Floats]
 
     def _set_coefficients(self, coef: Floats, intercept: float) -> None:
         self.coef_, self.intercept_ = coef, intercept
@@ -116,6 +116,10 @@ class Regressor(PredictsNumbers, LinearEstimator):
         Relative duality gap to reach.
     max_iter : int, default 100
         Outer iterations of the solver.
+    encoder : transformer, optional
+        Fitted to the rows of the fit, and asked at each prediction: such as
+        `TableEncoder(missing="mean")` for tables with texts, dates and missing values. With it
+        norm="group_l2" takes the features of each column as a group.
 
     Attributes
     ----------
@@ -151,6 +155,7 @@ class Regressor(PredictsNumbers, LinearEstimator):
         warm_start: bool = False,
         tol: float = 1e-8,
         max_iter: int = 100,
+        encoder: Any = None,
     ) -> None:
         super().__init__(
             norm,
@@ -165,6 +170,7 @@ class Regressor(PredictsNumbers, LinearEstimator):
             warm_start=warm_start,
             tol=tol,
             max_iter=max_iter,
+            encoder=encoder,
         )
         self.loss = loss
 

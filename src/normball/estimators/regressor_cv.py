@@ -41,6 +41,10 @@ class RegressorCV(PredictsNumbers, OneProblemCV):
         The alpha of least mean loss (or best mean score), or the largest within one standard error of it.
     n_jobs : int, optional
         Folds at once, through joblib.
+    encoder : transformer, optional
+        Fitted to the training rows of every fold, then to all rows, and asked at each prediction: such as
+        `TableEncoder(missing="mean")` for tables with texts, dates and missing values. With it
+        norm="group_l2" takes the features of each column as a group.
 
     Attributes
     ----------
@@ -74,6 +78,7 @@ class RegressorCV(PredictsNumbers, OneProblemCV):
         tol: float = 1e-8,
         max_iter: int = 100,
         n_jobs: int | None = None,
+        encoder: Any = None,
     ) -> None:
         super().__init__(
             norm,
@@ -91,6 +96,7 @@ class RegressorCV(PredictsNumbers, OneProblemCV):
             tol=tol,
             max_iter=max_iter,
             n_jobs=n_jobs,
+            encoder=encoder,
         )
         self.loss = loss
 

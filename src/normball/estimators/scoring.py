@@ -40,6 +40,7 @@ class HeldRows:
     X, y : as given, these rows only.
     response : (n,) y as the loss takes it; positions of classes. `response_of_all` has all rows.
     weight : (n,) ; is_weighted : bool, whether weights were given.
+    seen : (n,) their positions among all.
     loss : Loss ; classes : (K,) labels, or None for numbers.
     """
 
@@ -51,6 +52,7 @@ class HeldRows:
     loss: Loss
     classes: np.ndarray | None
     response_of_all: Floats
+    seen: Indices
 
     @classmethod
     def of(
@@ -67,7 +69,8 @@ class HeldRows:
         seen = np.flatnonzero(weight > 0)
         if len(seen) < len(weight):
             X, y = (_safe_indexing(values, seen) for values in (X, y))
-        return cls(X, y, response[seen], weight[seen], sample_weight is not None, loss, classes, response)
+        is_weighted = sample_weight is not None
+        return cls(X, y, response[seen], weight[seen], is_weighted, loss, classes, response, seen)
 
 
 @dataclass(frozen=True, eq=False)

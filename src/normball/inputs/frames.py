@@ -163,8 +163,8 @@ def _stacked(columns: Sequence[NDArray[Any] | None], names: Sequence[str], n_row
         listed = ", ".join(repr(name) for name in wrong[:5])
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise TypeError(
-            f"X has non-numeric columns {listed}{more}; encode them as numbers (one-hot for categories) "
-            "or drop them."
+            f"X has non-numeric columns {listed}{more}; encode them as numbers, such as by "
+            "encoder=normball.TableEncoder(), or drop them."
         )
     return np.stack(columns).T if columns else np.zeros((n_rows, 0))  # type: ignore[arg-type]
 

@@ -11,8 +11,6 @@ import numpy as np
 from ..typing import Floats
 from .quality import Quality
 
-HEADER = ("", "held-out rows", "training rows", "no features")
-
 
 @dataclass(frozen=True, eq=False)
 class PredictiveQuality:
@@ -32,12 +30,16 @@ class PredictiveQuality:
     classes: tuple[str, ...] = ()
 
     @property
-    def table(self) -> list[tuple[str, str, str, str]]:
-        """Rows of `HEADER`: name, held out, training, without features."""
-        found = []
+    def table(self) -> list[tuple[str, ...]]:
+        """Header and rows: figure, on held-out rows if there are any, on training rows, without features."""
+        if self.held_out is None:
+            head: tuple[str, ...] = ("", "training rows", "no features")
+        else:
+            head = ("", "held-out rows", "training rows", "no features")
+        found = [head]
         for item in self.training.measures:
-            unseen = "" if self.held_out is None else self.held_out[item.name].shown_with_error
-            found.append((item.name, unseen, item.shown_with_error, item.shown_baseline))
+            unseen = () if self.held_out is None else (self.held_out[item.name].shown_with_error,)
+            found.append((item.name, *unseen, item.shown_with_error, item.shown_baseline))
         return found
 
     @property
@@ -87,13 +89,13 @@ class PredictiveQuality:
         return f"On {where}: {', '.join(parts)}."
 
     def __str__(self) -> str:
-        lines = aligned([HEADER, *self.table])
+        lines = aligned(self.table)
         if self.confusion_table:
             lines += ["", *aligned(self.confusion_table)]
         return "\n".join([*lines, *self.notes])
 
     def _repr_html_(self) -> str:
-        tables: list[Sequence[Sequence[str]]] = [[HEADER, *self.table]]
+        tables: list[Sequence[Sequence[str]]] = [self.table]
         if self.confusion_table:
             tables.append(self.confusion_table)
         notes = "".join(f"<p>{escape(line)}</p>" for line in (*self.notes, *self.meanings))

@@ -1,0 +1,109 @@
+"""What is to be predicted: numbers, two classes, or times with events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..inputs.coding import Coding, listed
+from ..inputs.series import type_name
+from ..losses import Cox
+from ..typing import Floats
+from .coding import as_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+EVENT_WORDS = ("true", "dead", "death", "event", "yes")
+"""Texts that say, beside any other, in which rows the event happened."""
+
+
+def read_target(
+    column: pl.Series, is_classifier: bool
+) -> tuple[Floats, tuple[str, str] | None, tuple[str, ...]]:
+    """y, names of the classes, and notes."""
+    name, is_number = repr(column.name), column.dtype.is_numeric()
+    values = _values(column)
+    if len(values) == 1:
+        raise ValueError(
+            f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another."
+        )
+    if is_classifier:
+        y, (zero, one) = _two_values(column, f"target {name}", "the logistic loss needs two classes")
+        is_coded = (zero, one) == ("0", "1")
+        return y, (zero, one), () if is_coded else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
+    if not is_number:
+        fix = "use --loss logistic" if len(values) == 2 else "choose a column of numbers"
+        raise ValueError(
+            f"target {name} holds {type_name(column)} ({listed(values, most=3)}), but this loss needs "
+            f"numbers; {fix}."
+        )
+    return Coding(str(column.name)).encode(column)[:, 0], None, ()
+
+
+def _values(column: pl.Series) -> list[Any]:
+    """What a column holds, each value once, numbers as numbers and all else as text, in order."""
+    return sorted((column if column.dtype.is_numeric() else as_text(column)).unique().to_list())
+
+
+def _two_values(column: pl.Series, what: str, needs: str) -> tuple[Floats, tuple[str, str]]:
+    """0 and 1 (n,) for the lower and the higher of a column's two values, and their names."""
+    import polars as pl
+
+    values, is_number = _values(column), column.dtype.is_numeric()
+    if len(values) != 2:
+        shown = listed([str(value) for value in values], most=4)
+        raise ValueError(f"{what} has {len(values)} different values ({shown}), but {needs}.")
+    zero, one = (f"{value:g}" if is_number else str(value) for value in values)
+    y = ((column if is_number else as_text(column)) == values[1]).cast(pl.Float64).to_numpy()
+    return y, (zero, one)
+
+
+def with_events(times: Floats, column: pl.Series, event_value: str | None) -> tuple[Floats, str]:
+    """Times, negative where there was no event, and what was taken for one."""
+    is_number = column.dtype.is_numeric()
+    values = [f"{value:g}" if is_number else str(value) for value in _values(column)]
+    name, shown = repr(column.name), listed(values, most=4)
+    one = _plain_event(values) if event_value is None else _given_event(values, event_value, name)
+    if one is None:
+        raise ValueError(
+            f"--event {name} has the values {shown}, and which of them is the event is not plain; say it "
+            f"with --event-value, such as --event-value {values[-1]}."
+        )
+    texts = [f"{value:g}" for value in column] if is_number else as_text(column).to_list()
+    happened = np.array([text == one for text in texts], dtype=np.float64)
+    others = [value for value in values if value != one]
+    n, n_events = len(times), int(happened.sum())
+    censored = f" The others ({listed(others, most=4)}) are censored." if others else ""
+    y = Cox().encode_response(np.column_stack([times, happened]))
+    return y, f"{n_events} of {n} rows have the event ({name} is {one!r}).{censored}"
+
+
+def _plain_event(values: Sequence[str]) -> str | None:
+    """The value that means the event where no one would doubt it."""
+    if set(values) <= {"0", "1"}:
+        return "1" if "1" in values else None
+    plain = [value for value in values if value.strip().casefold() in EVENT_WORDS]
+    return plain[0] if len(plain) == 1 and len(values) <= 2 else None
+
+
+def _given_event(values: Sequence[str], wanted: str, name: str) -> str:
+    """The value that was asked for, in any case of its letters, or as another text of the same number."""
+    same = [value for value in values if value == wanted]
+    same += [value for value in values if value.strip().casefold() == wanted.strip().casefold()]
+    same += [value for value in values if _as_number(value) == _as_number(wanted) is not None]
+    if not same:
+        raise ValueError(
+            f"--event-value {wanted!r} is not a value of column {name}; its values are "
+            f"{listed(values, most=4)}."
+        )
+    return same[0]
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
