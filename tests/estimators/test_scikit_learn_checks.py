@@ -57,6 +57,15 @@ def chosen_by_cv() -> list[Any]:
     return [*made, nb.RegressorCV(rule="one_se", **few), RegressorInPairsCV(**few)]
 
 
-@parametrize_with_checks([*regressors(), *classifiers(), *chosen_by_cv()])
+def known_limits(estimator: Any) -> dict[str, str]:
+    if getattr(estimator, "budget", None) is None:
+        return {}
+    # a class of weight 1e-7 adds so little to the loss that no alpha that floats tell meets the budget
+    return {"check_class_weight_classifiers": "three classes, one of weight 1e-7: the budget is refused"}
+
+
+@parametrize_with_checks(
+    [*regressors(), *classifiers(), *chosen_by_cv()], expected_failed_checks=known_limits
+)
 def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)
