@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import essay_acts
+import normball as nb
 from essay_pages import PHONE, SIZES, STEPS, Reader
+from normball.explorer.story import StoryTable, write_story
 
 pytestmark = pytest.mark.browser
 
@@ -159,3 +162,48 @@ def test_phone_shows_the_whole_of_what_was_learned_in_step_two(reader: Any) -> N
     page.press("#grip-guess", "Enter")
     page.press("#grip-guess2", "Enter")
     assert page.box("[data-step=ball] .one:last-child .said")[3] <= 844
+
+
+LONG = (
+    "average_temperature_of_the_cooling_water_in_degrees_celsius_at_the_inlet_of_the_second_heat_exchanger",
+    "share of households with two or more cars, in per cent of all households of the district",
+    "age",
+)
+
+
+def own_file(folder: Path, kind: str, sign: float) -> Path:
+    """The essay of a table whose columns have long names; the best fit lies to the right, or to the left."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(150, 3))
+    eta = sign * (1.3 * X[:, 0] + 0.9 * X[:, 1]) + 0.3 * X[:, 2] + rng.normal(size=150)
+    classes = ("needs_a_repair_within_a_year", "works") if kind == "classes" else None
+    y = (eta > 0).astype(float) if classes else 1000 * eta
+    dataset = nb.datasets.Dataset(X, y, LONG, "output of the machine by the hour", "Made up.", classes)
+    return write_story(folder, StoryTable.own(dataset), quick=True)[1]
+
+
+@pytest.mark.parametrize("size", ["1280", "1024", "390"])
+@pytest.mark.parametrize(("kind", "sign"), [("classes", -1.0), ("quantity", 1.0), ("quantity", -1.0)])
+def test_long_names_of_own_columns_fit(
+    kind: str, sign: float, size: str, browser: Any, tmp_path: Path
+) -> None:
+    page = Reader(browser, own_file(tmp_path, kind, sign).as_uri() + "#data", **SIZES[size])
+    try:
+        for step in ("data", "map", "matter"):
+            page.go(step)
+            page.slide(*{"data": ("t", 0.3), "map": ("share", 0.4), "matter": ("k", 9)}[step])
+            over, _ = page.page.locator(".hand .reading").evaluate(_SAID)
+            assert over <= 1, (step, page.reading)
+            assert page.page.evaluate(_CUT, ".board svg") == []
+            assert not page.wide()
+            words = page.page.locator(f"[data-step={step}]").evaluate("e => e.scrollWidth - e.clientWidth")
+            assert words <= 0
+    finally:
+        page.close()
+    assert page.problems == []
+
+
+def test_names_are_whole_where_they_fit(reader: Any) -> None:
+    page: Reader = reader("map")
+    labels = page.page.locator(".board.plane text").all_text_contents()
+    assert {"age drops out", "BMI drops out"} <= set(labels)

@@ -15,7 +15,7 @@ const NARROW = 860, LOW = 560;
 /** About how many letters the sentence under the picture may have: three lines of it. */
 function lettersOf(wide, isLow) {
   const line = wide > NARROW ? (Math.min(wide, 1220) - 480) / 8.6 : (isLow ? 0.57 * wide - 28 : wide - 28) / 7.3;
-  return Math.floor(2.8 * line);
+  return Math.floor(2.75 * line);
 }
 
 function Rail({ essay, go }) {

@@ -25,16 +25,17 @@ export const Shape = ({ P, points, tone, open }) => <path class={tone} d={pathOf
 /** `low` puts the name of the first weight below its axis, where a line would cross it above. */
 export function Axes({ P, names, ticks = [], low = false }) {
   const [x0, y0] = P.to([0, 0]), base = clamp(y0 + 17, 13, P.h - 4);
-  const beside = x0 > 34 ? { x: x0 - 7, "text-anchor": "end" } : { x: x0 + 7, "text-anchor": "start" };
+  const most = Math.max(...ticks.map((t) => widthOf(num(t, Number.isInteger(t) ? 0 : 1), 13)));
+  const beside = x0 > most + 9 ? { x: x0 - 7, "text-anchor": "end" } : { x: x0 + 7, "text-anchor": "start" };
   return (
     <g class="axes">
       <path d={`M0 ${y0}H${P.w}M${x0} 0V${P.h}`} />
       {ticks.map((t) => {
-        const [x] = P.to([t, 0]), [, y] = P.to([0, t]);
+        const [x] = P.to([t, 0]), [, y] = P.to([0, t]), words = num(t, Number.isInteger(t) ? 0 : 1), wide = widthOf(words, 13);
         return (
           <g key={t}>
-            {x > 8 && x < P.w - 46 && <><path d={`M${x} ${y0 - 3}v6`} /><text x={x} y={base} text-anchor="middle">{num(t, Number.isInteger(t) ? 0 : 1)}</text></>}
-            {y > 24 && y < P.h - 8 && <><path d={`M${x0 - 3} ${y}h6`} /><text {...beside} y={y + 4}>{num(t, Number.isInteger(t) ? 0 : 1)}</text></>}
+            {x > wide / 2 + 2 && x < P.w - 46 && <><path d={`M${x} ${y0 - 3}v6`} /><text x={x} y={base} text-anchor="middle">{words}</text></>}
+            {y > 24 && y < P.h - 8 && x0 > -4 && x0 < P.w + 7 && <><path d={`M${x0 - 3} ${y}h6`} /><text {...beside} y={y + 4}>{words}</text></>}
           </g>);
       })}
       {names && <><text class="name" x={P.w - 6} y={clamp(low ? y0 + 19 : y0 - 8, 18, P.h - 6)} text-anchor="end">{names[0]}</text><text class="name" x={clamp(x0 + 9, 6, P.w - 40)} y="17">{names[1]}</text></>}

@@ -40,8 +40,14 @@ function fourOf(fit, curve, best) {
   return { all: fit.unseen(fit.c), alone: fit.unseen(fit.aloneIn(j)), best: best.unseen, shrunk: fit.unseen(fit.c.map((x) => share * x)), mean: curve[0].unseen, share, j };
 }
 
-/** Whether some budget predicts the unseen rows better than the best fit does, by one per cent at least. */
-export const isHelped = (sample) => sample.best.unseen < 0.99 * sample.four.all && sample.best.t < sample.fit.top;
+/**
+ * Whether some budget predicts the unseen rows better than the best fit does: by one per cent at least,
+ * and of classes by more rows than their number varies by chance (its standard deviation).
+ */
+export function isHelped({ best, fit, four, others }) {
+  const chance = fit.kind === "logistic" ? Math.sqrt((four.all * (1 - four.all)) / others) : 0;
+  return best.unseen < Math.min(0.99 * four.all, four.all - chance) && best.t < fit.top;
+}
 
 const STEPS = [1, 2, 5, 10];
 

@@ -44,7 +44,7 @@ export function round(x) {
 /** x as exact as a hundredth of `scale`. */
 export const level = (x, scale) => num(x, Math.max(0, 2 - Math.floor(Math.log10(scale))));
 
-export const percent = (share) => `${num(100 * share, share > 0 && share < 0.0995 ? 1 : 0)} %`;
+export const percent = (share, digits = share > 0 && share < 0.0995 ? 1 : 0) => `${num(100 * share, digits)} %`;
 
 /** What is said of two weights in words: "(0, 1)". */
 export const Fit = ({ children }) => <b class="t-fit">{children}</b>;

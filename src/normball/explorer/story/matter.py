@@ -184,5 +184,5 @@ def _verdict(task: Task, dense: Nested, quick: bool, seed: int) -> str:
     middle = int(np.median(first.n_kept))
     return (
         f"With every choice made on other rows (nested cross-validation), L1 kept {middle} of {p} in the "
-        f"median; {' and '.join(parts)}."
+        f"median; {', and '.join(parts)}."
     )

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...problem import Problem
 from ...typing import Floats
-from .answers import matter_text
+from .answers import best_entry, matter_text
 from .sample import Sample
 from .table import standardised
 
@@ -172,8 +172,7 @@ def _map(sample: Sample) -> str:
 
 def _matter(matter: list[dict[str, Any]]) -> str:
     one = matter[0]
-    pick = max if one["kind"] == "classes" else min
-    best = pick(one["budgets"], key=lambda entry: entry["score"])
+    best = best_entry(one)
     columns = int(np.ceil(np.sqrt(one["total"])))
     g = SIZE / columns
     # one dot that is repeated: four thousand would double the size of the page

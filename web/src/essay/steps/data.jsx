@@ -3,7 +3,7 @@ import { DIAMOND, placeOf } from "../../geometry/sample.js";
 import { levelOutlines } from "../../outlines.js";
 import { MOVABLE, firstDraw, isHelped, nextDraw } from "../sampling.js";
 import { Axes, Ball, Cross, Dot, Ellipse, Label, Picture, Shape } from "../plane.jsx";
-import { fitting } from "../../room.js";
+import { fitting, widthOf } from "../../room.js";
 import { Fit, Zero, capital, counted, grouped, named, num, percent, round } from "../words.jsx";
 import { Scatters, errorText, placesOf } from "./scatter.jsx";
 
@@ -42,7 +42,7 @@ function Typical({ data }) {
 
 export const data = {
   id: "data", question: "Why a budget at all?", layout: "with",
-  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×: on each, all weights miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>. The test is on {sample.others} others.</>,
+  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×: on each, all weights miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>{isOwn(data) ? ", the less the more rows there are" : ""}. The test is on {sample.others} others.</>,
   tasks: [
     { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>The touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
     { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
@@ -91,13 +91,14 @@ export const data = {
   drag: (held, { point, stand, sideSize }) => held.from + placesOf(...sideSize, stand).valueAt(point[1] - held.top),
   Plane({ P, s, sample, stand, label, small }) {
     const { fit, curve, names } = sample, { t, w, on, zero } = nowOf(s, sample), [x0, y0] = P.to([0, 0]);
-    const path = curve[Math.round(curve.length * 0.25)].w, [px, py] = P.to(path), [dx, dy] = P.to(w), isClear = Math.abs(px - dx) > 60 || Math.abs(py - dy) > 24;
-    const weightOf = (i, room) => `weight of ${fitting(names[i], Math.max(40, room - 70), 14, 600)}`;
+    const path = curve[Math.round(curve.length * 0.25)].w, [px, py] = P.to(path), [dx, dy] = P.to(w), isLeft = x0 < 0.6 * P.w;
+    const isClear = (Math.abs(px - dx) > 60 || Math.abs(py - dy) > 24) && Math.abs(py - y0 - 42) > 20;
+    const weightOf = (i, room) => `weight of ${fitting(names[i], room - widthOf("weight of ", 14, 600), 14, 600)}`;
     return (
       <Picture w={P.w} h={P.h} label={label}>
         <Axes P={P} ticks={stand.ticks} />
         <Label P={P} at={P.from([P.w - 6, Math.min(y0 + 34, P.h - 8)])} anchor="end">{weightOf(0, P.w - 12)}</Label>
-        <Label P={P} at={P.from([Math.max(x0, 0) + 8, 16])}>{weightOf(1, P.w - Math.max(x0, 0) - 12)}</Label>
+        <Label P={P} at={P.from([isLeft ? Math.max(x0, 0) + 8 : Math.min(x0, P.w) - 8, 16])} anchor={isLeft ? "start" : "end"}>{weightOf(1, (isLeft ? P.w - Math.max(x0, 0) : Math.min(x0, P.w)) - 12)}</Label>
         <Ball P={P} norm={DIAMOND} t={t} tone="l1" />
         <Levels P={P} fit={fit} levels={stand.levels} w={w} on={on} />
         <Shape P={P} points={curve.map((p) => p.w)} tone="trail" open />
@@ -109,7 +110,7 @@ export const data = {
   Side: ({ s, open, w, h, data, sample, stand }) => <Scatters w={w} h={h} data={data} sample={sample} stand={stand} weights={nowOf(s, sample).w} t={nowOf(s, sample).t} held={s.hold} four={open > 0} />,
   reading({ s, data, sample, letters }) {
     const now = nowOf(s, sample), [a, b] = sample.names.map((name) => named(name, (letters - 118) / 2)), weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
-    const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{percent(sample.fit.unseen(now.w))}</b> are classified wrongly ({percent(sample.four.mean)} by guessing the larger class).</>
+    const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{errorText(data, sample.fit.unseen(now.w))}</b> are classified wrongly ({errorText(data, sample.four.mean)} by guessing the larger class).</>
       : <>Error on {sample.others} unseen {data.rows} (root mean square): <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average: {round(sample.four.mean)}.</>;
     if (now.on === "nothing") return isClasses(data) ? "No budget: every row gets the larger class." : `No budget: every ${data.row} gets the average.`;
     if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be separated perfectly: the weights would grow without end. {error}</>;

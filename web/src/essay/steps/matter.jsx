@@ -1,6 +1,6 @@
 // 9. What zeros save: thousands of weights as dots, and patients told right by models that had not seen them.
 import { Picture } from "../plane.jsx";
-import { Circle, Diamond, capital, counted, grouped, num, plainText, round } from "../words.jsx";
+import { Circle, Diamond, capital, counted, grouped, named, num, plainText, round } from "../words.jsx";
 
 const setOf = (x) => x.story.matter[x.s.set];
 const stepOf = (x) => setOf(x).budgets[Math.min(x.s.k[x.s.set], setOf(x).budgets.length - 1)];
@@ -10,16 +10,14 @@ const isClasses = (set) => set.kind === "classes";
 const scoreText = (set, score) => (isClasses(set) ? `${score} of ${set.rows} right` : `typical error ${round(score)}`);
 const some = (set, n, count = grouped) => `${n ? count(n) : "no"} ${n === 1 ? set.feature : set.features}`;
 
-/** The best score of all budgets; the smallest budget among equals. */
-export function bestStep(set) {
-  return set.budgets.reduce((best, b, k) => ((isClasses(set) ? b.score > set.budgets[best].score : b.score < set.budgets[best].score) ? k : best), 0);
-}
-
 /** As good as the best budget; of a large table half a per cent less is as good. */
 function isBest(set, score) {
-  const best = set.budgets[bestStep(set)].score;
-  return isClasses(set) ? score >= best - Math.floor(0.005 * set.rows) : score <= 1.005 * best;
+  const scores = set.budgets.map((b) => b.score);
+  return isClasses(set) ? score >= Math.max(...scores) - Math.floor(0.005 * set.rows) : score <= 1.005 * Math.min(...scores);
 }
+
+/** The smallest budget that is as good as the best. */
+export const bestStep = (set) => set.budgets.findIndex((b) => isBest(set, b.score));
 
 /** A dot a weight: those that are zero small and grey. */
 function Field({ P, set, lit, all, tone, label }) {
@@ -35,7 +33,7 @@ function Field({ P, set, lit, all, tone, label }) {
 /** As many names of what is kept, the largest weight first, as there is room for. */
 function namesIn({ names, kept }, room) {
   const shown = [];
-  for (const name of names) { room -= name.length + 2; if (room < 0) break; shown.push(name); }
+  for (const name of names.map((one) => named(one, 32))) { room -= name.length + 2; if (room < 0) break; shown.push(name); }
   return shown.length ? ` (${shown.join(", ")}${kept.length > shown.length ? ", …" : ""})` : "";
 }
 

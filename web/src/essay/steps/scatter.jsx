@@ -40,13 +40,15 @@ function Scatter({ m, j, data, sample, w, held }) {
     </g>);
 }
 
-export const errorText = (data, e) => (data.loss === "logistic" ? percent(e) : round(e));
+export const errorText = (data, e) => (data.loss === "logistic" ? percent(e, 1) : round(e));
 
 function Errors({ m, data, sample, t, w, stand }) {
   const { curve, best, fit } = sample, [lo, hi] = stand.errors, top = Math.max(fit.top, t, 1e-9);
   const X = (v) => m.left + 6 + (v / top) * (m.w - m.left - 12), Y = (e) => m.high - 4 - ((clamp(e, lo, hi) - lo) / (hi - lo)) * (m.high - (m.small ? 26 : 30));
   const draw = (name) => curve.map((p) => `${two(X(p.t))} ${two(Y(p[name]))}`).join("L"), now = Math.min(t, fit.top);
-  const learned = errorText(data, fit.learned(w)), unseen = errorText(data, fit.unseen(w)), isLeft = X(best.t) > m.w - 78 || (now >= best.t && X(now) - X(best.t) < 90 && X(best.t) - m.left > 78);
+  const learned = errorText(data, fit.learned(w)), unseen = errorText(data, fit.unseen(w));
+  const [before, after] = [[`unseen ${sample.others}: ${unseen}`, `the ${sample.n} seen: ${learned}`], [`unseen ${unseen}`, `seen ${learned}`], [`unseen ${unseen}`, learned]].find((two, k) => k === 2 || widthOf(two.join(" · "), 13.5, 600) < m.w - m.left - 14);
+  const isLeft = X(best.t) > m.w - 78 || (now >= best.t && X(now) - X(best.t) < 90 && X(best.t) - m.left > 78);
   return (
     <g transform={`translate(0 ${m.top(2)})`}>
       <rect class="panel" x={m.left} y="0" width={m.w - m.left} height={m.high} rx="4" />
@@ -55,14 +57,14 @@ function Errors({ m, data, sample, t, w, stand }) {
       <circle class="ring z1" cx={two(X(best.t))} cy={two(Y(best.unseen))} r="7" />
       {!m.small && <text x={two(X(best.t) + (isLeft ? -11 : 11))} y={two(Y(best.unseen) + 16)} text-anchor={isLeft ? "end" : "start"}>hindsight</text>}
       <circle class="dot fit" cx={two(X(now))} cy={two(Y(fit.learned(w)))} r="4.5" /><circle class="dot touch" cx={two(X(now))} cy={two(Y(fit.unseen(w)))} r="5" />
-      <text x={m.left + 7} y={m.small ? 13 : 17}><tspan class="ink">{m.w < 330 ? `unseen ${unseen}` : `unseen ${sample.others}: ${unseen}`}</tspan> · <tspan class="t-fit">{m.w < 165 ? learned : m.w < 330 ? `seen ${learned}` : `the ${sample.n} seen: ${learned}`}</tspan></text>
+      <text x={m.left + 7} y={m.small ? 13 : 17}><tspan class="ink">{before}</tspan> · <tspan class="t-fit">{after}</tspan></text>
       {!m.small && <text transform={`translate(14 ${m.high / 2}) rotate(-90)`} text-anchor="middle">{data.loss === "logistic" ? "wrong" : "error"}</text>}
     </g>);
 }
 
 /** Four ways of fitting, and what each misses by on the unseen rows. */
 function Four({ m, data, sample }) {
-  const { all, alone, best, shrunk, j, share } = sample.four, most = Math.max(all, alone, best, shrunk) * 1.02, x0 = m.left + 118, wide = m.w - x0 - 40;
+  const { all, alone, best, shrunk, j, share } = sample.four, most = Math.max(all, alone, best, shrunk) * 1.02, x0 = m.left + 118, wide = m.w - x0 - 8 - widthOf(errorText(data, most), 14, 600);
   const rows = [["best fit", all], [`${fitting(sample.names[j], 76)} alone`, alone], ["best budget", best], [`both × ${num(share, 2)}`, shrunk]];
   return (
     <g transform={`translate(0 ${m.top(3)})`}>
