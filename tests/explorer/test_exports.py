@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import pytest
+
+from explorer_pages import Tab
+from normball.explorer.state import defaults
 
 pytestmark = pytest.mark.browser
 
@@ -93,8 +97,45 @@ def test_space_is_exported_too(opened: Any, tmp_path: Path) -> None:
     assert animation.count(b"\x21\xf9\x04") == 30  # a graphic control block for each frame
 
 
+def _seen(tab: Tab) -> tuple[Any, ...]:
+    """The whole state by the page's address, what is read, and how far one can go back."""
+    given = dict(parse_qsl(tab.page.url.partition("#")[2]))
+    state = {
+        name: given.get(name, str(value).removesuffix(".0").lower()) for name, value in defaults().items()
+    }
+    return state, tab.page.locator(".readouts").inner_text(), tab.page.evaluate("history.length")
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [
+        (
+            "the budget",
+            {"loss": "squared_error", "form": "alpha", "alpha": 0.7, "free": "true", "free1": 0.4},
+        ),
+        ("the angle", {"loss": "equation", "angle": 40, "form": "budget", "budget": 0.4}),
+        ("p", {"norm": "lp", "p": 1.7, "loss": "huber", "form": "budget", "budget": 0.8}),
+        ("the view", {"dims": 3, "loss": "squared_error", "form": "budget", "yaw": 50}),
+    ],
+)
+def test_an_animation_leaves_the_picture_as_it_was(what: str, state: dict[str, Any], opened: Any) -> None:
+    tab = opened(**state)
+    tab.settle()
+    before = _seen(tab)
+    tab.page.get_by_text("Share", exact=True).click()
+    with tab.page.expect_download():
+        tab.page.get_by_role("button", name=f"Animation of {what} (GIF)").click()
+    tab.settle()
+    assert _seen(tab) == before
+
+
 def test_page_is_small(file: Path) -> None:
     assert file.stat().st_size < 140_000  # laboratory and essay
+
+
+def _altered(route: Any, change: dict[str, Any]) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, json=answer.json() | change)
 
 
 def test_python_confirms_what_the_page_computed(opened: Any) -> None:
@@ -103,7 +144,6 @@ def test_python_confirms_what_the_page_computed(opened: Any) -> None:
     import threading
 
     from normball.explorer.server import listen, make_app
-    from normball.explorer.state import defaults
 
     socket, place = listen("127.0.0.1", 0)
     socket.listen()
@@ -118,6 +158,14 @@ def test_python_confirms_what_the_page_computed(opened: Any) -> None:
         tab.drag(tab.slider("best fit handle, w1"), (10, 20))
         tab.page.get_by_text("computed here").wait_for()
         tab.page.get_by_text("confirmed by normball").wait_for()
+        # an answer on another piece of the ball, or with another number of zeros, is another answer
+        for change in ({"kind": "smooth"}, {"zeros": 2}, {"budget": 0.1}):
+            tab.page.route("**/solve", lambda route, _, change=change: _altered(route, change))
+            tab.drag(tab.slider("best fit handle, w1"), (5, 10))
+            tab.page.get_by_text("differs from normball").wait_for()
+            tab.page.unroute("**/solve")
+            tab.drag(tab.slider("best fit handle, w1"), (-5, -10))
+            tab.page.get_by_text("confirmed by normball").wait_for()
     finally:
         server.should_exit = True
         thread.join()

@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { short } from "./numbers.jsx";
 import { atRest } from "./rest.js";
+import { kindWord } from "./words.js";
 
 /** A difference in the coefficients above this is an error of the page (or of normball). */
 const TOLERANCE = 1e-6;
@@ -21,10 +22,10 @@ export function createProof(store, scene, ask) {
       // where a whole side is optimal the two may choose different points of it: compare what they cost
       const scale = Math.max(picture.norm.value(touch.w), 1e-3);
       const apart = Math.max(Math.abs(answer.budget - touch.size) / scale, Math.abs(answer.target - touch.value) / Math.max(picture.scale, 1e-9));
-      // where the answer is one point its zeros must be the same, too
-      const zeros = touch.flat || touch.inside ? answer.zeros : touch.zeros;
-      const same = apart <= TOLERANCE && zeros === answer.zeros;
-      proof.value = same ? { state: "same", gap: answer.gap } : { state: "differs", text: `norm ${short(answer.budget, 8)}, loss ${short(answer.target, 8)} and ${answer.zeros} zeros there` };
+      // where the answer is one point its zeros and the piece of the ball must be the same, too
+      const one = !touch.flat && !touch.inside, isAlike = !one || (touch.zeros === answer.zeros && (!answer.kind || touch.kind === answer.kind));
+      const there = () => [`norm ${short(answer.budget, 8)}`, `loss ${short(answer.target, 8)}`, `${answer.zeros} zeros`, answer.kind && kindWord({ ...touch, kind: answer.kind, corner: false }, picture.norm, picture.d)].filter(Boolean).join(", ");
+      proof.value = apart <= TOLERANCE && isAlike ? { state: "same", gap: answer.gap } : { state: "differs", text: `${there()} there` };
     } catch (error) {
       if (mine === turn) proof.value = { state: "silent", text: String(error) };
     }

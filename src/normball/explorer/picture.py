@@ -65,7 +65,8 @@ def answer_of(state: State) -> dict[str, Any]:
         "alpha": _finite(solution.alpha),
         "budget": _finite(solution.norm),
         "target": _finite(solution.loss),
-        "kind": solution.contact.kind,
+        # of a ball that makes no zeros the last digit decides which piece is touched
+        "kind": solution.contact.kind if solution.problem.norm.makes_zeros else None,
         "zeros": int(solution.n_zeros),
         "converged": bool(solution.converged),
         "seconds": perf_counter() - start,
