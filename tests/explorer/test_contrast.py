@@ -49,7 +49,16 @@ LINES = {
     "price": [".level.dashed", ".arrow path"],
     "matter": [".dots.zero", ".dots.l2"],
 }
-WORDS = [".reading", ".card.on p", ".card.on h2", "figcaption", ".slider label", ".slider output", ".kicker"]
+WORDS = [
+    ".reading",
+    ".card.on > p:not(.more)",
+    ".card.on .one:not(.done):not(.later) .task",
+    ".card.on h2",
+    "figcaption",
+    ".slider label",
+    ".slider output",
+    ".kicker",
+]
 
 
 def check(page: Any, selector: str, prop: str, least: float) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def ran(code: str) -> dict[str, Any]:
     data = nb.datasets.load_diabetes()
     X, y = np.asarray(data.X), np.asarray(data.y)
-    names: dict[str, Any] = dict(X_train=X[:300], X_test=X[300:], y_train=y[:300], y_test=y[300:])
+    names: dict[str, Any] = {"X_train": X[:300], "X_test": X[300:], "y_train": y[:300], "y_test": y[300:]}
     exec(code, names)
     return names
 

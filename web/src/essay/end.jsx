@@ -13,7 +13,7 @@ model[-1].alpha_                  # the price it chose`;
 const NORMBALL = `import normball as nb
 
 model = nb.RegressorCV(norm="l1", standardize=True).fit(X_train, y_train)
-print(model.solution_.summary())  # what is kept, and the proof
+print(model.report())             # what is kept, how good it is, the proof
 model.score(X_test, y_test)
 nb.explore(model)                 # your features in the laboratory`;
 
