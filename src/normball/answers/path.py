@@ -20,6 +20,7 @@ from ..inputs.reading import read_form
 from ..solvers.certificate import certify_target, certify_term
 from ..solvers.generic.face_newton import Point
 from ..solvers.in_turn import solve_one
+from ..solvers.root import bisected
 from ..solvers.terms import Ball, Penalty
 from ..solvers.workspace import Answer, Options
 from ..typing import ArrayLike, Floats, Indices
@@ -219,13 +220,5 @@ class Path:
 
 def _root(increasing: Callable[[float], float]) -> float:
     """Share in [0, 1] where an increasing function crosses zero, by bisection to the last bit."""
-    low, high = 0.0, 1.0
-    for _ in range(80):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if increasing(middle) < 0:
-            low = middle
-        else:
-            high = middle
+    low, high = bisected(lambda share: increasing(share) < 0, 0.0, 1.0)
     return high if abs(increasing(high)) <= abs(increasing(low)) else low

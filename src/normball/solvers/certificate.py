@@ -27,6 +27,7 @@ import numpy as np
 from ..losses.hessian_root import HessianRoot
 from ..typing import Floats
 from .instance import ROUNDING, Instance
+from .line_search import golden
 from .piecewise.kinks import kink_dual
 from .terms import Term
 
@@ -236,17 +237,8 @@ def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: floa
         low, centre, high = centre, high, high + 2 * (high - low)
     while value(low) > value(centre) and low > -200:
         low, centre, high = low - 2 * (high - low), low, centre
-    ratio = (np.sqrt(5) - 1) / 2
-    left, right = high - ratio * (high - low), low + ratio * (high - low)
-    best = max((value(x), x) for x in (centre, left, right))
-    for _ in range(80):
-        if value(left) > value(right):
-            high, right = right, left
-            left = high - ratio * (high - low)
-        else:
-            low, left = left, right
-            right = low + ratio * (high - low)
-        best = max(best, (value(left), left), (value(right), right))
+    found = golden(lambda at: np.array([-value(float(at[0]))]), np.array([low]), np.array([high]), 80)
+    best = max((value(at), at) for at in (centre, float(found[0])))
     return float(np.exp(best[1])), best[0]
 
 

@@ -27,8 +27,9 @@ from ..dispatch import road_of_classes
 from ..ends.smooth_fit import VANISHING
 from ..far_means import classes_about_means
 from ..instance import sound_moments
+from ..line_search import armijo
 from ..smooth.class_newton import ClassNewton
-from .likelihood import ClassLikelihood
+from .likelihood import ClassLikelihood, ClassPoint
 from .model import LEAST_DAMPING, ClassModel
 
 MOST_MODELS = 100
@@ -276,16 +277,16 @@ class Multinomial:
         slope = -float((Z[features] * step_W).sum() + self._here.balance @ step_b)
         slope += alpha * (after_R - before_R)
         rounding = 1e-15 * (abs(before) + self.scale)
-        share = 1.0
-        for _ in range(40):
+
+        def at(share: float) -> tuple[float, tuple[Floats, ClassPoint]]:
             b = self._b + share * step_b
             here = self._likelihood.at(self._linear + share * move + b)
-            value = here.loss + alpha * ((1 - share) * before_R + share * after_R)
-            if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
-                break
-            share *= 0.5
-        else:
+            return here.loss + alpha * ((1 - share) * before_R + share * after_R), (b, here)
+
+        found = armijo(at, before, slope, rounding)
+        if found is None:
             return False
+        share, _, (b, here) = found
         self._W[features] += share * step_W
         self._b, self._here = b, here
         used = np.flatnonzero(self._W.any(axis=1))  # afresh, since the gap is that of the weights

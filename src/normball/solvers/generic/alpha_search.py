@@ -17,6 +17,8 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from ..root import between_alphas
+
 PRECISION = 1e-13
 """How closely a level is met, relative to the level (a target: to the loss at zero)."""
 FALL = 0.3
@@ -102,8 +104,7 @@ def solve_level(
     for _ in range(MOST_STEPS):
         if abs(value) <= size or low >= high * (1 - 1e-15):
             break
-        share = np.clip(above / (above - below), 0.01, 0.99)
-        alpha = float(np.exp((1 - share) * np.log(high) + share * np.log(low)))
+        alpha = between_alphas(high, low, above, below, 0.01)
         found, value = solve(alpha)
         # Illinois: the end that stays counts half, so that both ends move
         if value < 0:

@@ -17,6 +17,7 @@ import numpy as np
 from ...typing import Floats
 from ..certificate import certify_target, certify_term
 from ..ends.fits import null_model, null_point
+from ..root import between_alphas, bisected
 from ..terms import Ball, Condition, Penalty
 from ..workspace import Answer, Options, Workspace
 from .face_newton import Point, solve_on_face
@@ -105,8 +106,8 @@ def _meet(
         elif low[0] >= high[0] * (1 - 1e-15):
             break
         else:
-            share = float(np.clip(high[2] / (high[2] - low[2]), 0.05, 0.95)) if n_solves % 3 else 0.5
-            alpha = float(np.exp((1 - share) * np.log(high[0]) + share * np.log(low[0])))
+            margin = 0.05 if n_solves % 3 else 0.5
+            alpha = between_alphas(high[0], low[0], high[2], low[2], margin)
     return best
 
 
@@ -133,13 +134,12 @@ def _candidates(
         if finished is not None:
             yield finished
     if low is not None and high[0] - low[0] <= CLOSED * high[0]:
-        left, right = 0.0, 1.0
-        for _ in range(60):
-            share = 0.5 * (left + right)
-            between = Point(
-                (1 - share) * high[1].w + share * low[1].w,
-                (1 - share) * high[1].intercept + share * low[1].intercept,
-                low[0],
-            )
-            left, right = (left, share) if _missing(workspace, condition, between) <= 0 else (share, right)
-        yield between
+        alpha, start, end = low[0], high[1], low[1]
+
+        def between(share: float) -> Point:
+            w = (1 - share) * start.w + share * end.w
+            return Point(w, (1 - share) * start.intercept + share * end.intercept, alpha)
+
+        yield between(
+            bisected(lambda share: _missing(workspace, condition, between(share)) > 0, 0.0, 1.0, 60)[1]
+        )

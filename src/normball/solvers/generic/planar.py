@@ -8,14 +8,14 @@ certificate's gap is NaN and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ...typing import Floats
 from ..certificate import Certificate
 from ..ends.fits import least_fit
 from ..instance import Instance
+from ..line_search import golden
+from ..root import bisected
 from ..workspace import Answer
 from .face_newton import Point
 
@@ -89,7 +89,7 @@ def _best_in_ball(instance: Instance, budget: float) -> Point:
     angles = np.linspace(0, 2 * np.pi, N_ANGLES, endpoint=False)
     around = losses.at(at(angles))
     low = angles[(around <= np.roll(around, 1)) & (around <= np.roll(around, -1))]
-    refined = _golden(lambda a: losses.at(at(a)), low - angles[1], low + angles[1])
+    refined = golden(lambda a: losses.at(at(a)), low - angles[1], low + angles[1])
     axes = np.vstack([np.eye(2), -np.eye(2)])  # exact zeros at the vertices
     points = np.vstack([at(refined), axes * [[instance.norm.reach(axis, budget)] for axis in axes]])
     values = losses.at(points)
@@ -126,16 +126,6 @@ class _Losses:
         return instance.loss.values(etas, instance.y, instance.sample_weight)
 
 
-def _golden(function: Callable[[Floats], Floats], low: Floats, high: Floats) -> Floats:
-    """Minimisers (k,) of k functions at once, each within its bracket."""
-    ratio = (np.sqrt(5) - 1) / 2
-    for _ in range(50):
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        is_left = function(left) <= function(right)
-        low, high = np.where(is_left, low, left), np.where(is_left, right, high)
-    return 0.5 * (low + high)
-
-
 def _least_norm(instance: Instance, target: float) -> Point:
     """Smallest budget whose ball reaches the target, by bisection (the best loss falls with the budget)."""
     null = np.zeros(2)
@@ -149,16 +139,13 @@ def _least_norm(instance: Instance, target: float) -> Point:
             "give a target at or above it."
         )
     target += 1e-15 * instance.scale  # rounding must not hide a point that is on the level set
-    low, high = 0.0, instance.norm.value(free)
-    point = _point(instance, free)
-    for _ in range(45):
-        budget = 0.5 * (low + high)
-        proposal = _best_in_ball(instance, budget)
-        if _loss(instance, proposal.w)[0] <= target:
-            high, point = budget, proposal
-        else:
-            low = budget
-    return point
+    largest = instance.norm.value(free)
+
+    def is_small(budget: float) -> bool:
+        return _loss(instance, _best_in_ball(instance, budget).w)[0] > target
+
+    budget = bisected(is_small, 0.0, largest, 45)[1]
+    return _point(instance, free) if budget == largest else _best_in_ball(instance, budget)
 
 
 def _penalised(instance: Instance, alpha: float) -> Point:
@@ -173,7 +160,7 @@ def _penalised(instance: Instance, alpha: float) -> Point:
     costs = [cost(budget) for budget in budgets]
     k = int(np.argmin(costs))
     refined = float(
-        _golden(lambda at: np.array([cost(at[0])]), budgets[[max(k - 1, 0)]], budgets[[min(k + 1, 40)]])[0]
+        golden(lambda at: np.array([cost(at[0])]), budgets[[max(k - 1, 0)]], budgets[[min(k + 1, 40)]])[0]
     )
     best = min((costs[k], budgets[k]), (cost(refined), refined))
     point = _best_in_ball(instance, best[1])

@@ -19,6 +19,7 @@ from ...typing import Floats
 from ..certificate import certify_term
 from ..ends.smooth_fit import smooth_null
 from ..instance import Instance
+from ..line_search import armijo
 from ..terms import Term
 from ..workspace import Answer, Options, Workspace
 from .face_newton import Point, price_on_face, solve_on_face
@@ -170,12 +171,11 @@ def _line_search(
     before = instance.value(eta) + term.value(point.w)
     slope = float(instance.gradient(eta) @ (eta_goal - eta)) + term.value(goal.w) - term.value(point.w)
     rounding = ROUNDING * (abs(before) + instance.scale)
-    share = 1.0
-    for _ in range(40):
+
+    def at(share: float) -> tuple[float, Floats]:
         w = goal.w if share == 1.0 else point.w + share * (goal.w - point.w)
-        value = instance.value(eta + share * (eta_goal - eta)) + term.value(w)
-        if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
-            break
-        share *= 0.5
+        return instance.value(eta + share * (eta_goal - eta)) + term.value(w), w
+
+    share, _, w = armijo(at, before, slope, rounding) or (0.0, before, point.w)
     intercept = point.intercept + share * (goal.intercept - point.intercept)
     return Point(w, intercept, point.alpha), share

@@ -24,6 +24,7 @@ Cost of a Newton step: two products with X and one factorisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from ...losses.hessian_root import HessianRoot
 from ...norms.face import Face
 from ...typing import Floats
 from ..instance import ColumnStore, Instance
+from ..line_search import armijo
 from ..terms import Term
 from ..work import Work
 from .newton_system import NewtonSystem
@@ -176,23 +178,33 @@ def _proximal_step(
         if not slope < 0:
             break
         along = model.rmatvec(direction)
-        step, rounding = 1.0, 1e-15 * (abs(value) + 0.5 * float(model.c @ model.c))
-        for _ in range(30):
-            w_new, mu_new, value_new = _evaluate(
-                model, term, w_k, u + step * direction, pull + step * along, sigma
-            )
-            if value_new <= value + 1e-4 * step * slope + rounding:
-                break
-            step *= 0.5
-        else:
+        rounding = 1e-15 * (abs(value) + 0.5 * float(model.c @ model.c))
+        at = partial(_along, model, term, w_k, (u, direction), (pull, along), sigma)
+        found = armijo(at, value, slope, rounding, 30)
+        if found is None:
             break
         previous = float(residual @ residual)
-        u, pull, w, mu, value = u + step * direction, pull + step * along, w_new, mu_new, value_new
+        step, value, (w, mu) = found
+        u, pull = u + step * direction, pull + step * along
         residual = u - model.c + model.matvec(w)
         if abs(slope) <= rounding and float(residual @ residual) >= 0.25 * previous:
             break
     state.u = u
     return w, n_newton
+
+
+def _along(
+    model: LeastSquaresModel,
+    term: Term,
+    w_k: Floats,
+    u: tuple[Floats, Floats],
+    pull: tuple[Floats, Floats],
+    sigma: float,
+    share: float,
+) -> tuple[float, tuple[Floats, float]]:
+    """`_evaluate` after a share of the step, given points and their moves."""
+    w, mu, value = _evaluate(model, term, w_k, u[0] + share * u[1], pull[0] + share * pull[1], sigma)
+    return value, (w, mu)
 
 
 def _evaluate(

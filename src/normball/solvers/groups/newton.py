@@ -20,6 +20,7 @@ from ...norms.blocks import Blocks
 from ...norms.separable import Separable
 from ...typing import Floats, Indices
 from ..instance import Instance
+from ..line_search import armijo
 from ..paths.candidates import Candidates
 from ..paths.restricted import Batch, Restricted
 from .points import GroupPoint, group_batch, lengths, sums
@@ -206,15 +207,13 @@ class GroupPath(Restricted):
             self._norm(point.groups, point.weights + step) - norm_before
         )
         rounding = 1e-15 * (abs(before) + instance.scale)
-        share = 1.0
-        for _ in range(40):
+
+        def at(share: float) -> tuple[float, tuple[Floats, Floats]]:
             weights, eta = point.weights + share * step, point.eta + share * move
-            value = instance.value(eta) + alpha * self._norm(point.groups, weights)
-            if value <= before + 1e-4 * share * min(slope, 0.0) + rounding:
-                break
-            share *= 0.5
-        else:
-            weights, eta, share = point.weights, point.eta, 0.0
+            return instance.value(eta) + alpha * self._norm(point.groups, weights), (weights, eta)
+
+        found = armijo(at, before, slope, rounding)
+        share, _, (weights, eta) = found or (0.0, before, (point.weights, point.eta))
         groups = point.groups
         stays = ~leaves if share == 1.0 else np.ones(len(groups), dtype=bool)
         stays &= lengths(weights, sizes) > 0

@@ -19,8 +19,9 @@ from scipy import linalg
 
 from ...designs.base import Design
 from ...typing import Floats
-from ..classes.likelihood import ClassLikelihood
-from .newton_cg import ARMIJO, minimise
+from ..classes.likelihood import ClassLikelihood, ClassPoint
+from ..line_search import armijo
+from .newton_cg import minimise
 from .preconditioner import column_squares, products_a_gram
 
 
@@ -101,18 +102,19 @@ class ClassNewton:
         if self._fits:
             shift = shift + self._missing
             slope -= float(self.here.balance @ self._missing)
-        rounding, share = 1e-15 * abs(self._value), 1.0
-        for _ in range(40):
+        rounding = 1e-15 * abs(self._value)
+
+        def at(share: float) -> tuple[float, tuple[Floats, Floats, ClassPoint]]:
             W, b = self.W + share * direction, self.b + share * shift
             here = self._likelihood.at(self.linear + share * image + b)
-            value = here.loss + self._price(W)
-            if value <= self._value + ARMIJO * share * slope + rounding:
-                break
-            share *= 0.5
-        else:
+            return here.loss + self._price(W), (W, b, here)
+
+        found = armijo(at, self._value, slope, rounding)
+        if found is None:
             return False
+        share, value, (self.W, self.b, self.here) = found
         is_gain = value < self._value - rounding
-        self.W, self.b, self.here, self._value = W, b, here, value
+        self._value = value
         self.linear = self.linear + share * image
         return is_gain
 

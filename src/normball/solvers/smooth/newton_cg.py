@@ -24,9 +24,6 @@ from ...typing import Floats
 FORCING = 0.2
 """Largest share of the gradient that a step may leave."""
 
-ARMIJO = 1e-4
-"""Share of the slope's promise that a step has to keep."""
-
 MOST_PRODUCTS = 1000
 """Products with the Hessian for one step."""
 

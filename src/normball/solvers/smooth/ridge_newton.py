@@ -15,7 +15,8 @@ import numpy as np
 
 from ...typing import Floats
 from ..instance import Instance
-from .newton_cg import ARMIJO, minimise
+from ..line_search import armijo
+from .newton_cg import minimise
 from .preconditioner import Preconditioner
 
 LEAST_CURVED = 1e-3
@@ -113,17 +114,18 @@ class RidgeNewton:
         if self._total > 0:
             shift -= self._balance / self._total
             slope -= self._balance**2 / self._total
-        eta, step, share = self._linear + self.intercept, image + shift, 1.0
+        eta, step = self._linear + self.intercept, image + shift
         rounding = 1e-15 * (abs(self._value) + self._instance.scale)
-        for _ in range(40):
-            value = self._objective(eta + share * step, self.w + share * direction)
-            if value <= self._value + ARMIJO * share * slope + rounding:
-                break
-            share *= 0.5
-        else:
+
+        def at(share: float) -> tuple[float, Floats]:
+            w = self.w + share * direction
+            return self._objective(eta + share * step, w), w
+
+        found = armijo(at, self._value, slope, rounding)
+        if found is None:
             return False
+        share, value, self.w = found
         is_gain = value < self._value - rounding
-        self.w = self.w + share * direction
         self._linear = self._linear + share * image
         self.intercept, self._value = self.intercept + share * shift, value
         return is_gain
