@@ -110,6 +110,9 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         double (*evaluate)(Caller&, const double*, double*, double*, double*) noexcept nogil
         double (*slack)(Caller&, const double*, const double*) noexcept nogil
         Caller *caller
+    cdef struct GapRounding:
+        int64_t n
+        const double *resolution
     cdef struct SparsePoint:
         int64_t size
         const int64_t *slots
@@ -159,6 +162,9 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
     int reweigh(const Model&, Support&, Reweighted&) noexcept
     int evaluate(const LossTerm&, const double*, double*, double*, double*, double*) noexcept
     int slack(const LossTerm&, const double*, const double*, double*) noexcept
+    int find_dual(const LossTerm&, const double*, int, int, double*, double*, double*) noexcept
+    int rounding_of_gap(const GapRounding&, const double*, const double*, const double*, double, double,
+                        double*) noexcept
     const char *table_name()
 
 cdef extern from "threads.hpp" namespace "normball" nogil:

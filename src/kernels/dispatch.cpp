@@ -94,4 +94,20 @@ int slack(const LossTerm& loss, const double* eta, const double* u, double* valu
     return guarded([&] { *value = best().slack(loss, eta, u); return int(DONE); });
 }
 
+int find_dual(const LossTerm& loss, const double* eta, int removes_ones, int has_units, double* dual,
+              double* curvature, double* value) {
+    return guarded([&] {
+        *value = best().find_dual(loss, eta, removes_ones, has_units, dual, curvature);
+        return int(DONE);
+    });
+}
+
+int rounding_of_gap(const GapRounding& q, const double* eta, const double* u, const double* curvature, double mean,
+                    double level, double* value) {
+    return guarded([&] {
+        *value = best().rounding_of_gap(q, eta, u, curvature, mean, level);
+        return int(DONE);
+    });
+}
+
 }  // namespace normball

@@ -61,7 +61,8 @@ static int reweigh(const Model& model, Support& support, Reweighted& batch) {
 }
 
 extern const Table table = {scan,    products, solve,    retarget, inner_products, combination,
-                            descend, split,    reweigh, evaluate, slack};
+                            descend, split,    reweigh, evaluate, slack,
+                            find_dual, rounding_of_gap};
 
 }  // namespace NB_ISA
 }  // namespace normball

@@ -138,11 +138,11 @@ struct Batch {
 };
 
 // ---- other losses than squared error -----------------------------------------------------
-enum LossKind { OTHER_LOSS = 0, LOGISTIC_LOSS, POISSON_LOSS, HUBER_LOSS, COX_LOSS };
+enum LossKind { OTHER_LOSS = 0, LOGISTIC_LOSS, POISSON_LOSS, HUBER_LOSS, COX_LOSS, GAMMA_LOSS, TWEEDIE_LOSS };
 
 struct LossTerm {
     int kind;                     // a LossKind
-    double parameter;             // Huber's delta
+    double parameter;             // Huber's delta, Tweedie's power
     idx n;
     const double* y;              // (n,)
     const double* sample_weight;  // (n,) sums to 1
@@ -152,6 +152,11 @@ struct LossTerm {
     double (*evaluate)(Caller& caller, const double* eta, double* gradient, double* curvature, double* majorant);
     double (*slack)(Caller& caller, const double* eta, const double* u);
     Caller* caller;
+};
+
+struct GapRounding {
+    idx n;
+    const double* resolution;  // (n,) size of the numbers in y, in units of eta
 };
 
 // Weights at stored columns.
@@ -238,6 +243,10 @@ struct Table {
     int (*reweigh)(const Model&, Support&, Reweighted&);
     double (*evaluate)(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant);
     double (*slack)(const LossTerm&, const double* eta, const double* u);
+    double (*find_dual)(const LossTerm&, const double* eta, int removes_ones, int has_units, double* dual,
+                        double* curvature);
+    double (*rounding_of_gap)(const GapRounding&, const double* eta, const double* u, const double* curvature,
+                              double mean, double level);
 };
 
 const char* table_name();
@@ -256,5 +265,9 @@ int split(const Split&, idx n_rows);
 int reweigh(const Model&, Support&, Reweighted&);
 int evaluate(const LossTerm&, const double* eta, double* gradient, double* curvature, double* majorant, double* value);
 int slack(const LossTerm&, const double* eta, const double* u, double* value);
+int find_dual(const LossTerm&, const double* eta, int removes_ones, int has_units, double* dual, double* curvature,
+              double* value);
+int rounding_of_gap(const GapRounding&, const double* eta, const double* u, const double* curvature, double mean,
+                    double level, double* value);
 
 }  // namespace normball

@@ -29,7 +29,7 @@ cdef double slack_in_python(Caller& caller, const double *eta, const double *u) 
             return NAN
 
 
-LOSS_KINDS = ("", "logistic", "poisson", "huber", "cox")
+LOSS_KINDS = ("", "logistic", "poisson", "huber", "cox", "gamma", "tweedie")
 
 
 cdef class CompiledLoss:
@@ -107,6 +107,72 @@ cdef class CompiledLoss:
         expect("entries of u", u.shape[0], term.n)
         call.finish(slack(term, &eta[0], &u[0], &value))
         return value
+
+    def duals(self, const double[:, ::1] etas, bint removes_ones, bint has_units):
+        """f (K,), -grad f (K, n) without what the intercept sees of it, and curvatures (K, n).
+
+        `removes_ones` says whether there is an intercept, `has_units` whether eta is measured in the
+        units of y. A row is NaN where the intercept's part cannot be taken out.
+        """
+        cdef LossTerm term
+        cdef int64_t k, K = etas.shape[0]
+        cdef int status = 0
+        cdef Call call = self.call(&term)
+        expect("columns of etas", etas.shape[1], term.n)
+        found = (np.empty(K), np.empty((K, term.n)), np.empty((K, term.n)))
+        cdef double[::1] values = found[0]
+        cdef double[:, ::1] duals = found[1], curvatures = found[2]
+        for k in range(K):
+            with nogil:
+                status = find_dual(term, &etas[k, 0], removes_ones, has_units, &duals[k, 0], &curvatures[k, 0],
+                                   &values[k])
+            call.finish(status)
+        return found
+
+    def slacks(self, const double[:, ::1] etas, const double[:, ::1] U):
+        """`slack_at` (K,) of rows of etas and U (K, n)."""
+        cdef LossTerm term
+        cdef int64_t k, K = etas.shape[0]
+        cdef int status = 0
+        cdef Call call = self.call(&term)
+        expect("columns of etas", etas.shape[1], term.n)
+        expect("rows of U", U.shape[0], K)
+        expect("columns of U", U.shape[1], term.n)
+        found = np.empty(K)
+        cdef double[::1] values = found
+        for k in range(K):
+            with nogil:
+                status = slack(term, &etas[k, 0], &U[k, 0], &values[k])
+            call.finish(status)
+        return found
+
+
+def roundings(const double[:, ::1] etas, const double[:, ::1] U, const double[:, ::1] curvatures,
+              const double[::1] means, const double[::1] levels, const double[::1] resolution):
+    """What rounding does to gaps (K,) at predictors and dual points (K, n), to first order, relative to it.
+
+    `curvatures` is (K, n) or (1, n), `means` (K,) of the predictors, `levels` (K,) of X w; `resolution` (n,).
+    """
+    cdef GapRounding q
+    cdef int64_t k, K = etas.shape[0], n = etas.shape[1], row
+    cdef int status = 0
+    cdef Call call = Call()
+    expect("rows of U", U.shape[0], K)
+    expect("columns of U", U.shape[1], n)
+    expect("columns of curvatures", curvatures.shape[1], n)
+    if curvatures.shape[0] != 1:
+        expect("rows of curvatures", curvatures.shape[0], K)
+    expect("means", means.shape[0], K)
+    expect("levels", levels.shape[0], K)
+    q.n, q.resolution = n, vector("resolution", resolution, n)
+    found = np.empty(K)
+    cdef double[::1] values = found
+    for k in range(K):
+        row = k if curvatures.shape[0] > 1 else 0
+        with nogil:
+            status = rounding_of_gap(q, &etas[k, 0], &U[k, 0], &curvatures[row, 0], means[k], levels[k], &values[k])
+        call.finish(status)
+    return found
 
 
 cdef class Reweighting:

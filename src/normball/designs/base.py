@@ -100,8 +100,14 @@ class Design(ABC):
         """X itself if its columns can be read where they lie (float64 columns, CSC with int32), else None."""
 
     @abstractmethod
-    def gram(self, sample_weight: Floats, centre: bool, means: Floats | None = None) -> tuple[Floats, Floats]:
-        """X'VX (p, p) with V = diag(sample_weight), and the weighted means (p,).
+    def gram(
+        self,
+        sample_weight: Floats,
+        centre: bool,
+        means: Floats | None = None,
+        index: Indices | None = None,
+    ) -> tuple[Floats, Floats]:
+        """X'VX (p, p) with V = diag(sample_weight), and the weighted means (p,); of the columns in `index`.
 
         With `centre` the columns are centred by their weighted means first, without cancellation;
         whoever knows the means saves a pass by giving them.

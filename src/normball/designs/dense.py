@@ -20,13 +20,19 @@ from ..typing import Floats, Indices
 from .base import CANCELLED, Design
 from .constant import without_rounding
 from .memory import as_matrix
-from .parallel import sum_over
+from .parallel import for_each, sum_over
 
 BLOCK_ENTRIES: Final = 2**17
 """Numbers in a block: 1 MiB of float64, which stays in the cache."""
 
 GRAM_ENTRIES: Final = 2**23
 """Numbers in a block of rows of a Gram matrix: large enough for BLAS at full speed."""
+
+BLOCK_ROWS: Final = 2**13
+"""Rows of a block of predictors."""
+
+CACHED_ENTRIES: Final = 2**18
+"""Numbers in a block of rows of a Gram matrix of few columns: it is scaled and read again in the cache."""
 
 GRAM_WORK: Final = 2**24
 """Multiplications from which a Gram matrix is worth several blocks, one a thread."""
@@ -82,6 +88,14 @@ class DenseDesign(Design):
         n, p = self.shape
         self._count(p)
         result = np.zeros((n, W.shape[1]))
+        if self._is_direct and n > BLOCK_ROWS and n * W.size > GRAM_WORK:
+
+            def product(block: int) -> None:
+                part = slice(block * BLOCK_ROWS, min((block + 1) * BLOCK_ROWS, n))
+                np.matmul(self._values[part], W, out=result[part])
+
+            for_each(-(-n // BLOCK_ROWS), product)
+            return result
         for rows, positions, block in self._blocks(is_product=True):
             result[rows] += block @ W[positions]
         return result
@@ -114,17 +128,25 @@ class DenseDesign(Design):
             return None
         return self._values
 
-    def gram(self, sample_weight: Floats, centre: bool, means: Floats | None = None) -> tuple[Floats, Floats]:
-        n, p = self.shape
-        if means is None:
-            means = self.rmatvec(sample_weight) if centre else np.zeros(p)
-        size = _block_of_gram(n, p)
+    def gram(
+        self,
+        sample_weight: Floats,
+        centre: bool,
+        means: Floats | None = None,
+        index: Indices | None = None,
+    ) -> tuple[Floats, Floats]:
+        n, m = self.shape[0], self.shape[1] if index is None else len(index)
+        if means is None and centre:
+            means = self.rmatvec(sample_weight)
+            means = means if index is None else means[index]
+        means = np.zeros(m) if means is None else means
+        size = _block_of_gram(n, m)
         is_uniform = bool((sample_weight == sample_weight[0]).all())
         root = np.sqrt(sample_weight)[:, None]
 
         def product(block: int, shift: Floats | None) -> Floats:
             part = slice(block * size, min((block + 1) * size, n))
-            rows = self._values[part]
+            rows = self._values[part] if index is None else self._pick(part, index)
             if is_uniform and shift is None:
                 rows = rows.astype(np.float64, copy=False)
                 return np.asarray(rows.T @ rows)
@@ -132,16 +154,16 @@ class DenseDesign(Design):
             return np.asarray(rows.T @ rows)
 
         n_blocks = -(-n // size)
-        self._count(p)
-        result = sum_over(n_blocks, lambda block: product(block, None), np.zeros((p, p)))
+        self._count(m)
+        result = sum_over(n_blocks, lambda block: product(block, None), np.zeros((m, m)))
         if is_uniform:
             result *= sample_weight[0]
         if centre:
             around_zero = np.diagonal(result).copy()
             result -= np.outer(means, means)
             if (np.diagonal(result) < CANCELLED * around_zero).any():
-                self._count(p)
-                result = sum_over(n_blocks, lambda block: product(block, means), np.zeros((p, p)))
+                self._count(m)
+                result = sum_over(n_blocks, lambda block: product(block, means), np.zeros((m, m)))
         return result, means
 
     def sample_gram(self, feature_weight: Floats) -> Floats:
@@ -209,9 +231,9 @@ class DenseDesign(Design):
 
 
 def _block_of_gram(length: int, width: int) -> int:
-    """Terms (rows of X, or columns) of a block: four blocks or more where a product is long work.
-
-    The blocks depend on the shape alone and their sums take no more memory than X.
-    """
-    n_blocks = min(4, length // max(width, 1)) if length * width**2 > GRAM_WORK else 1
-    return max(min(GRAM_ENTRIES // max(width, 1), -(-length // max(n_blocks, 1))), 256)
+    """Terms (rows of X, or columns) of a block, by the shape alone: several where a product is long work."""
+    width = max(width, 1)
+    if length * width**2 <= GRAM_WORK or length < 2 * width:
+        return max(GRAM_ENTRIES // width, 256)
+    cached = CACHED_ENTRIES // width
+    return cached if cached >= 8 * width else max(min(GRAM_ENTRIES // width, -(-length // 4)), width)

@@ -1,4 +1,4 @@
-"""Sums over blocks of rows, the blocks on threads, added in their order."""
+"""Work on blocks of rows on threads: sums, added in their order, and parts that stand by themselves."""
 
 from __future__ import annotations
 
@@ -35,3 +35,19 @@ def sum_over(count: int, term: Callable[[int], Floats], total: Floats) -> Floats
             pool.shutdown(cancel_futures=True)
             raise
     return total
+
+
+def for_each(count: int, task: Callable[[int], None]) -> None:
+    """Run task(0), ..., task(count - 1), on threads; each writes where no other does."""
+    n_threads = min(max_threads(), count)
+    if n_threads <= 1:
+        for i in range(count):
+            task(i)
+        return
+    with ThreadPoolExecutor(n_threads) as pool:
+        try:
+            for _ in pool.map(task, range(count)):
+                pass
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise

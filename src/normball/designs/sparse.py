@@ -108,7 +108,16 @@ class SparseDesign(Design):
         fits = self._held.dtype == np.float64 and self._held.indices.dtype == np.int32
         return self._held if fits else None
 
-    def gram(self, sample_weight: Floats, centre: bool, means: Floats | None = None) -> tuple[Floats, Floats]:
+    def gram(
+        self,
+        sample_weight: Floats,
+        centre: bool,
+        means: Floats | None = None,
+        index: Indices | None = None,
+    ) -> tuple[Floats, Floats]:
+        if index is not None:
+            means = self.rmatvec(sample_weight)[index] if means is None else means
+            return SparseDesign(self._held[:, index]).gram(sample_weight, centre, means)
         means = self.rmatvec(sample_weight) if means is None else means
         scaled = self._held.multiply(np.sqrt(sample_weight)[:, None]).tocsc().astype(np.float64)
         result = (scaled.T @ scaled).toarray()

@@ -18,11 +18,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..designs import DenseDesign
+from ..losses.base import SampleLoss
 from ..norms.blocks import Blocks
 from ..norms.separable import Separable
 from ..typing import Floats
 from .ends.fits import null_point
 from .instance import Instance
+from .paths.growing_samples import first_sample
 from .paths.reweighted import compiled_form
 
 LARGEST_GRAM = 4000
@@ -30,6 +32,9 @@ LARGEST_GRAM = 4000
 
 RIDGE_WORK = 2e10
 """Multiplications an alpha up to which ridge regression forms the smaller Gram matrix."""
+
+TALL, WIDEST = 10, 1000
+"""Rows a feature from which data are tall, and features up to which Hessians are cheap beside the rows."""
 
 LARGEST_FACTOR = 10_000
 """Its largest size."""
@@ -108,9 +113,14 @@ LOSSES: dict[str, Condition] = {
         asked.problem.loss.is_smooth
         and (asked.problem.loss.is_diagonal or bool(compiled_form(asked.problem.loss)))
     ),
+    "smooth, curved everywhere": lambda asked: (
+        asked.problem.loss.is_smooth
+        and isinstance(asked.problem.loss, SampleLoss)
+        and type(asked.problem.loss).sample_majorants is SampleLoss.sample_majorants
+    ),
     "two lines": lambda asked: not asked.problem.loss.is_smooth,
 }
-"""Conditions on the loss. Two lines: quantile."""
+"""Conditions on the loss. Two lines: quantile. Curved everywhere: logistic, Poisson, gamma, Tweedie."""
 
 NORMS: dict[str, Condition] = {
     "any": lambda asked: True,
@@ -140,9 +150,14 @@ DATA: dict[str, Condition] = {
         asked.shape[0] * asked.shape[1] * min(asked.shape) <= RIDGE_WORK * asked.n_levels
         and min(asked.shape) <= LARGEST_FACTOR
     ),
+    "tall: n ≥ 10 p, p ≤ 1,000": lambda asked: (
+        asked.shape[0] >= TALL * asked.shape[1]
+        and asked.shape[1] <= WIDEST
+        and (asked.n_levels == 1 or first_sample(asked.shape) < asked.shape[0])
+    ),
     "alpha_max 0 or infinite": lambda asked: not 0 < null_point(asked.problem).alpha < float("inf"),
 }
-"""Conditions on X (n, p) and y."""
+"""Conditions on X (n, p) and y. Paths of tall data have at least four samples of max(1,000, 20 p) rows."""
 
 FORMS: dict[str, Condition] = {
     "any": lambda asked: True,
@@ -195,6 +210,13 @@ TABLE = (
     Row("proximal Newton", data="alpha_max 0 or infinite"),
     Row("pivoting on the Gram matrix", "squared error", "feature by feature", "p ≤ n, p ≤ 4,000"),
     Row("pivoting", "squared error", "feature by feature"),
+    Row(
+        "samples that grow",
+        "smooth, curved everywhere",
+        "feature by feature",
+        "tall: n ≥ 10 p, p ≤ 1,000",
+        "alpha",
+    ),
     Row("reweighting", "smooth, sample by sample or compiled", "feature by feature"),
     Row("group descent", "squared error", "group by group"),
     Row("group Newton", "smooth, sample by sample", "group by group"),
@@ -206,7 +228,9 @@ IN_N = " in n coordinates"
 
 ON_GRAM = "pivoting on the Gram matrix"
 
-BATCHES = {ON_GRAM, "pivoting", "reweighting", "group descent", "group Newton"}
+ON_SAMPLES = "samples that grow"
+
+BATCHES = {ON_GRAM, ON_SAMPLES, "pivoting", "reweighting", "group descent", "group Newton"}
 """Roads of the path engine: many alphas share passes over X."""
 
 RIDGE = {"ridge factors", "ridge Newton"}

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels import roundings
 from ..designs.base import Design
 from ..losses.base import Loss
 from ..losses.hessian_root import HessianRoot
@@ -179,22 +180,23 @@ class Instance:
             other.keep_gram(gram / np.outer(scales, scales), means / scales)
         return other
 
-    def uncertainties(self, etas: Floats, U: Floats, intercepts: Floats) -> Floats:
+    def uncertainties(
+        self, etas: Floats, U: Floats, intercepts: Floats, curvatures: Floats | None = None
+    ) -> Floats:
         """(k,) standard deviation of gaps at predictors and dual points (k, n) due to rounding, first order.
 
         An error e_i of eta_i moves a dual point of curvature c_i by v_i c_i e_i, and with it the
         largest pull and so the gap by about <v c e, X w>. An error in X'u tells likewise.
+        `curvatures` (k, n), or (1, n), are those of the loss where they are known.
         """
-        curvatures = self.curvatures(etas)
-        size, level = np.abs(etas), np.zeros((len(etas), 1))
+        curvatures = self.curvatures(etas) if curvatures is None else curvatures
+        means, levels = np.zeros(len(etas)), np.zeros(len(etas))
         if self.is_centred:
-            means = (etas @ self.sample_weight)[:, None]
-            level = np.abs(means - intercepts[:, None])  # of X w, taken out again by the intercept
-            etas = etas - means
-        size = size + level + self.loss.resolution(np.zeros(self.n_samples), self.y)
-        errors = np.hypot(curvatures * size * etas, U * (np.abs(etas) + level))
-        largest = np.maximum(errors.max(axis=1), 1e-300)  # whose square may be beyond floats
-        return np.asarray(SPREAD_OF_ROUNDING * largest * np.linalg.norm(errors / largest[:, None], axis=1))
+            means = etas @ self.sample_weight
+            levels = np.abs(means - intercepts)  # of X w, taken out again by the intercept
+        resolution = self.loss.resolution(np.zeros(self.n_samples), self.y)
+        etas, U = np.ascontiguousarray(etas), np.ascontiguousarray(U)
+        return SPREAD_OF_ROUNDING * roundings(etas, U, curvatures, means, levels, resolution)
 
     def predictor(self, w: Floats, intercept: float) -> Floats:
         """eta = X w + b, (n,)."""

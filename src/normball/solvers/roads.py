@@ -62,6 +62,11 @@ ROADS: dict[str, Road] = {
     "pivoting on the Gram matrix": Road(
         "the same on one p x p Gram matrix: no further pass over X", ("paths/gram_certificate.py",)
     ),
+    "samples that grow": Road(
+        "proximal Newton on few rows, then on all: three to six turns for a whole path, each a few matrix "
+        "products; models solved by pivoting on p x p Gram matrices; not proved, reweighting takes over",
+        ("paths/tall.py", "paths/growing_samples.py", "paths/gram_newton.py"),
+    ),
     "reweighting": Road(
         "proximal Newton: models solved by the same pivoting, with conjugate gradients preconditioned by an "
         "earlier inverse; a whole batch of alphas in one compiled call; products with the Hessian of risk "

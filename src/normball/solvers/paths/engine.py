@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ...typing import Floats, Indices
 from ..certificate import certify_term
-from ..dispatch import ON_GRAM, road_of
+from ..dispatch import BATCHES, ON_GRAM, ON_SAMPLES, road_of
 from ..ends.fits import null_model
 from ..far_means import about_means
 from ..generic.face_newton import Point, solve_on_face
@@ -28,11 +28,15 @@ from .path_certificate import GroupCertifier, PathCertifier, SeparableCertifier
 from .rescue import GenericPath
 from .restricted import Batch, Restricted
 from .reweighted import ReweightedPath
+from .tall import TallPath
 
 PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.7
 """Smallest ratio of neighbouring alphas; longer steps are divided.
 
 With fewer rows than features Newton's method takes ten times as long over steps of a half."""
+
+ON_SAMPLE = 1e-5
+"""Relative gap to which a path on the first sample of rows is followed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,11 @@ class PathEngine:
 
     def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
         """Solutions at decreasing alphas; `report` is told how many more are done."""
+        if road_of(self._instance, "penalty", alphas) == ON_SAMPLES:
+            trail = self._follow_tall(alphas)
+            if trail is not None:
+                report(len(alphas))
+                return self._uncentred(trail)
         # pivoting is slow over long steps; Newton's method takes them, with a line search
         ratio = PIVOTING_RATIO if self._is_piecewise else NEWTON_RATIO
         steps, places = with_steps(alphas, self._null.point.alpha, ratio)
@@ -92,6 +101,22 @@ class PathEngine:
                 self._road = "pivoting"
                 trail = self._follow(alphas, steps, places, report)
         return self._uncentred(trail)
+
+    def _follow_tall(self, alphas: Floats) -> Trail | None:
+        """All alphas at once, on samples of rows that grow; None where that does not prove them."""
+        assert self._separable is not None
+        tall = TallPath(self._instance, self._separable, self._null, self._tolerance)
+
+        def follow(sample: Instance) -> tuple[Floats, Floats] | None:
+            if road_of(sample) not in BATCHES:
+                return None
+            trail = PathEngine(sample, ON_SAMPLE, self._max_iterations).follow(alphas)
+            return trail.coefs.toarray().T, trail.intercepts
+
+        with one_blas_thread():
+            pieces = tall.follow(alphas, follow)
+        self.profile = tall.profile
+        return None if pieces is None else self._join(alphas, pieces)
 
     def _follow(self, alphas: Floats, steps: Floats, places: Indices, report: Callable[[int], None]) -> Trail:
         screening = self._screening(min(1e-2 * self._tolerance, 1e-10), len(alphas))
@@ -228,7 +253,7 @@ class PathEngine:
                 return GroupDescentPath(instance, blocks, precision)
             return GroupPath(instance, blocks, start[1], precision)
         assert separable is not None
-        if self._road == "reweighting":
+        if self._road in ("reweighting", ON_SAMPLES):
             return ReweightedPath(instance, separable, start, precision)
         return LeastSquaresPath(instance, separable, self._road == ON_GRAM)
 

@@ -32,6 +32,7 @@ from ...typing import Floats, Indices, Mask
 from ..certificate import free_part_removed
 from ..instance import Instance
 from .restricted import Batch
+from .reweighted import compiled, has_compiled_slack
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,7 @@ class Points:
     Attributes
     ----------
     used, W : (m,) union of the supports, and the weights (m, K) on it.
-    etas, thetas : (K, n)
+    etas, thetas, curvatures : (K, n); the last (1, n) where it is the same at all.
     losses : (K,) f.
     """
 
@@ -76,6 +77,7 @@ class Points:
     etas: Floats
     losses: Floats
     thetas: Floats
+    curvatures: Floats
 
 
 class PathCertifier(ABC):
@@ -95,6 +97,9 @@ class PathCertifier(ABC):
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
+        # with unpenalised features the part that they see is taken out of dual points as well
+        is_fast = has_compiled_slack(instance.loss) and not instance.unpenalised.any()
+        self._compiled = compiled(instance) if is_fast else None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -126,16 +131,23 @@ class PathCertifier(ABC):
         """f(eta) + f*(-s theta) (K,), which is the slack of the loss - s <theta, eta>, and its rounding."""
         instance, thetas = self._instance, scaling[:, None] * points.thetas
         centres = points.etas @ instance.sample_weight if instance.is_centred else np.zeros(len(batch))
-        worth = np.einsum("ij,ij->i", thetas, points.etas - centres[:, None])
-        sums = instance.slacks(points.etas, -thetas) - worth
-        return sums, instance.uncertainties(points.etas, thetas, batch.intercepts)
+        worth = np.einsum("ij,ij->i", thetas, points.etas) - centres * thetas.sum(axis=1)
+        slacks = instance.slacks if self._compiled is None else self._compiled.slacks
+        sums = slacks(points.etas, -thetas) - worth
+        return sums, instance.uncertainties(points.etas, thetas, batch.intercepts, points.curvatures)
 
     def _evaluate(self, batch: Batch) -> Points:
         instance = self._instance
         used, W = batch.on_union()
-        etas = instance.design.combinations(used, W).T + batch.intercepts[:, None]
-        losses = instance.loss.values(etas, instance.y, instance.sample_weight)
-        return Points(used, W, etas, losses, self._duals(etas))
+        etas = np.ascontiguousarray(instance.design.combinations(used, W).T)
+        etas += batch.intercepts[:, None]
+        if self._compiled is not None:
+            found = self._compiled.duals(etas, instance.fit_intercept, instance.loss.has_units)
+            losses, thetas, curvatures = found
+        else:
+            losses = instance.loss.values(etas, instance.y, instance.sample_weight)
+            thetas, curvatures = self._duals(etas), instance.curvatures(etas)
+        return Points(used, W, etas, losses, thetas, curvatures)
 
     def _duals(self, etas: Floats) -> Floats:
         """-grad f (K, n), free directions removed; NaN where that cannot be done."""

@@ -35,6 +35,11 @@ def compiled_form(loss: Loss) -> tuple[str, ...]:
     return form
 
 
+def has_compiled_slack(loss: Loss) -> bool:
+    """Whether the kernels evaluate the loss and its slack without a call back."""
+    return bool(compiled_form(loss)) and not isinstance(loss, Cox)
+
+
 def compiled(instance: Instance) -> CompiledLoss:
     """The loss of an instance as the kernels evaluate it."""
     loss = instance.loss
