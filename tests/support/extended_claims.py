@@ -59,15 +59,16 @@ class Claim:
     def of_path(cls, path: Path, k: int, form: str, level: float) -> Claim:
         """What a path says of its k-th point, an "alpha", "budget" or "target" of this level.
 
-        Its dual points are not kept, and constraints are met within its tolerance. At a kink the
-        answer alone has many dual points: one is found by a solve.
+        Its dual points are not kept, and constraints are met within its tolerance. One is found anew: by
+        the certificate of the point or, at kinks, where the answer alone has many, by a solve.
         """
         problem, alpha = path.problem, float(path.alphas[k])
-        known = None
-        if not problem.loss.is_smooth:
-            asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            if problem.loss.is_smooth:
+                known = problem.solution_at(path, k).certificate.theta if 0 < alpha < np.inf else None
+            else:
+                asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
                 known = problem.solve(**asked, tol=1e-12).certificate.theta
         return cls(
             form={"alpha": "penalty"}.get(form, form),

@@ -83,8 +83,10 @@ class SparseDesign(Design):
         for positions, entries in _column_slices(self._held, BLOCK_ENTRIES):
             squares = self._held.data[entries].astype(np.float64) ** 2
             squares *= sample_weight[self._held.indices[entries]]
-            indptr = self._held.indptr[positions.start : positions.stop + 1] - entries.start
-            result[positions] = np.diff(np.concatenate([[0.0], np.cumsum(squares)])[indptr])
+            # column by column: in one running sum a large column would swallow the small ones after it
+            counts = np.diff(self._held.indptr[positions.start : positions.stop + 1])
+            owner = np.repeat(np.arange(len(counts)), counts)
+            result[positions] = np.bincount(owner, weights=squares, minlength=len(counts))
         return result
 
     def columns(self, index: Indices) -> Floats:

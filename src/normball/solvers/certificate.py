@@ -26,9 +26,11 @@ import numpy as np
 
 from ..losses.hessian_root import HessianRoot
 from ..typing import Floats
+from .face_dual import dual_on_face
 from .instance import ROUNDING, Instance
 from .line_search import golden
 from .piecewise.kinks import kink_dual
+from .pull_rounding import lost_to_pulls, pulls
 from .terms import Term
 
 
@@ -102,9 +104,7 @@ def dual_point(
     else:
         assert w is not None
         theta = kink_dual(instance, w, eta, alpha)
-    z = instance.design.rmatvec(theta)
-    z[instance.unpenalised] = 0.0
-    return theta, z
+    return theta, pulls(instance, theta)
 
 
 def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Floats:
@@ -170,16 +170,39 @@ def certify_term(
     """Certificate of the penalty or the budget form.
 
     `theta` (n,) is a dual point, free directions removed, where the solver knows one; by
-    default it comes from eta.
+    default it comes from eta, and where that does not prove the tolerance, from the face of w.
     """
     price = term.condition.level if term.condition.form == "penalty" else None
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows proves nothing, and is void below
-        theta, z = dual_point(instance, eta, w, price, theta)
-        primal = instance.value(eta) + term.value(w)
-        scaling = term.dual_scaling(z)
-        theta, z = scaling * theta, scaling * z
-        bound = dual_loss(instance, eta, theta, float(z @ w)) - term.conjugate(z)
-        rounding = uncertainty(instance, eta, theta, intercept)
+        pair = dual_point(instance, eta, w, price, theta)
+        found = _term_certificate(instance, term, w, intercept, eta, tolerance, *pair)
+        if found.gap <= tolerance or theta is not None or not instance.loss.is_smooth:
+            return found
+        repaired = dual_on_face(instance, w, eta, pair[0], price)
+        if repaired is None:
+            return found
+        pair = repaired, pulls(instance, repaired)
+        other = _term_certificate(instance, term, w, intercept, eta, tolerance, *pair)
+    return min(found, other, key=lambda certificate: certificate.gap)
+
+
+def _term_certificate(
+    instance: Instance,
+    term: Term,
+    w: Floats,
+    intercept: float,
+    eta: Floats,
+    tolerance: float,
+    theta: Floats,
+    z: Floats,
+) -> Certificate:
+    """That of a dual point, before it is scaled into the domain."""
+    scaling = term.dual_scaling(z)
+    theta, z = scaling * theta, scaling * z
+    z, lost = lost_to_pulls(instance, term, w, eta, theta, z, tolerance)
+    primal = instance.value(eta) + term.value(w)
+    rest = term.dual_scaling(z)  # below 1 where better digits of z call for it
+    bound = dual_loss(instance, eta, rest * theta, rest * float(z @ w)) - term.conjugate(rest * z)
     return make_certificate(
         term.condition.form,
         primal,
@@ -188,7 +211,7 @@ def certify_term(
         term.excess(w),
         theta,
         tolerance,
-        rounding,
+        uncertainty(instance, eta, theta, intercept) + lost,
     )
 
 
@@ -205,7 +228,30 @@ def certify_target(
 
     `theta` as in `certify_term`.
     """
-    theta, z = dual_point(instance, eta, w, None, theta)
+    theta_given = theta is not None
+    pair = dual_point(instance, eta, w, None, theta)
+    found = _target_certificate(instance, target, w, eta, alpha, tolerance, *pair)
+    if found.gap <= tolerance or theta_given or not instance.loss.is_smooth:
+        return found
+    repaired = dual_on_face(instance, w, eta, pair[0])
+    if repaired is None:
+        return found
+    pair = repaired, pulls(instance, repaired)
+    other = _target_certificate(instance, target, w, eta, alpha, tolerance, *pair)
+    return min(found, other, key=lambda certificate: certificate.excess)
+
+
+def _target_certificate(
+    instance: Instance,
+    target: float,
+    w: Floats,
+    eta: Floats,
+    alpha: float,
+    tolerance: float,
+    theta: Floats,
+    z: Floats,
+) -> Certificate:
+    """That of a dual point in units of the loss."""
     attained = dual_loss(instance, eta, theta, float(z @ w)) - target
     multiplier, bound = 0.0, 0.0
     if attained > 1e-15 * instance.scale and np.isfinite(theta).all():

@@ -218,7 +218,7 @@ def _budget_off_road(workspace: Workspace, term: Ball, start: Point | None, opti
         free = _unbound(workspace, term, best_fit(workspace), answer, options)
         # a price may be small for the units of the columns alone: then the ball binds, and that was no fit
         if free is not None and (free.certificate.is_met or not answer.certificate.is_met):
-            return free
+            return free if free.certificate.is_met else min(free, answer, key=excess_of)
     return answer
 
 

@@ -113,6 +113,12 @@ class Instance:
         """Weighted means (p,) of the columns; one pass over X."""
         return self.design.rmatvec(self.sample_weight)
 
+    @cached_property
+    def sizes(self) -> Floats:
+        """(p,) root mean squares of the columns as they are held, about 0; one pass over X."""
+        with np.errstate(over="ignore"):
+            return np.asarray(np.sqrt(self.design.mean_squares(self.sample_weight)))
+
     @property
     def mean_squares(self) -> Floats:
         """(p,) weighted mean squares of the columns, about their means where those are taken out."""

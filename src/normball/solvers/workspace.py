@@ -12,6 +12,7 @@ from .instance import ColumnStore, Instance
 from .work import Work
 
 if TYPE_CHECKING:
+    from .generic.mean_row import MeanRow
     from .generic.proximal_point import ProximalPointState
     from .piecewise.vertex_path import VertexPath
     from .smooth.forms import RidgePath
@@ -51,6 +52,8 @@ class Workspace:
     vertices : path of such a loss, where it is one of vertices.
     ridge : path of a smooth loss, where the norm sees the length of w alone.
     work : what the solves may still cost together.
+    mean_row : means of columns far from zero where no intercept takes them out; `has_mean_row` is
+        None until that is known.
     """
 
     instance: Instance
@@ -61,6 +64,8 @@ class Workspace:
     slopes: Floats | None = None
     vertices: VertexPath | None = None
     ridge: RidgePath | None = None
+    mean_row: MeanRow | None = None
+    has_mean_row: bool | None = None
 
     def __post_init__(self) -> None:
         self.store = ColumnStore(self.instance.design)

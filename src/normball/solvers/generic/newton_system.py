@@ -4,8 +4,10 @@ Every Newton step of the package has this shape: E (m, d) holds the weighted col
 the face, the diagonal and the few factors come from the curvature of the regulariser.
 With d <= m + r the matrix H is formed, scaled to unit diagonal and factored by
 Cholesky; with more coordinates than rows the Woodbury identity needs only an
-(m + r)-dimensional system. A matrix that is not positive definite to working precision
-(dependent columns) is solved in the least-squares sense.
+(m + r)-dimensional system. Both square the condition of E. Where that is beyond about 1e5 (columns
+far from zero or nearly dependent) singular values of E and the roots of the diagonal, one below the
+other, take over: they lose as many digits as E itself has to lose. Dependent columns are solved in
+the least-squares sense.
 """
 
 from __future__ import annotations
@@ -15,6 +17,12 @@ from scipy.linalg import cho_factor, cho_solve
 
 from ...typing import Floats
 
+ILL = 1e-5
+"""Smallest pivot of H, scaled to unit diagonal, that is worth its digits."""
+
+DEPENDENT = 1e-14
+"""Share of the largest singular value below which columns depend on each other."""
+
 
 class NewtonSystem:
     """Factorised H; `solve` may be called with vectors (d,) or matrices (d, k)."""
@@ -22,6 +30,7 @@ class NewtonSystem:
     def __init__(self, diagonal: Floats, E: Floats, factors: Floats, factor_weights: Floats) -> None:
         self._diagonal, self._E = diagonal, E
         self._factors, self._factor_weights = factors, factor_weights
+        self._is_ill = False
         rows = E.shape[0] + factors.shape[1]
         self._is_wide = len(diagonal) > rows and bool((diagonal > 0).all())
         if self._is_wide:
@@ -38,18 +47,38 @@ class NewtonSystem:
         self._scaling = 1 / np.sqrt(np.where(size > 0, size, 1.0))
         H *= self._scaling[:, None]
         H *= self._scaling
-        self._cholesky, self._pseudo = None, None
         try:
             factor = cho_factor(H, lower=True, check_finite=False)
-            if len(H) and np.min(np.diag(factor[0])) < 1e-7:
+            if len(H) and np.min(np.diag(factor[0])) < ILL:
                 raise np.linalg.LinAlgError
             self._cholesky = factor
         except np.linalg.LinAlgError:
-            if not np.isfinite(H).all():
-                raise
-            values, vectors = np.linalg.eigh(H)
-            kept = values > 1e-13 * max(values[-1], 0.0)
-            self._pseudo = (vectors[:, kept], values[kept])
+            self._is_ill = True
+            self._factor_ill()
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def _factor_ill(self) -> None:
+        """H - F S F' = R'R by the singular values of its rows, in columns of unit length; F by Woodbury."""
+        rows = np.vstack([self._E, np.diag(np.sqrt(np.maximum(self._diagonal, 0.0)))])
+        size = np.sqrt(np.einsum("ij,ij->j", rows, rows))
+        if not np.isfinite(size).all():
+            raise np.linalg.LinAlgError("rows beyond floats")
+        self._scaling = 1 / np.where(size > 0, size, 1.0)
+        _, values, turned = np.linalg.svd(rows * self._scaling, full_matrices=False)
+        kept = values > DEPENDENT * values.max(initial=0.0)
+        self._basis = self._scaling[:, None] * (turned[kept].T / values[kept])
+        self._inner: Floats | None = None
+        if len(self._factor_weights):
+            spread = self._basis.T @ self._factors
+            inner = np.eye(len(self._factor_weights)) + (spread.T @ spread) * self._factor_weights
+            self._inner = (spread * self._factor_weights) @ np.linalg.lstsq(inner, spread.T, rcond=None)[0]
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _solve_ill(self, rhs: Floats) -> Floats:
+        turned = self._basis.T @ rhs
+        if self._inner is not None:
+            turned = turned - self._inner @ turned
+        return np.asarray(self._basis @ turned)
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # callers look whether a step is finite
     def _factor_wide(self) -> None:
@@ -63,21 +92,25 @@ class NewtonSystem:
         core[rows:, :rows] = core[:rows, rows:].T
         core[rows:, rows:] = factors.T @ spread
         core[np.diag_indices_from(core)] += np.concatenate([np.ones(rows), 1 / self._factor_weights])
-        self._core = np.linalg.inv(core)
+        try:
+            self._core = np.linalg.inv(core)
+            condition = float(np.abs(core).sum(axis=1).max() * np.abs(self._core).sum(axis=1).max())
+        except np.linalg.LinAlgError:
+            condition = np.inf
+        if not condition < 1 / ILL**2:
+            self._is_ill = True
+            self._factor_ill()
 
     @np.errstate(over="ignore", invalid="ignore")
     def solve(self, rhs: Floats) -> Floats:
+        if self._is_ill:
+            return self._solve_ill(rhs)
         if self._is_wide:
             result = self._solve_wide(rhs)
             # one refinement step: the identity loses digits when the diagonal is small
             return result + self._solve_wide(rhs - self.multiply(result))
         scaling = self._scaling if rhs.ndim == 1 else self._scaling[:, None]
-        scaled = rhs * scaling
-        if self._cholesky is not None:
-            return np.asarray(scaling * cho_solve(self._cholesky, scaled, check_finite=False))
-        vectors, values = self._pseudo  # type: ignore[misc]
-        inner = vectors.T @ scaled
-        return np.asarray(scaling * (vectors @ (inner / (values if rhs.ndim == 1 else values[:, None]))))
+        return np.asarray(scaling * cho_solve(self._cholesky, rhs * scaling, check_finite=False))
 
     def _solve_wide(self, rhs: Floats) -> Floats:
         diagonal = self._diagonal if rhs.ndim == 1 else self._diagonal[:, None]

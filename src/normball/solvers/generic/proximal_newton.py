@@ -12,6 +12,8 @@ SIAM J. Optim. 24 (2014).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...losses.hessian_root import DiagonalRoot, HessianRoot
@@ -23,6 +25,7 @@ from ..line_search import armijo
 from ..terms import Term
 from ..workspace import Answer, Options, Workspace
 from .face_newton import Point, price_on_face, solve_on_face
+from .mean_row import MeanRowModel, far_columns, mean_row
 from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
 
 UNEQUAL = 1e3
@@ -60,7 +63,8 @@ def solve_smooth(workspace: Workspace, term: Term, start: Point, options: Option
             candidates.append(_certify(instance, term, finished, options))
         before = current.certificate.primal
         current = _choose(candidates, instance.scale)
-        improved = current.certificate.excess < 0.5 * best.certificate.excess
+        nearest = min(candidates, key=_excess)
+        improved = nearest.certificate.excess < 0.5 * best.certificate.excess
         # the gap may rise on the way while the objective still falls
         descends = (
             current.certificate.primal < before - max(1e-3 * options.tolerance, ROUNDING) * instance.scale
@@ -68,7 +72,7 @@ def solve_smooth(workspace: Workspace, term: Term, start: Point, options: Option
         stalled = 0 if improved or descends else stalled + 1
         if not improved:  # the certificate asks more of the model's solution than its own gap shows
             precision = max(1e-3 * precision, 1e-14)
-        best = min(best, current, key=_excess)
+        best = min(best, nearest, key=_excess)
     best = _without_dust(instance, term, best, options)
     best.n_iterations = iteration
     return best
@@ -124,16 +128,17 @@ def _model_step(
     curvature = np.maximum(instance.curvature(eta), workspace.caution * instance.majorant(eta))
     curvature = np.maximum(curvature, 1e-12 * curvature.max(initial=1e-300))
     root = DiagonalRoot(np.sqrt(curvature)) if instance.loss.is_diagonal else instance.hessian_root(eta)
-    size, metric = _sizes(instance, root, term)
+    least, most, metric = _steps(instance, root, term)
     centre = root.apply(eta) - root.solve(gradient)
-    model = LeastSquaresModel(instance, workspace.store, root, centre, metric)
+    model = _model(workspace, root, centre, metric)
     state = workspace.state
     if state is None:
         state = ProximalPointState(model.c - model.matvec(point.w), 0.0)
         workspace.state = state
     if state.sigma == 0.0 or not np.isfinite(state.u).all():
         state.u = model.c - model.matvec(point.w)
-    state.sigma = float(np.clip(state.sigma, 10 / size, 1e4 / size))
+    # where directions differ, the step that the last model ended with is the one that got anywhere
+    state.sigma = float(np.clip(state.sigma, least, max(most, state.reach)))
     goal = precision * min(current.certificate.gap, 1.0)
     goal = max(goal, min(precision, 0.1) * options.tolerance, 0.1 * ROUNDING) * instance.scale
     w = minimise_model(model, term, point.w, state, goal, workspace.work)
@@ -144,20 +149,52 @@ def _model_step(
     goal_point = Point(w, intercept, point.alpha)
     moved, share = _line_search(instance, term, point, goal_point, eta, linear + intercept)
     workspace.caution = max(0.1 * workspace.caution, 1e-6) if share == 1 else min(10 * workspace.caution, 1.0)
-    return _certify(instance, term, moved, options)
+    answer = _certify(instance, term, moved, options)
+    if answer.certificate.is_final or share < 1 or answer.point.w is not w:
+        return answer
+    # the model's own dual point meets its equations with digits that eta may have lost
+    theta, tolerance = model.dual(state.u), options.tolerance
+    eta = instance.predictor(w, moved.intercept)
+    with np.errstate(over="ignore", invalid="ignore"):
+        other = certify_term(instance, term, w, moved.intercept, eta, tolerance, theta)
+    return replace(answer, certificate=min(answer.certificate, other, key=lambda proof: proof.gap))
 
 
-def _sizes(instance: Instance, root: HessianRoot, term: Term) -> tuple[float, Floats | None]:
-    """Mean squared column norm of A, from the moments of X, and a metric where columns differ much."""
-    squares = instance.mean_squares
+def _model(
+    workspace: Workspace, root: HessianRoot, centre: Floats, metric: Floats | None
+) -> LeastSquaresModel:
+    """The least squares problem of a Hessian's root and a goal (n,)."""
+    if workspace.has_mean_row is None:
+        workspace.mean_row = mean_row(workspace.instance)
+        workspace.has_mean_row = workspace.mean_row is not None
+    if workspace.mean_row is None:
+        return LeastSquaresModel(workspace.instance, workspace.store, root, centre, metric)
+    return MeanRowModel(workspace.instance, workspace.store, root, centre, metric, workspace.mean_row)
+
+
+def _steps(instance: Instance, root: HessianRoot, term: Term) -> tuple[float, float, Floats | None]:
+    """Shortest and longest first proximal step, and a metric where columns differ much.
+
+    In units of the mean squared column norm of A: about the means, where these have a row of their own.
+    """
+    squares, whole = _squares(instance), instance.mean_squares
     mean = float(squares.mean()) if len(squares) else 1.0
+    full = float(whole.mean()) if len(whole) else 1.0
     metric = np.where(squares > 0, squares / mean, 1.0) if term.has_metric and is_unequal(instance) else None
-    return max(mean * root.total, 1e-300), metric
+    total = root.total
+    return 10 / max(full * total, 1e-300), 1e4 / max(mean * total, 1e-300), metric
+
+
+def _squares(instance: Instance) -> Floats:
+    """(p,) mean squares of the columns; of those with a row for their means, about these."""
+    if instance.is_centred:
+        return instance.mean_squares
+    return np.where(far_columns(instance), instance.moments[1] ** 2, instance.mean_squares)
 
 
 def is_unequal(instance: Instance) -> bool:
     """Whether columns differ so much in size that one unit for all features fails some."""
-    squares = instance.mean_squares
+    squares = _squares(instance)
     present = squares[squares > 0]
     return bool(len(present) and present.min() * UNEQUAL**2 < present.max())
 

@@ -43,6 +43,15 @@ MAX_STEPS = 60
 MAX_NEWTON = 25
 """Newton steps within one proximal point step."""
 
+EASY = 8
+"""Newton steps up to which a longer proximal step is worth trying."""
+
+MOST_STALLED = 8
+"""Proximal point steps that gain little before a model is left, unless longer ones are to be had."""
+
+LOST = 100.0
+"""Growth of the gap in one step that shows an error, not progress."""
+
 LARGEST_STEP = 1e9
 """Bound on sigma times the mean squared column norm; beyond it rounding eats the gain."""
 
@@ -86,6 +95,10 @@ class LeastSquaresModel:
         """A' u, (p,)."""
         return self.instance.design.rmatvec(self.root.adjoint(self.centre(u)))
 
+    def dual(self, u: Floats) -> Floats:
+        """The dual point (n,) of the loss that u is for the model."""
+        return self.root.adjoint(self.feasible(self.centre(u)))
+
     def feasible(self, u: Floats) -> Floats:
         """u without its part along the unpenalised columns, where the dual allows none."""
         return u if self._free_basis is None else u - self._free_basis @ (self._free_basis.T @ u)
@@ -97,6 +110,26 @@ class LeastSquaresModel:
             columns -= np.outer(self._unit, self._unit @ columns)
         return columns
 
+    def newton_direction(self, term: Term, w: Floats, mu: float, sigma: float, residual: Floats) -> Floats:
+        """-(I + sigma A P A')^-1 residual, through the face.
+
+        It is -residual + E y with (K / sigma + E'E) y = E' residual, K = B'MB + mu H.
+        """
+        face = term.face(w, mu)
+        if face.n_coordinates == 0:
+            return -residual
+        E = self.face_columns(face)
+        system = NewtonSystem(
+            (face.sizes_in(self.metric) + mu * face.curvature) / sigma,
+            E,
+            face.factors,
+            mu / sigma * face.factor_weights,
+        )
+        border = term.border(face, mu)
+        rhs = E.T @ residual
+        y = system.solve(rhs) if border is None else system.solve_bordered(border, rhs, 0.0)[0]
+        return np.asarray(E @ y - residual)
+
 
 @dataclass
 class ProximalPointState:
@@ -104,6 +137,8 @@ class ProximalPointState:
 
     u: Floats
     sigma: float
+    reach: float = 0.0
+    """The step up to which nothing was gained, and Newton's method found easy."""
 
 
 def minimise_model(
@@ -115,31 +150,39 @@ def minimise_model(
     work: Work,
 ) -> Floats:
     """Weights (p,) whose model objective is within `tolerance` (absolute) of the least, if `work` allows."""
-    best, best_gap = w, np.inf
+    best, best_u, best_gap = w, state.u, np.inf
     stalled, failures = 0, 0
     for iteration in range(MAX_STEPS):
         if work.is_over:
             break
         inner_tolerance = max(0.05 * tolerance, 1e-30 * float(model.c @ model.c)) * 0.3**iteration
-        proposal, n_newton = _proximal_step(model, term, w, state, inner_tolerance)
+        proposal, n_newton, is_solved = _proximal_step(model, term, w, state, inner_tolerance)
         work.spend(max(n_newton, 1))
-        if n_newton >= MAX_NEWTON:  # too long a step for Newton: a shorter one has a smoother dual
+        gap = _model_gap(model, term, proposal, state.u)
+        # too long a step for Newton, or for the digits of its dual: a shorter one has a smoother dual
+        is_lost = gap > LOST * best_gap
+        if not is_solved or is_lost:
             state.sigma *= 0.05
+            state.reach = min(state.reach, state.sigma)
             failures += 1
+            if is_lost:
+                state.u, w = best_u, best
             if failures > 6:
                 break
             continue
-        gap = _model_gap(model, term, proposal, state.u)
+        is_gain = gap <= 0.5 * best_gap
         if gap < best_gap:
-            stalled = stalled if gap > 0.5 * best_gap else 0
-            best, best_gap = proposal, gap
+            best, best_u, best_gap = proposal, state.u, gap
         w = proposal
         if best_gap <= tolerance:
             break
-        stalled += 1
-        if stalled > 8:
+        stalled = 0 if is_gain else stalled + 1
+        is_easy = n_newton <= EASY and state.sigma < LARGEST_STEP
+        if stalled > (MOST_STALLED if not is_easy else MAX_STEPS):
             break
-        if n_newton <= 8:
+        if is_easy:
+            if not is_gain:
+                state.reach = state.sigma
             state.sigma = min(state.sigma * 8, LARGEST_STEP)
     return best
 
@@ -157,23 +200,22 @@ def _model_gap(model: LeastSquaresModel, term: Term, w: Floats, u: Floats) -> fl
 
 def _proximal_step(
     model: LeastSquaresModel, term: Term, w_k: Floats, state: ProximalPointState, tolerance: float
-) -> tuple[Floats, int]:
+) -> tuple[Floats, int, bool]:
     """One proximal point step: minimise Phi by Newton with a line search; updates `state.u`.
 
-    Returns the weights and the number of Newton steps, MAX_NEWTON if they did not suffice.
+    Returns the weights, the number of Newton steps, and whether they sufficed.
     """
     sigma = state.sigma
     u = model.centre(state.u)
     pull = model.rmatvec(u)
     w, mu, value = _evaluate(model, term, w_k, u, pull, sigma)
     residual = u - model.c + model.matvec(w)
-    n_newton = 0
+    n_newton, is_solved = 0, False
     for n_newton in range(MAX_NEWTON + 1):
-        if n_newton == MAX_NEWTON:
+        is_solved = 0.5 * float(residual @ residual) <= tolerance
+        if is_solved or n_newton == MAX_NEWTON:
             break
-        if 0.5 * float(residual @ residual) <= tolerance:
-            break
-        direction = _newton_direction(model, term, w, mu, sigma, residual)
+        direction = model.newton_direction(term, w, mu, sigma, residual)
         slope = float(residual @ direction)
         if not slope < 0:
             break
@@ -188,9 +230,10 @@ def _proximal_step(
         u, pull = u + step * direction, pull + step * along
         residual = u - model.c + model.matvec(w)
         if abs(slope) <= rounding and float(residual @ residual) >= 0.25 * previous:
+            is_solved = True  # up to rounding
             break
     state.u = u
-    return w, n_newton
+    return w, n_newton, is_solved
 
 
 def _along(
@@ -217,26 +260,3 @@ def _evaluate(
     distance = float(moved @ (moved if metric is None else metric * moved))
     inner = term.value(w) + distance / (2 * sigma) - float(pull @ w)
     return w, mu, 0.5 * float(u @ u) - float(model.c @ u) - inner
-
-
-def _newton_direction(
-    model: LeastSquaresModel, term: Term, w: Floats, mu: float, sigma: float, residual: Floats
-) -> Floats:
-    """-(I + sigma A P A')^-1 residual, through the face.
-
-    It is -residual + E y with (K / sigma + E'E) y = E' residual, K = B'MB + mu H.
-    """
-    face = term.face(w, mu)
-    if face.n_coordinates == 0:
-        return -residual
-    E = model.face_columns(face)
-    system = NewtonSystem(
-        (face.sizes_in(model.metric) + mu * face.curvature) / sigma,
-        E,
-        face.factors,
-        mu / sigma * face.factor_weights,
-    )
-    border = term.border(face, mu)
-    rhs = E.T @ residual
-    y = system.solve(rhs) if border is None else system.solve_bordered(border, rhs, 0.0)[0]
-    return E @ y - residual

@@ -29,7 +29,7 @@ from ...losses.piecewise_linear import PiecewiseLinear
 from ...norms.l1 import L1
 from ...norms.separable import Separable
 from ...typing import Floats
-from ..certificate import certify_term, free_part_removed
+from ..certificate import Certificate, certify_term, free_part_removed
 from ..ends.smooth_fit import LeastFit, fit_columns, without_rounding
 from ..generic.face_newton import Point
 from ..generic.proximal_newton import solve_smooth
@@ -112,12 +112,7 @@ def solve_piecewise(workspace: Workspace, term: Term, start: Point, options: Opt
         precision = envelopes.precision(max(1e-2 * gap, 0.1 * options.tolerance) * 0.1**stalled)
         answer = solve_smooth(smooth, term, point, replace(options, tolerance=precision))
         point, iterations = answer.point, iterations + answer.n_iterations
-        eta = instance.predictor(point.w, point.intercept)
-        theta = free_part_removed(smooth.instance, eta, instance.free_columns)
-        u, share = envelopes.admit(theta)
-        certificate = certify_term(
-            instance, term, point.w, point.intercept, eta, options.tolerance, share * theta
-        )
+        u, certificate = _best_dual(workspace, envelopes, term, answer, options)
         if best is None or certificate.excess < best.certificate.excess:
             best, workspace.slopes = Answer(point, certificate, 0), envelopes.centre
         if workspace.work.is_over:
@@ -133,6 +128,25 @@ def solve_piecewise(workspace: Workspace, term: Term, start: Point, options: Opt
     assert best is not None
     best.n_iterations = iterations
     return best
+
+
+def _best_dual(
+    workspace: Workspace, envelopes: Envelopes, term: Term, answer: Answer, options: Options
+) -> tuple[Floats, Certificate]:
+    """Slopes (n,) and certificate of a smooth answer: by its own dual point, or by that at eta alone."""
+    instance, point = workspace.instance, answer.point
+    eta = instance.predictor(point.w, point.intercept)
+
+    def of(theta: Floats) -> tuple[Floats, Certificate]:
+        u, share = envelopes.admit(theta)
+        tolerance = options.tolerance
+        return u, certify_term(instance, term, point.w, point.intercept, eta, tolerance, share * theta)
+
+    found = of(answer.certificate.theta)
+    if found[1].is_met:
+        return found
+    other = of(free_part_removed(envelopes.current, eta, instance.free_columns))
+    return min(found, other, key=lambda pair: pair[1].excess)
 
 
 def _ends(instance: Instance) -> tuple[float, float]:
