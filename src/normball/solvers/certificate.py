@@ -120,13 +120,13 @@ def free_part_removed(instance: Instance, eta: Floats, columns: Floats) -> Float
     if not np.isfinite(instance.curvature(eta)).all():  # eta where the loss overflows
         return np.full(len(theta), np.nan)
     rounding = _rounding(instance, eta, columns, theta)
-    theta = _made_orthogonal(theta, instance.hessian_root(eta), columns)
+    theta = made_orthogonal(theta, instance.hessian_root(eta), columns)
     if (np.abs(columns.T @ theta) > rounding).any():
         return np.full(len(theta), np.nan)
     return theta
 
 
-def _made_orthogonal(theta: Floats, root: HessianRoot, columns: Floats) -> Floats:
+def made_orthogonal(theta: Floats, root: HessianRoot, columns: Floats) -> Floats:
     """theta less R'R C s, as orthogonal to columns C (n, k) as such steps make it."""
     bent = root.apply(columns)
     if columns.shape[1] == 1:
@@ -150,7 +150,8 @@ def _rounding(instance: Instance, eta: Floats, columns: Floats, theta: Floats) -
     theta is a difference: its rounding is that of eta and y, seen through the curvature.
     """
     noise = instance.curvature(eta) * instance.loss.resolution(eta, instance.y)
-    return np.abs(columns).T @ (1e-12 * np.abs(theta) + ROUNDING * noise) + 1e-300
+    least = 1e-16 * np.abs(theta).max(initial=0.0)  # an entry that should be 0 is that of a sum
+    return np.asarray(np.abs(columns).T @ (1e-12 * np.abs(theta) + ROUNDING * noise + least) + 1e-300)
 
 
 def dual_loss(instance: Instance, eta: Floats, theta: Floats, worth: float) -> float:

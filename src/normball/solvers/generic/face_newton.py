@@ -77,7 +77,7 @@ def solve_on_face(
         step = _newton_step(instance, condition, face, E, curvature, root, alpha, residual, balance, excess)
         if step is None:
             break
-        moved = _stay_on_face(instance, face, z, step[0])
+        moved = step_on_face(instance, face, z, step[0])
         if moved is None:
             break
         share, face = moved
@@ -158,7 +158,7 @@ def _newton_step(
     return step, shift, change
 
 
-def _stay_on_face(instance: Instance, face: Face, z: Floats, step: Floats) -> tuple[float, Face] | None:
+def step_on_face(instance: Instance, face: Face, z: Floats, step: Floats) -> tuple[float, Face] | None:
     """Largest share of the step (1, 1/2, ...) after which w still lies on a face of the same shape."""
     if np.abs(step).max(initial=0.0) > 1e8 * (np.abs(z).max(initial=0.0) + 1e-300):
         return None  # a singular system, not a step
@@ -209,7 +209,7 @@ def fit_on_face(
         except (np.linalg.LinAlgError, ValueError):
             return result
         step = direct + response @ change
-        moved = _stay_on_face(instance, face, z, step) if np.isfinite(step).all() else None
+        moved = step_on_face(instance, face, z, step) if np.isfinite(step).all() else None
         if moved is None:
             return result
         share, face = moved
@@ -218,7 +218,7 @@ def fit_on_face(
         repair: Floats = np.asarray(
             np.linalg.lstsq(E, goal - E @ face.coordinates, rcond=1e-15)[0], dtype=np.float64
         )
-        moved = _stay_on_face(instance, face, face.coordinates, repair)
+        moved = step_on_face(instance, face, face.coordinates, repair)
         face = moved[1] if moved is not None else face
         z = face.coordinates
         # and the multiplier that fits this gradient best

@@ -25,11 +25,12 @@ from dataclasses import replace
 import numpy as np
 
 from ...designs.dense import DenseDesign
+from ...losses.hessian_root import DiagonalRoot
 from ...losses.piecewise_linear import PiecewiseLinear
 from ...norms.l1 import L1
 from ...norms.separable import Separable
 from ...typing import Floats
-from ..certificate import Certificate, certify_term, free_part_removed
+from ..certificate import Certificate, certify_term, free_part_removed, made_orthogonal
 from ..ends.smooth_fit import LeastFit, fit_columns, without_rounding
 from ..generic.face_newton import Point
 from ..generic.proximal_newton import solve_smooth
@@ -37,6 +38,7 @@ from ..instance import Instance
 from ..terms import Term
 from ..workspace import Answer, Options, Workspace
 from .envelope import Envelope
+from .kink_newton import solve_at_kinks
 from .vertex_basis import LostVertexError
 from .vertex_path import VertexPath
 
@@ -115,6 +117,12 @@ def solve_piecewise(workspace: Workspace, term: Term, start: Point, options: Opt
         u, certificate = _best_dual(workspace, envelopes, term, answer, options)
         if best is None or certificate.excess < best.certificate.excess:
             best, workspace.slopes = Answer(point, certificate, 0), envelopes.centre
+        finished = None if certificate.is_met else _finished(workspace, term, point, u, options)
+        if finished is not None and finished.certificate.excess < best.certificate.excess:
+            best = finished
+            if finished.certificate.is_met:
+                workspace.slopes = -finished.certificate.theta / instance.sample_weight
+                break
         if workspace.work.is_over:
             break
         if certificate.is_met:
@@ -138,6 +146,7 @@ def _best_dual(
     eta = instance.predictor(point.w, point.intercept)
 
     def of(theta: Floats) -> tuple[Floats, Certificate]:
+        theta = _freed(instance, theta)
         u, share = envelopes.admit(theta)
         tolerance = options.tolerance
         return u, certify_term(instance, term, point.w, point.intercept, eta, tolerance, share * theta)
@@ -147,6 +156,34 @@ def _best_dual(
         return found
     other = of(free_part_removed(envelopes.current, eta, instance.free_columns))
     return min(found, other, key=lambda pair: pair[1].excess)
+
+
+def _freed(instance: Instance, theta: Floats) -> Floats:
+    """theta (n,) orthogonal to what carries no price, by slopes that have room within their range.
+
+    The curvature 1 / width of an envelope shows the rounding of eta there.
+    """
+    if not np.isfinite(theta).all() or not instance.free_columns.shape[1]:
+        return theta
+    lower, upper = _ends(instance)
+    u = -theta / instance.sample_weight
+    room = instance.sample_weight * np.clip(np.minimum(u - lower, upper - u), 0.0, None)
+    return made_orthogonal(theta, DiagonalRoot(np.sqrt(room)), instance.free_columns)
+
+
+def _finished(workspace: Workspace, term: Term, point: Point, u: Floats, options: Options) -> Answer | None:
+    """The answer on the face and the kinks that an envelope has found."""
+    instance, best = workspace.instance, None
+    for found in solve_at_kinks(instance, workspace.store, term.condition, point, u):
+        workspace.work.spend()
+        w, b = term.admit(found.point.w), found.point.intercept
+        eta = instance.predictor(w, b)
+        certificate = certify_term(instance, term, w, b, eta, options.tolerance, found.theta)
+        if best is None or certificate.excess < best.certificate.excess:
+            best = Answer(Point(w, b, found.point.alpha), certificate, 0)
+        if certificate.is_met or workspace.work.is_over:
+            break
+    return best
 
 
 def _ends(instance: Instance) -> tuple[float, float]:
