@@ -73,5 +73,20 @@ sphinx_gallery_conf: dict[str, Any] = {
     "download_all_examples": False,
     "plot_gallery": "True",
     "nested_sections": True,
+    "subsection_order": [
+        "../examples/pictures",
+        "../examples/models",
+        "../examples/choosing",
+        "../examples/inference",
+        "../examples/geometry",
+        "../examples/matrices",
+        "../examples/signals",
+        "../examples/scikit_learn",
+        "../examples/interactive",
+    ],
+    "within_subsection_order": "FileNameSortKey",
+    "image_srcset": ["2x"],
+    "capture_repr": ("_repr_html_",),  # what is shown beside pictures and prints is asked for
+    "show_signature": False,
     "copyfile_regex": r"",
 }

@@ -256,6 +256,31 @@ def test_labels_do_not_cover_each_other() -> None:
     assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
 
 
+@pytest.mark.parametrize("y", [[0.8, 1.1, 0.2, 1.3], [0.9, 1.5, 0.6, 1.7], [0.8, 1.5, 0.7, 1.9]])
+def test_labels_do_not_cover_the_names_of_the_axes(y: list[float]) -> None:
+    X = [[1.0, 0.2], [0.3, 1.0], [1.0, -0.4], [0.5, 0.8]]
+    problem = Problem(X, y, fit_intercept=False, feature_names=("a", "b"))
+    figure, axes = plt.subplots(1, 3, figsize=(10.5, 3.7), layout="constrained")
+    contact_row(problem, ["l1", "l2", "linf"], budget=0.7, axes=axes, ticks=False)
+    figure.draw_without_rendering()
+    for ax in axes:
+        names = [axis.label.get_window_extent() for axis in (ax.xaxis, ax.yaxis)]
+        for text in ax.texts:
+            if text.get_text():
+                assert not any(name.overlaps(text.get_window_extent()) for name in names), text
+
+
+@pytest.mark.parametrize("width", [1.5, 2.0, 2.5])
+def test_names_of_axes_stand_beside_the_arrows(width: float) -> None:
+    figure, ax = plt.subplots(figsize=(width, width), layout="constrained")
+    line_contact((1.0, 2.0), 2.0, "l1", ax)
+    figure.draw_without_rendering()
+    x, y = ax.transData.transform((0.0, 0.0))
+    point = figure.dpi / 72
+    assert y - ax.xaxis.label.get_window_extent().y1 >= 4 * point
+    assert x - ax.yaxis.label.get_window_extent().x1 >= 4 * point
+
+
 def test_own_axes_and_texts() -> None:
     figure, ax = plt.subplots()
     solution = _problem("squared_error", 2).solve(budget=0.5)

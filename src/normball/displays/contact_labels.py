@@ -24,6 +24,8 @@ def write_labels(display: ContactDisplay, ax: Axes, texts: Mapping[str, str]) ->
     words = {**_words(display), **texts}
     display.figure_.draw_without_rendering()  # places depend on the final layout
     placer = LabelPlacer(ax)
+    for axis in (ax.xaxis, ax.yaxis):
+        placer.avoid_text(axis.label)
     _avoid_drawing(placer, display)
     _name_points(placer, display, words)
     _name_normal(placer, display, words)

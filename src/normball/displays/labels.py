@@ -18,7 +18,7 @@ from .style import NORMAL, halo
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
+    from matplotlib.text import Annotation, Text
 
 SPACING = 3.0
 """Distance in points between neighbouring points of a curve when it is an obstacle."""
@@ -52,6 +52,11 @@ class LabelPlacer:
         dense = np.concatenate(pieces)
         self._obstacles = np.concatenate([self._obstacles, dense])
         self._weights = np.concatenate([self._weights, np.full(len(dense), weight)])
+
+    def avoid_text(self, text: Text) -> None:
+        """Keep labels off a text that is there already."""
+        box = text.get_window_extent()
+        self._boxes = np.vstack([self._boxes, [box.x0, box.y0, box.x1, box.y1]])
 
     def place(
         self,

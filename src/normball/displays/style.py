@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.pyplot as plt
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from ..parameters import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Transform
 
     from ..answers.solution import Solution
 
@@ -41,6 +43,8 @@ PANEL = 4.0
 """Width of a panel in inches."""
 SMALL, NORMAL, TITLE = 9.0, 9.5, 10.5
 """Type sizes in points."""
+ASIDE = 6.0
+"""Distance in points between an axis and its name at its end: beside the head of its arrow."""
 
 
 def new_axes(
@@ -102,9 +106,14 @@ def axes_through_zero(ax: Axes, names: Sequence[str], window: Sequence[float], t
     ax.set_yticks([])
     across, up = (0 - left) / (right - left), (0 - bottom) / (top - bottom)
     ax.xaxis.label.set(ha="right", va="top", fontsize=TITLE)
-    ax.xaxis.set_label_coords(1.0, up - 0.015)
+    ax.xaxis.set_label_coords(1.0, up, _moved(ax, 0, -ASIDE))
     ax.yaxis.label.set(rotation=0, ha="right", va="top", fontsize=TITLE)
-    ax.yaxis.set_label_coords(across - 0.015, 1.0)
+    ax.yaxis.set_label_coords(across, 1.0, _moved(ax, -ASIDE, 0))
+
+
+def _moved(ax: Axes, right: float, up: float) -> Transform:
+    """Shares of the axes, moved by so many points: an arrow's head has the same size in every panel."""
+    return ax.transAxes + ScaledTranslation(right / 72, up / 72, figure_of(ax).dpi_scale_trans)
 
 
 def arrow(ax: Axes, tail: Any, tip: Any, color: str, width: float, zorder: float = 4.0) -> None:
