@@ -57,7 +57,7 @@ WORDS = [
     "figcaption",
     ".slider label",
     ".slider output",
-    ".kicker",
+    ".card.on .kicker",
 ]
 
 
