@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.path import Path as Polygon
 
 from normball.explorer.state import defaults
 from normball.typing import Floats
@@ -57,6 +58,26 @@ def test_shares_are_those_of_random_directions(name: str, page: Any) -> None:
         assert len(set(expected[of == k])) == 1  # one kind of the page is one kind of the formula
     if name.startswith("group 1"):
         assert min(one["share"] for one in kinds) == pytest.approx(1 - 1 / np.sqrt(3), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_every_place_of_the_painted_sphere_has_the_colour_of_its_direction(name: str, page: Any) -> None:
+    state = defaults() | NORMS[name][0]
+    rng = np.random.default_rng(8)
+    for ahead in rng.standard_normal((5, 3)):
+        axes = np.linalg.qr(np.column_stack([ahead, rng.standard_normal((3, 2))]))[0]
+        axes[:, 0] *= np.sign(axes[:, 0] @ ahead)
+        v = rng.standard_normal((1500, 3))
+        v /= np.linalg.norm(v, axis=1)[:, None]
+        v = v[v @ axes[:, 0] < -0.1]  # less than half a pixel of the rim
+        found = page.evaluate("([s, d]) => window.page.directionsOf(s, d).of", [state, v.tolist()])
+        seen = page.evaluate("([s, a]) => window.page.compassSeen(s, a)", [state, axes[:, 0].tolist()])
+        painted = np.full(len(v), seen["ground"])
+        for region in seen["regions"]:
+            if len(region["outline"]) > 2:
+                outline = np.array(region["outline"]) @ axes[:, 1:]
+                painted[Polygon(outline).contains_points(v @ axes[:, 1:])] = region["kind"]
+        assert (painted == np.array(found)).mean() > 0.99  # all but those on a border between two
 
 
 def test_corners_without_zeros_are_named(page: Any) -> None:

@@ -156,3 +156,53 @@ def test_menus_open_inside_the_page(width: int, opened: Any) -> None:
     slider = tab.page.get_by_role("slider", name="p", exact=True)
     low, high = (float(slider.get_attribute(name)) for name in ("min", "max"))
     assert (np.log(2) - np.log(1)) / (high - low) > 0.22  # p from 1 to 2 has room on its track
+
+
+LONG = (
+    "average_temperature_of_the_cooling_water_in_degrees_celsius_at_the_inlet",
+    "share of households with two or more cars, in per cent of all households",
+    "age",
+)
+_CUT = """
+() => [...document.querySelector('#normball-root').shadowRoot.querySelectorAll('svg')].flatMap((svg) => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].map((e) => [e.textContent, e.getBoundingClientRect()])
+    .filter(([, r]) => r.width > 0 && (box.left - r.left > 2 || r.right - box.right > 2))
+    .map(([text]) => text);
+})
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 820, 390])
+@pytest.mark.parametrize("view", ["model", "frontier"])
+def test_long_names_stay_inside(width: int, view: str, opened: Any, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 3))
+    problem = nb.Problem(X, X @ [2, 1.2, 0.4] + rng.normal(size=60), feature_names=LONG)
+    file = nb.explore(problem).save(tmp_path / "own.html")
+    size = {"viewport": {"width": width, "height": 900}}
+    tab: Tab = opened(size, at=f"{file.as_uri()}#own=true&map=true&view={view}")
+    tab.page.wait_for_timeout(300)
+    assert tab.page.evaluate(_CUT) == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    names = tab.page.locator(".readouts dt").all_text_contents()
+    assert set(LONG[:2]) <= set(names)  # whole where they fit
+
+
+@pytest.mark.parametrize("size", [(640, 400), (844, 390), (320, 256)])
+def test_low_window_leaves_the_controls_in_sight(size: tuple[int, int], opened: Any) -> None:
+    """A window at 200 or 400 %, or a phone on its side: the picture covers no control."""
+    tab: Tab = opened(
+        {"viewport": {"width": size[0], "height": size[1]}}, loss="squared_error", form="budget"
+    )
+    dial = tab.page.get_by_role("slider", name="budget", exact=True)
+    dial.scroll_into_view_if_needed()
+    box = dial.bounding_box()
+    hit = "([x, y]) => document.querySelector('#normball-root').shadowRoot.elementFromPoint(x, y).type"
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert tab.page.evaluate(hit, middle) == "range"
+    frame = tab.page.locator(".frame").bounding_box()
+    if size[0] > 600:  # and it is beside them, to be watched
+        assert frame["y"] + 0.5 * frame["height"] > 0
+        assert frame["x"] + frame["width"] <= box["x"]
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

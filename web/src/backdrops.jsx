@@ -2,13 +2,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { FACES, faceMap, labelPlaces, mapImage } from "./facemap.js";
 import { SIZE } from "./outlines.js";
+import { fitting } from "./room.js";
 
 const GRID = 256;
 
 /** Whether the map can be drawn: squared error in the plane, and a convex ball. */
 export const hasMap = ({ loss, norm, d }) => d === 2 && !!loss.gram && norm.convex;
 
-export function FaceMap({ scene, half }) {
+export function FaceMap({ scene, half, k }) {
   const picture = scene.picture.value;
   const t = scene.budget.value;
   const { loss, norm } = picture;
@@ -28,7 +29,7 @@ export function FaceMap({ scene, half }) {
   const names = scene.own.value && scene.own.value.names;
   // the map is symmetric about zero: its words stand in the half where the best fit is not
   const flip = (x) => (loss.optimum[1] > 0 ? 1 - x : x);
-  const text = (face) => (names && face < 3 ? `${names[face - 1]} = 0` : FACES[face].text);
+  const text = (face) => (names && face < 3 ? `${fitting(names[face - 1], 0.4 * SIZE, 15 * k, 600)} = 0` : FACES[face].text);
   return (
     <g class={`facemap ${map.needs === needs ? "" : "old"}`} aria-hidden="true">
       <image href={map.image} width={SIZE} height={SIZE} preserveAspectRatio="none" />

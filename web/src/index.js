@@ -11,6 +11,7 @@ import { compassIn } from "./geometry/directions.js";
 import { lossOf } from "./geometry/losses.js";
 import { normOf } from "./geometry/norms.js";
 import { snippet } from "./snippet.js";
+import { inFront } from "./solidcompass.js";
 import coloursCss from "./colours.css";
 import essayCss from "./essay/essay.css";
 import frameCss from "./essay/frame.css";
@@ -141,6 +142,12 @@ export { leastL1, leastL2, randomEquations } from "./geometry/least.js";
 export function directionsOf(raw, directions) {
   const { kinds, of } = compassIn(normOf(readState({ ...raw, dims: 3 }).state));
   return { kinds, of: directions.map(of) };
+}
+
+/** What the compass paints, seen along `ahead`: {regions: [{kind, outline}], ground}. */
+export function compassSeen(raw, ahead) {
+  const { regions, ground } = compassIn(normOf(readState({ ...raw, dims: 3 }).state));
+  return { ground, regions: regions.map(({ kind, outline }) => ({ kind, outline: inFront(outline, ahead) })) };
 }
 
 export { snippet };

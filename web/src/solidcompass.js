@@ -1,19 +1,36 @@
 // The compass of a ball in space: a sphere of directions, coloured by the face that catches each.
-import { compassIn, hasCompass } from "./geometry/directions.js";
-import { dot, length, plus, unit } from "./geometry/vectors.js";
-import { sphere } from "./solidmesh.js";
+import { arcBetween, compassIn, hasCompass } from "./geometry/directions.js";
+import { dot, length, plus, times, unit } from "./geometry/vectors.js";
 
 export const TINTS = [[0, 158, 115], [217, 154, 0], [139, 79, 168], [86, 180, 233], [204, 121, 167], [127, 140, 60], [130, 138, 147]];
-const MESH = sphere(28), MIDDLES = MESH.faces.map((f) => unit(f.map((i) => MESH.points[i]).reduce((a, b) => plus(a, b))));
 const PLACE = [96, 544], RADIUS = 78;
 
 const kept = new WeakMap();
 
-/** The compass of a norm, and the kind of each triangle of the sphere; null where there is none. */
+/** The compass of a norm; null where there is none. */
 export function compassFor(norm) {
   if (!hasCompass(norm)) return null;
-  if (!kept.has(norm)) { const compass = compassIn(norm); kept.set(norm, { ...compass, faces: MIDDLES.map(compass.of) }); }
+  if (!kept.has(norm)) kept.set(norm, compassIn(norm));
   return kept.get(norm);
+}
+
+/**
+ * The part in front of the outline of a convex cone. Where it leaves the front it runs on along the rim:
+ * a convex cone meets the rim in one arc, shorter than half of it.
+ */
+export function inFront(outline, ahead) {
+  const depth = outline.map((v) => dot(v, ahead)), found = [], rim = (k, l) => unit(plus(times(outline[k], depth[l] / (depth[l] - depth[k])), outline[l], depth[k] / (depth[k] - depth[l])));
+  let left = null;
+  // begins where the outline comes to the front, so that each leaving is followed by a return
+  const n = outline.length, start = depth.findIndex((d, k) => d <= 0 && depth[(k + n - 1) % n] > 0);
+  if (start < 0) return depth[0] <= 0 ? outline : [];
+  for (let j = 0; j < n; j++) {
+    const k = (start + j) % n, next = (k + 1) % n;
+    if (depth[k] <= 0) found.push(outline[k]);
+    if (depth[k] <= 0 && depth[next] > 0) { left = rim(k, next); found.push(left); }
+    if (depth[k] > 0 && depth[next] <= 0) { const back = rim(k, next); found.push(...arcBetween(left, back), back); }
+  }
+  return found;
 }
 
 /** Paints the sphere in a corner of the picture, with the direction of the touch as its needle. */
@@ -21,19 +38,23 @@ export function paintCompass(context, view, norm, push, colours) {
   const compass = compassFor(norm);
   if (!compass) return;
   const at = (v) => [PLACE[0] + RADIUS * dot(v, view.right), PLACE[1] - RADIUS * dot(v, view.up)];
-  const flat = MESH.points.map((p) => at(unit(p)));
-  compass.kinds.forEach((_, kind) => {
-    context.beginPath();
-    MESH.faces.forEach((f, k) => {
-      if (compass.faces[k] !== kind || dot(MIDDLES[k], view.ahead) >= 0.06) return;
-      f.forEach((i, j) => (j ? context.lineTo(...flat[i]) : context.moveTo(...flat[i])));
-      context.lineTo(...flat[f[0]]);
-    });
+  const fill = (kind) => {
     context.fillStyle = context.strokeStyle = `rgb(${TINTS[kind % TINTS.length]})`;
     context.lineWidth = 0.8;
     context.fill();
     context.stroke();
-  });
+  };
+  context.beginPath();
+  context.arc(...PLACE, RADIUS, 0, 2 * Math.PI);
+  fill(compass.ground);
+  for (const { kind, outline } of compass.regions) {
+    const seen = inFront(outline, view.ahead);
+    if (!seen.length) continue;
+    context.beginPath();
+    seen.map(at).forEach((p, k) => (k ? context.lineTo(...p) : context.moveTo(...p)));
+    context.closePath();
+    fill(kind);
+  }
   context.beginPath();
   context.arc(...PLACE, RADIUS, 0, 2 * Math.PI);
   context.strokeStyle = colours.soft;

@@ -6,6 +6,7 @@ import { cornersOf, normals } from "./geometry/planar.js";
 import { Live, useDerived, useKind } from "./live.jsx";
 import { degrees, dot, largest, length, plus } from "./geometry/vectors.js";
 import { short, ticks } from "./numbers.jsx";
+import { fitting } from "./room.js";
 import { ghostName } from "./words.js";
 import { SIZE, arrowHead, axesOf, ballOutline, levelLines, levelOutline, levelOutlines, lineEnds, pathOf, reachOf, scaleFor } from "./outlines.js";
 
@@ -76,7 +77,7 @@ function Grid({ view, half }) {
 }
 
 /** The numbers along the frame, where nothing is in their way, and the names of the axes. */
-function Marks({ view, half }) {
+function Marks({ view, half, k }) {
   const [x0, y0] = view.to([0, 0]);
   const { names } = useKind();
   return (
@@ -86,8 +87,8 @@ function Marks({ view, half }) {
           <text x={x} y={SIZE - 9} text-anchor="middle">{short(v)}</text>
           <text x={9} y={y + 4.5}>{short(v)}</text>
         </g>); })}
-      <text class="name" x={SIZE - 10} y={y0 - 10} text-anchor="end">{names[0]}</text>
-      <text class="name" x={x0 + 10} y={22}>{names[1]}</text>
+      <text class="name" x={SIZE - 10} y={y0 - 10} text-anchor="end">{fitting(names[0], 0.45 * SIZE, 16 * k, 400, "italic")}</text>
+      <text class="name" x={x0 + 10} y={22}>{fitting(names[1], SIZE - x0 - 20 - 82 * k, 16 * k, 400, "italic")}</text>
     </g>
   );
 }

@@ -22,11 +22,40 @@ function solidAngle(a, b, c) {
   return angle < 0 ? angle + 2 * Math.PI : angle;
 }
 
-/** Solid angle of the cone of some rays around their middle. */
+/** Two directions at right angles to a direction and to each other. */
+function across(n) {
+  const e = unit(cross(n, Math.abs(n[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0]));
+  return [e, cross(n, e)];
+}
+
+/** Rays of a cone in their order around its middle. */
+function ordered(rays) {
+  const [e1, e2] = across(rays.reduce((a, b) => plus(a, b)));
+  return rays.slice().sort((a, b) => Math.atan2(dot(a, e2), dot(a, e1)) - Math.atan2(dot(b, e2), dot(b, e1)));
+}
+
+/** Solid angle of the cone of rays in order. */
 function coneAngle(rays) {
-  const middle = unit(rays.reduce((a, b) => plus(a, b))), e1 = unit(cross(middle, Math.abs(middle[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0])), e2 = cross(middle, e1);
-  const round = rays.slice().sort((a, b) => Math.atan2(dot(a, e2), dot(a, e1)) - Math.atan2(dot(b, e2), dot(b, e1)));
-  return round.reduce((sum, r, k) => sum + solidAngle(middle, r, round[(k + 1) % round.length]), 0);
+  const middle = unit(rays.reduce((a, b) => plus(a, b)));
+  return rays.reduce((sum, r, k) => sum + solidAngle(middle, r, rays[(k + 1) % rays.length]), 0);
+}
+
+const ARC = 24;
+
+/** Points of the great circle from one direction to another, less than half of it; the last is left out. */
+export function arcBetween(a, b) {
+  const angle = Math.acos(Math.min(1, Math.max(-1, dot(a, b))));
+  if (angle < 1e-9) return [a];
+  return Array.from({ length: ARC }, (_, k) => unit(plus(times(a, Math.sin((1 - k / ARC) * angle)), b, Math.sin((k / ARC) * angle))));
+}
+
+/** The outline of the cone of rays in order, on the sphere: great circles from one to the next. */
+const outlineOf = (rays) => rays.flatMap((a, k) => arcBetween(a, rays[(k + 1) % rays.length]));
+
+/** A circle on the sphere around a direction, by the cosine of its half-angle. */
+function circleAround(n, cosine) {
+  const [e1, e2] = across(n), sine = Math.sqrt(1 - cosine * cosine);
+  return Array.from({ length: 4 * ARC }, (_, k) => { const a = (Math.PI * k) / (2 * ARC); return plus(plus(times(n, cosine), e1, sine * Math.cos(a)), e2, sine * Math.sin(a)); });
 }
 
 /** Normals of the sides that meet at a corner, each once. */
@@ -56,20 +85,21 @@ function cornersIn(norm) {
 export const hasCompass = (norm) => norm.homogeneous && norm.convex && (norm.flat || ["l2", "group_l2"].includes(norm.name));
 
 /**
- * {kinds: [{name, share}], of(n)} of a ball in space: `of` says which kind catches the direction n.
- * Kinds are told apart by what holds on them; shares add up to 1.
+ * {kinds: [{name, share}], of(n), regions: [{kind, outline}], ground} of a ball in space: `of` says which
+ * kind catches the direction n. Kinds are told apart by what holds on them; shares add up to 1. The regions
+ * lie on the sphere of directions; what they leave is of the kind `ground`.
  */
 export function compassIn(norm) {
-  const shares = new Map();
-  const add = (w, share) => { const name = conditionsOf(norm, w); shares.set(name, (shares.get(name) || 0) + share); };
-  if (norm.flat) for (const w of cornersIn(norm)) add(w, coneAngle(raysAt(norm.facets(1), w)) / (4 * Math.PI));
-  else if (norm.name === "group_l2") for (const [w, share] of groupShares(norm)) add(w, share);
+  const shares = new Map(), drawn = [];
+  const add = (w, share, outlines = []) => { const name = conditionsOf(norm, w); shares.set(name, (shares.get(name) || 0) + share); drawn.push(...outlines.map((outline) => [name, outline])); };
+  if (norm.flat) for (const w of cornersIn(norm)) { const rays = ordered(raysAt(norm.facets(1), w)); add(w, coneAngle(rays) / (4 * Math.PI), [outlineOf(rays)]); }
+  else if (norm.name === "group_l2") for (const [w, share, outlines] of groupShares(norm)) add(w, share, outlines);
   else add([1, 1, 1], 1);
   const kinds = [...shares].map(([name, share]) => ({ name, share }));
   const found = (n) => kinds.findIndex(({ name }) => name === conditionsOf(norm, norm.top(n, 1)));
   // a direction between two corners is either's: an arc without width
   const of = (n) => { const k = found(n); return k >= 0 ? k : found(plus(n, [1.3, 0.7, -1.1], 1e-7 * length(n))); };
-  return { kinds, of };
+  return { kinds, of, regions: drawn.map(([name, outline]) => ({ kind: kinds.findIndex((one) => one.name === name), outline })), ground: kinds.length - 1 };
 }
 
 /**
@@ -80,5 +110,5 @@ function groupShares({ groups }) {
   if (groups.length === 1) return [[[1, 1, 1], 1]];
   const [pair] = groups.filter((g) => g.length === 2), [single] = groups.filter((g) => g.length === 1);
   const only = (indices) => [0, 1, 2].map((i) => (indices.includes(i) ? 1 : 0)), share = 1 - 1 / Math.sqrt(3);
-  return [[only(single), share], [only(pair), 1 - share]];
+  return [[only(single), share, [1, -1].map((s) => circleAround(times(only(single), s), 1 / Math.sqrt(3)))], [only(pair), 1 - share]];
 }

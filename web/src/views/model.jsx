@@ -1,6 +1,7 @@
 // The reader's own model: choose two features, walk along the path, ask why.
 import { notDrawn } from "../own.js";
-import { Plot, frameOf, inner, line } from "../plot.jsx";
+import { Plot, W, frameOf, inner, line } from "../plot.jsx";
+import { fitting } from "../room.js";
 import { Value, short } from "../numbers.jsx";
 import { Range } from "../range.jsx";
 import { useState } from "preact/hooks";
@@ -66,7 +67,7 @@ function Paths({ store, own, at }) {
       {shown.filter((i) => !pair.includes(i)).map((i) => <path key={i} class="other" d={line(frame, norms.map((t, k) => [t, coefs[k][i]]))} />)}
       {pair.map((i, k) => <path key={`pair${k}`} class={`pair pair-${k}`} d={line(frame, norms.map((t, j) => [t, coefs[j][i]]))} />)}
       <path class="here" d={`M${frame.x(norms[at])} ${inner.y}v${inner.height}`} />
-      {pair.map((i, k) => <text key={`name${k}`} class={`pair-name pair-${k}`} x={frame.x(norms[norms.length - 1]) - 4} text-anchor="end" y={frame.y(coefs[coefs.length - 1][i]) - 5}>{own.features[i]}</text>)}
+      {pair.map((i, k) => <text key={`name${k}`} class={`pair-name pair-${k}`} x={frame.x(norms[norms.length - 1]) - 4} text-anchor="end" y={frame.y(coefs[coefs.length - 1][i]) - 5}>{fitting(own.features[i], 0.6 * W, 18, 600)}</text>)}
     </Plot>
   );
 }
