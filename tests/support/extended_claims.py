@@ -66,7 +66,7 @@ class Claim:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             if problem.loss.is_smooth:
-                known = problem.solution_at(path, k).certificate.theta if 0 < alpha < np.inf else None
+                known = path[k].certificate.theta if 0 < alpha < np.inf else None
             else:
                 asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
                 known = problem.solve(**asked, tol=1e-12).certificate.theta
