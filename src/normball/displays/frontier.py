@@ -31,7 +31,7 @@ class FrontierDisplay:
     losses : (k,) the least loss f at each.
     solution : Solution or None, the point looked at.
     norm_title : str, name of the norm.
-    loss_title : str, name of the loss.
+    loss_title : str, what the loss is measured as.
     tangent : (2, 2) or None, ends of the line through the point with slope -alpha.
     ax_, figure_ : where `plot` drew.
     """
@@ -73,7 +73,7 @@ class FrontierDisplay:
             losses=losses,
             solution=at,
             norm_title=path.problem.norm.title,
-            loss_title=path.problem.loss.title,
+            loss_title=path.problem.loss.measured_as,
             tangent=None if at is None else _tangent(norms, losses, at),
         )
 
@@ -109,7 +109,7 @@ class FrontierDisplay:
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_locator(MaxNLocator(5))
         ax.set_xlabel(f"norm of the coefficients ({self.norm_title})", fontsize=style.NORMAL)
-        ax.set_ylabel(f"loss ({self.loss_title})", fontsize=style.NORMAL)
+        ax.set_ylabel(f"loss: {self.loss_title}", fontsize=style.NORMAL)
         ax.fill_between(self.norms, self.losses, high, color=style.LEVEL_SET, alpha=0.08, lw=0, zorder=1)
         ax.plot(self.norms, self.losses, color=style.CONTACT, lw=2.2, zorder=4, gid="frontier")
         self._draw_point(ax)

@@ -93,9 +93,10 @@ class MatrixSolution:
         asked = {"penalty": "alpha", "rank": "rank at most"}.get(self.form, self.form)
         return (
             f"Nuclear with {asked} {self.level:.6g}: rank {self.rank} of {min(p, q)} "
-            f"({p} features, {q} responses); squared error {self.loss:.6g} "
-            f"(from {self.problem.scale:.6g} with none), norm {self.norm:.6g}, "
-            f"price of a unit of norm {self.alpha:.4g}.\n"
+            f"({p} features, {q} responses); on the rows of the fit RMSE {np.sqrt(2 * self.loss / q):.4g} an "
+            f"entry ({np.sqrt(2 * self.problem.scale / q):.4g} without features).\n"
             f"Relative duality gap {self.certificate.gap:.1e}"
-            f"{'.' if self.converged else f', above tol={self.certificate.tolerance:g}.'}"
+            f"{'.' if self.converged else f', above tol={self.certificate.tolerance:g}.'}\n"
+            f"Loss (half the squared error of a row) {self.loss:.6g}, norm {self.norm:.6g}, price of a unit of "
+            f"norm {self.alpha:.4g}."
         )
