@@ -42,7 +42,8 @@ def main() -> None:
     answers = {}
     for call in re.findall(r"^\| `([^`]*)`", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE):
         found = eval(call, names)
-        answers[call] = np.asarray(found).tolist() if isinstance(found, pd.Series) else repr(found)
+        is_number = isinstance(found, pd.Series | pd.DataFrame | np.floating)
+        answers[call] = np.ravel(np.asarray(found), order="F").tolist() if is_number else repr(found)
     print(json.dumps(answers, indent=0))
 
 

@@ -24,7 +24,7 @@ from sklearn.model_selection import (
 
 from ..inputs.alpha_scale import Fraction, fraction
 from ..inputs.coding import Coding
-from ..losses import LOSSES, Loss, get_loss
+from ..losses import LOSSES, BaselineHazard, Loss, get_loss
 from ..norms import NORMS, Norm
 from ..parameters import read_count
 from ..typing import Floats
@@ -89,6 +89,8 @@ def as_stored(estimator: LinearEstimator) -> dict[str, Any]:
     }
     if estimator.encoder is not None:
         stored["columns"] = [coding.as_json() for coding in estimator.encoder_.codings_]
+    if hasattr(estimator, "baseline_hazard_"):
+        stored["baseline_hazard"] = estimator.baseline_hazard_.as_json()
     if isinstance(estimator, PredictsClasses):
         stored["classes"] = [_as_json(label, "a label of y") for label in estimator.classes_.tolist()]
     return stored
@@ -232,6 +234,8 @@ def from_stored(stored: dict[str, Any]) -> LinearEstimator:
     for name in NUMBERS:
         setattr(estimator, name, float(stored["fitted"][name]))
     estimator.n_iter_, estimator.n_features_in_ = read_count(stored["n_iter"], "n_iter", 0), p
+    if "baseline_hazard" in stored:
+        estimator.baseline_hazard_ = BaselineHazard.from_json(stored["baseline_hazard"])
     if estimator.encoder is not None:
         codings = [Coding.from_json(column) for column in stored["columns"]]
         estimator.encoder_ = TableEncoder.of_codings(codings, **estimator.encoder.get_params())

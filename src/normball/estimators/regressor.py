@@ -14,6 +14,7 @@ from ..losses import Loss, get_loss
 from ..norms import Norm
 from ..typing import Floats
 from .linear import LinearEstimator
+from .survival import PredictsSurvival
 
 
 class PredictsNumbers(RegressorMixin):
@@ -85,7 +86,7 @@ def read_numbers(loss: Loss, y: Any) -> Any:
     return loss.encode_response(y)
 
 
-class Regressor(PredictsNumbers, LinearEstimator):
+class Regressor(PredictsSurvival, PredictsNumbers, LinearEstimator):
     """Minimise the mean loss with a regulariser, a norm budget or a loss target.
 
     Parameters
@@ -188,6 +189,7 @@ class Regressor(PredictsNumbers, LinearEstimator):
             If the gap stays above tol.
         """
         loss = get_loss(self.loss)
+        self._note_times(loss, y)
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")

@@ -12,9 +12,10 @@ from ..norms import Norm
 from .one_problem_cv import OneProblemCV
 from .regressor import PredictsNumbers, read_numbers
 from .scoring import HeldRows
+from .survival import PredictsSurvival
 
 
-class RegressorCV(PredictsNumbers, OneProblemCV):
+class RegressorCV(PredictsSurvival, PredictsNumbers, OneProblemCV):
     """`Regressor` with alpha chosen by cross-validation along the whole path.
 
     Parameters
@@ -116,6 +117,7 @@ class RegressorCV(PredictsNumbers, OneProblemCV):
             out, names rows that are not there, or admits no fit (a single class, no event).
         """
         loss, given = get_loss(self.loss), X
+        self._note_times(loss, y)
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")

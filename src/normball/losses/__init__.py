@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from .base import Loss, SampleLoss
+from .baseline_hazard import BaselineHazard, kaplan_meier
 from .cox import Cox
 from .gamma import Gamma
 from .huber import Huber
@@ -16,6 +17,7 @@ from .tweedie import Tweedie
 
 __all__ = [
     "LOSSES",
+    "BaselineHazard",
     "Cox",
     "Gamma",
     "Huber",
@@ -27,6 +29,7 @@ __all__ = [
     "SquaredError",
     "Tweedie",
     "get_loss",
+    "kaplan_meier",
 ]
 
 LOSSES: dict[str, type[Loss]] = {

@@ -67,6 +67,36 @@ def _numbers(times: Any) -> Floats:
         raise TypeError(f"y must hold times and events as numbers, got {times.ravel()[0]!r}.") from None
 
 
+def _pairs(y: Any) -> tuple[Floats, Floats] | None:
+    """Times and events (n,) of pairs or a structured array; None for signed times.
+
+    Raises
+    ------
+    ValueError
+        If events are not 0 or 1, a time is not finite, or no field is boolean.
+    """
+    refuse_masked(y, "y")
+    array = np.asarray(y)
+    if array.dtype.names is not None:
+        flags = [name for name in array.dtype.names if array.dtype[name].kind == "b"]
+        if len(array.dtype.names) != 2 or len(flags) != 1:
+            raise ValueError(
+                "y must have two fields for the Cox loss, a boolean event and a time, got "
+                f"{array.dtype}; make it an (n, 2) array of times and events."
+            )
+        (clock,) = (name for name in array.dtype.names if name != flags[0])
+        time, event = _numbers(array[clock]), array[flags[0]].astype(np.float64)
+    elif array.ndim == 2 and array.shape[1] == 2:
+        time, event = _numbers(array).T
+    else:
+        return None
+    if not np.isin(event, (0.0, 1.0)).all():
+        raise ValueError("y must hold events coded 0 (censored) and 1 in its second column.")
+    if not np.isfinite(time).all():
+        raise ValueError(f"y must hold finite times, got {time[~np.isfinite(time)][0]}.")
+    return time, event
+
+
 def _xlogx(x: Floats) -> Floats:
     """x log x, 0 at 0 and at a negative remainder of rounding."""
     return x * np.log(x, out=np.zeros(len(x)), where=x > 0)
@@ -115,28 +145,18 @@ class Cox(Loss):
         ValueError
             If events are not 0 or 1, a time is not finite, or no field is boolean.
         """
-        refuse_masked(y, "y")
-        array = np.asarray(y)
-        if array.dtype.names is not None:
-            flags = [name for name in array.dtype.names if array.dtype[name].kind == "b"]
-            if len(array.dtype.names) != 2 or len(flags) != 1:
-                raise ValueError(
-                    "y must have two fields for the Cox loss, a boolean event and a time, got "
-                    f"{array.dtype}; make it an (n, 2) array of times and events."
-                )
-            (clock,) = (name for name in array.dtype.names if name != flags[0])
-            time, event = _numbers(array[clock]), array[flags[0]].astype(np.float64)
-        elif array.ndim == 2 and array.shape[1] == 2:
-            time, event = _numbers(array).T
-        else:
+        pairs = _pairs(y)
+        if pairs is None:
             return y
-        if not np.isin(event, (0.0, 1.0)).all():
-            raise ValueError("y must hold events coded 0 (censored) and 1 in its second column.")
-        if not np.isfinite(time).all():
-            raise ValueError(f"y must hold finite times, got {time[~np.isfinite(time)][0]}.")
+        time, event = pairs
         if (time <= 0).any():
             time = (np.unique(time, return_inverse=True)[1] + 1).astype(np.float64)
         return np.where(event == 1, time, -time)
+
+    def ranked_times(self, y: Any) -> Floats | None:
+        """The distinct times whose ranks `encode_response` gives instead of times; None where it gives times."""
+        pairs = _pairs(y)
+        return None if pairs is None or (pairs[0] > 0).all() else np.unique(pairs[0])
 
     def check_response(self, y: Floats) -> None:
         if (y == 0).any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .measure import Measure
-from .pairs import auc, concordance
+from .pairs import auc, concordance, uno_concordance
 from .quality import Quality, loss_in_words, quality_of
 from .rows import ScoredRows
 from .summary import PredictiveQuality
@@ -17,4 +17,5 @@ __all__ = [
     "concordance",
     "loss_in_words",
     "quality_of",
+    "uno_concordance",
 ]
