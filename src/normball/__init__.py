@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from . import datasets, losses, norms
+from . import datasets, losses, measures, norms
 from .answers.path import Path
 from .answers.solution import Solution
 from .inputs.alpha_scale import convert_alpha, convert_l1_ratio, fraction
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         NuclearBallDisplay,
         PathDisplay,
         PhaseTransitionDisplay,
+        SurvivalDisplay,
         WorthDisplay,
         ZeroOddsDisplay,
         plot_balls,
@@ -69,6 +70,7 @@ __all__ = [
     "RegressorCV",
     "RobustPCA",
     "Solution",
+    "SurvivalDisplay",
     "TableEncoder",
     "WorthDisplay",
     "ZeroOddsDisplay",
@@ -82,6 +84,7 @@ __all__ = [
     "inference",
     "load",
     "losses",
+    "measures",
     "norms",
     "plot_balls",
 ]
@@ -98,6 +101,7 @@ _MODULES = {
     "NuclearBallDisplay": ".displays",
     "PathDisplay": ".displays",
     "PhaseTransitionDisplay": ".displays",
+    "SurvivalDisplay": ".displays",
     "WorthDisplay": ".displays",
     "ZeroOddsDisplay": ".displays",
     "plot_balls": ".displays",

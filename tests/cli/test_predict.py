@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from click.testing import Result
 
-from normball import Problem
+from normball import Problem, Regressor
 from normball.cli.fit import model_of
 from normball.cli.model_file import write_model
 from normball.datasets import load_diabetes, load_leukemia
@@ -172,3 +172,26 @@ def test_bad_models(run: Run, shop: Path, folder: Path, case: str) -> None:
     result = run("predict", path, shop)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"Error: {expected}")
+
+
+@pytest.mark.usefixtures("no_report")
+def test_survival_at_times(run: Run, folder: Path) -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(80, 3))
+    time, died = rng.exponential(np.exp(-X[:, 0])).round(3) + 0.001, rng.random(80) < 0.7
+    frame = pl.DataFrame(X, schema=["a", "b", "c"]).with_columns(time=pl.Series(time), died=pl.Series(died))
+    path = write(frame, folder / "trial.csv")
+    options = ("--loss", "cox", "--event", "died", "--alpha", 0.05)
+    assert run("fit", path, "--target", "time", *options).exit_code == 0
+    result = run("predict", "normball-fit/model.json", path, "--at", "0.5,1")
+    found = pl.read_csv(result.stdout.encode())
+    assert found.columns == ["relative hazard", "no event up to 0.5", "no event up to 1"]
+    model = Regressor(loss="cox", alpha=0.05, standardize=True).fit(X, np.column_stack([time, died]))
+    np.testing.assert_allclose(found.to_numpy()[:, 1:], model.predict_survival(X, [0.5, 1.0]), rtol=1e-8)
+    wrong = run("predict", "normball-fit/model.json", path, "--at", "soon")
+    assert wrong.stderr == "Error: --at must be times such as 12,24,60, got 'soon'.\n"
+
+
+def test_times_belong_to_events(run: Run, shop: Path) -> None:
+    said = run("predict", "shop/model.json", shop, "--at", "3").stderr
+    assert said == "Error: --at belongs to models of times of events (--loss cox); leave it out.\n"

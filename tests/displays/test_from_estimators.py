@@ -21,22 +21,22 @@ def model() -> nb.Regressor:
 
 
 def test_contact_of_two_named_features(model: nb.Regressor) -> None:
-    display = nb.ContactDisplay.from_estimator(model, features=("bmi", "s5")).plot()
+    display = nb.ContactDisplay.from_estimator(model, features=("bmi", "s5"))
     assert display.feature_names == ("bmi", "s5")
     expected = model.coef_[[DATA.feature_names.index("bmi"), DATA.feature_names.index("s5")]]
     np.testing.assert_allclose(display.contact_point, expected)
 
 
 def test_path_and_frontier(model: nb.Regressor) -> None:
-    path = nb.PathDisplay.from_estimator(model, "alpha").plot()
+    path = nb.PathDisplay.from_estimator(model, "alpha")
     assert "bmi" in path.feature_names
-    frontier = nb.FrontierDisplay.from_estimator(model).plot()
+    frontier = nb.FrontierDisplay.from_estimator(model)
     assert frontier.figure_ is not None
 
 
 def test_choice_of_alpha() -> None:
     chosen = nb.RegressorCV(cv=4, n_alphas=40, rule="one_se").fit(DATA.X, DATA.y)
-    display = nb.CVDisplay.from_estimator(chosen).plot()
+    display = nb.CVDisplay.from_estimator(chosen)
     assert display.alpha == chosen.alphas_[chosen.one_se_index_]
     labels = [tick.get_text() for tick in display.count_ax_.get_xticklabels()]
     assert str(int(chosen.n_nonzeros_[-1])) in labels or len(labels) > 3
@@ -50,7 +50,7 @@ def test_a_single_fold_is_drawn_without_a_standard_error(n_alphas: int) -> None:
     for make, y in ((nb.RegressorCV, DATA.y), (nb.ClassifierCV, labels)):
         model = make(cv=one, n_alphas=n_alphas).fit(DATA.X, y)
         for display in (nb.CVDisplay.from_estimator(model), nb.CVDisplay.from_curve(model.cross_validation_)):
-            ax = display.plot().ax_
+            ax = (display if hasattr(display, "ax_") else display.plot()).ax_
             assert [text.get_text() for text in ax.get_legend().get_texts()] == ["best"]
             low, high = ax.get_ylim()
             assert low < display.mean[display.best_index] < high

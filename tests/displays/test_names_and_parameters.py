@@ -76,7 +76,7 @@ def test_a_literal_is_drawn_like_its_name() -> None:
 
 def test_a_single_fold_has_no_band() -> None:
     model = nb.RegressorCV(cv=[(np.arange(30), np.arange(30, 40))]).fit(X, Y)
-    display = displays.CVDisplay.from_estimator(model).plot()
+    display = displays.CVDisplay.from_estimator(model)
     low, high = display.ax_.get_ylim()
     rmse = np.sqrt(2 * model.mean_loss_)
     assert low < rmse.min()

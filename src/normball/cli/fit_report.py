@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,17 +15,14 @@ from ..report.section import Block, Paragraph, Picture, Row, Section, Table, Tak
 from .coding import joined
 from .fit_pictures import choice_picture
 from .fitting import N_ALPHAS, Fit
-from .quality_words import NO_USE, is_of_no_use, quality_sentence, ratio_name
+from .report_findings import MOST_ROWS, coefficients_table, quality_section, survival_section
 from .terminal import (
     Progress,
     caveat_lines,
     choice_lines,
-    coefficient_header,
-    coefficient_rows,
     counts_line,
 )
 
-MOST_ROWS = 100
 MODELS = {
     "squared_error": "linear model",
     "huber": "linear model with Huber's loss",
@@ -44,8 +41,9 @@ N_EXPLAINED = 4
 def fit_report(fit: Fit, progress: Progress) -> str:
     """The report as HTML text; `progress` is called with (sections done, sections in all)."""
     makers: list[Callable[[Fit], Section | None]] = [
-        _quality,
+        quality_section,
         _found,
+        survival_section,
         _choice,
         _path,
         _frontier,
@@ -67,27 +65,6 @@ def fit_report(fit: Fit, progress: Progress) -> str:
     return render_page(f"What predicts {fit.table.target_name}", lead, sections)
 
 
-def _quality(fit: Fit) -> Section:
-    quality = fit.quality
-    answer = quality_sentence(quality, fit.table.target_name, fit.solution.problem.loss)
-    if is_of_no_use(quality):
-        answer += " " + NO_USE
-    head, *rows = quality.table
-    blocks: list[Block] = [
-        Table(("figure", *head[1:]), tuple(rows), " ".join(quality.notes), _to_the_right(head))
-    ]
-    if quality.confusion_table:
-        head, *rows = quality.confusion_table
-        caption = "Rows by their class and the class that they are predicted to have."
-        blocks.append(Table(head, tuple(rows), caption, _to_the_right(head)))
-    blocks += [Paragraph(line[0].upper() + line[1:]) for line in quality.meanings]
-    return Section("How good are the predictions?", answer, blocks)
-
-
-def _to_the_right(head: Sequence[str]) -> tuple[bool, ...]:
-    return (False, *(True for _ in head[1:]))
-
-
 def _found(fit: Fit) -> Section:
     solution = fit.solution
     kept, total = len(fit.order), len(solution.coef)
@@ -98,46 +75,11 @@ def _found(fit: Fit) -> Section:
         answer = f"{kept} of {total} features are used, {names} most of all."
     blocks: list[Block] = []
     if kept:
-        blocks.append(_coefficients(fit))
+        blocks.append(coefficients_table(fit))
     blocks.append(Paragraph(counts_line(fit, MOST_ROWS)))
     blocks += [Paragraph(line) for line in caveat_lines(fit)]
     blocks += [Paragraph(note) for note in fit.table.notes]
     return Section("What was found", answer, blocks)
-
-
-ADDED_TO = {
-    "logistic": "the log-odds",
-    "poisson": "the logarithm of the rate",
-    "gamma": "the logarithm of the mean",
-    "tweedie": "the logarithm of the mean",
-    "cox": "the logarithm of the hazard",
-}
-MULTIPLIED = {
-    "logistic": "the odds",
-    "poisson": "the rate",
-    "gamma": "the mean",
-    "tweedie": "the mean",
-    "cox": "the hazard",
-}
-
-
-def _coefficients(fit: Fit) -> Table:
-    loss = fit.solution.problem.loss
-    what = ADDED_TO.get(loss.name, "the prediction")
-    if fit.table.class_names is not None:
-        what += f" of {fit.table.class_names[1]}"
-    ratio = ratio_name(loss)
-    means = "" if ratio is None else f"the {ratio} is what one unit multiplies {MULTIPLIED[loss.name]} by; "
-    header = coefficient_header(fit)
-    return Table(
-        header=header,
-        rows=tuple(coefficient_rows(fit, MOST_ROWS)),
-        caption=(
-            f"The coefficient is what one unit of the column adds to {what}; {means}the last column is what "
-            "one standard deviation adds, which can be compared between columns. Largest first."
-        ),
-        numeric=_to_the_right(header),
-    )
 
 
 def _choice(fit: Fit) -> Section | None:

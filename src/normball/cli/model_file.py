@@ -54,6 +54,8 @@ class Model:
     @property
     def what(self) -> str:
         """What a prediction is."""
+        if hasattr(self.estimator, "baseline_hazard_"):
+            return "relative hazard"
         exposure = self.facts.get("exposure")
         return "prediction" if exposure is None else f"prediction per unit of {exposure}"
 

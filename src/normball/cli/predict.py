@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,21 +25,29 @@ if TYPE_CHECKING:
 @click.argument("model", type=str)
 @click.argument("file", type=str)
 @click.option("--out", metavar="CSV", help="Write the predictions to this file (default: to the terminal).")
+@click.option(
+    "--at",
+    "times",
+    metavar="TIMES",
+    help="Of a model of times of events: the probability of no event up to these times, such as 12,24,60.",
+)
 @friendly_errors
-def predict_command(model: str, file: str, out: str | None) -> None:
+def predict_command(model: str, file: str, out: str | None, times: str | None) -> None:
     """Predict the rows of FILE (.csv, .tsv or .parquet) by MODEL, a model.json of normball fit.
 
-    Columns are found by name, in any order; others are ignored. For two classes the
-    probability of the second and the likelier class are written.
+    Columns are found by name, in any order; others are ignored. For two classes the probability of
+    the second and the likelier class are written, for times of events the hazard relative to features
+    of 0, and with --at the probability of no event.
     """
     if out is not None:
         check_file(Path(out))
     fitted = read_model(model)
+    at = _read_times(times, fitted)
     texts = [coding.name for coding in fitted.codings if coding.levels and not coding.part]
     table = read_file(file, texts=texts, columns=list(fitted.encoder.feature_names_in_))
     for note in table.notes:
         click.echo(f"Note: {printable(note)}", err=True)
-    header, rows = predictions(fitted, features_of(fitted, table.frame, table.source))
+    header, rows = predictions(fitted, features_of(fitted, table.frame, table.source), at)
     if out is None:
         write_csv(sys.stdout, header, rows)
         return
@@ -71,9 +80,27 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
     return encoded
 
 
-def predictions(model: Model, X: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[float | str, ...]]]:
-    """Header and rows of the predictions of X (n, p), with all digits."""
+def _read_times(times: str | None, model: Model) -> list[float]:
+    """The numbers of --at."""
+    if times is None:
+        return []
+    if not hasattr(model.estimator, "baseline_hazard_"):
+        raise ValueError("--at belongs to models of times of events (--loss cox); leave it out.")
+    try:
+        return [float(text) for text in times.split(",")]
+    except ValueError:
+        raise ValueError(f"--at must be times such as 12,24,60, got {times!r}.") from None
+
+
+def predictions(
+    model: Model, X: pl.DataFrame, times: Sequence[float] = ()
+) -> tuple[tuple[str, ...], list[tuple[float | str, ...]]]:
+    """Header and rows of the predictions of X (n, p), with all digits; for times of events survival, too."""
     mean = model.predict(X).tolist()
+    if times:
+        survival = model.estimator.predict_survival(X, times).tolist()
+        header = (model.what, *(f"no event up to {time:g}" for time in times))
+        return header, [(value, *row) for value, row in zip(mean, survival, strict=True)]
     if model.class_names is None:
         return (model.what,), [(value,) for value in mean]
     zero, one = model.class_names

@@ -1,8 +1,8 @@
 """Pictures of solutions, with matplotlib, in the manner of scikit-learn's displays.
 
-A display is made by a class method (`from_solution`, `from_path`, `from_norm`, `from_estimator`) that does
-all computing and keeps the result in attributes; `plot` only draws, on axes given or new,
-and returns the display with `ax_` and `figure_`.
+A display is made by a class method (`from_solution`, `from_path`, `from_norm`, ...) that does all
+computing and keeps the result in attributes; `plot` only draws, on axes given or new, and returns the
+display with `ax_` and `figure_`. `from_estimator` draws at once.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from .nuclear_ball import NuclearBallDisplay
 from .path import PathDisplay
 from .phase_transition import PhaseTransitionDisplay
 from .scaling import ScalingDisplay
+from .survival import SurvivalDisplay
 from .worth import WorthDisplay
 from .zero_odds import ZeroOddsDisplay
 
@@ -48,6 +49,7 @@ __all__ = [
     "PathDisplay",
     "PhaseTransitionDisplay",
     "ScalingDisplay",
+    "SurvivalDisplay",
     "WorthDisplay",
     "ZeroOddsDisplay",
     "classic_ellipse",

@@ -132,10 +132,15 @@ class ContactDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, features: Sequence[int | str] | None = None, **options: Any
+        cls,
+        estimator: Any,
+        features: Sequence[int | str] | None = None,
+        *,
+        ax: Axes | None = None,
+        **options: Any,
     ) -> ContactDisplay:
-        """The contact of a fitted estimator, on columns as it scaled them; options as `from_solution`."""
-        return cls.from_solution(solution_of(estimator), features, **options)
+        """Draw the contact of a fitted estimator, on columns as it scaled them; options: `from_solution`."""
+        return cls.from_solution(solution_of(estimator), features, **options).plot(ax)
 
     def plot(
         self,

@@ -52,8 +52,8 @@ class CVDisplay:
     figure_: Figure = field(init=False, repr=False)
 
     @classmethod
-    def from_estimator(cls, estimator: Any) -> CVDisplay:
-        """Take what is drawn from a fitted `RegressorCV` or `ClassifierCV`.
+    def from_estimator(cls, estimator: Any, *, ax: Axes | None = None) -> CVDisplay:
+        """Draw the choice of a fitted `RegressorCV` or `ClassifierCV`.
 
         Raises
         ------
@@ -65,7 +65,7 @@ class CVDisplay:
                 f"CVDisplay needs a fitted RegressorCV or ClassifierCV, got {type(estimator).__name__}; call "
                 "fit first, or use one of those."
             )
-        return cls.from_curve(estimator.cross_validation_, estimator.alpha_, estimator.n_nonzeros_)
+        return cls.from_curve(estimator.cross_validation_, estimator.alpha_, estimator.n_nonzeros_).plot(ax)
 
     @classmethod
     def from_curve(

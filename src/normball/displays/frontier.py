@@ -78,10 +78,10 @@ class FrontierDisplay:
         )
 
     @classmethod
-    def from_estimator(cls, estimator: Any) -> FrontierDisplay:
-        """The frontier of the problem that an estimator was fitted to, with its solution on it."""
+    def from_estimator(cls, estimator: Any, *, ax: Axes | None = None) -> FrontierDisplay:
+        """Draw the frontier of the problem that an estimator was fitted to, with its solution on it."""
         solution = solution_of(estimator)
-        return cls.from_path(solution.problem.path(), at=solution)
+        return cls.from_path(solution.problem.path(), at=solution).plot(ax)
 
     def plot(self, ax: Axes | None = None, *, title: str = "") -> FrontierDisplay:
         """Draw.

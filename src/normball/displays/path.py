@@ -104,9 +104,11 @@ class PathDisplay:
         )
 
     @classmethod
-    def from_estimator(cls, estimator: Any, x: str = "budget", **options: Any) -> PathDisplay:
-        """The path of the problem that an estimator of this package was fitted to; options as `from_path`."""
-        return cls.from_path(problem_of(estimator).path(), x, **options)
+    def from_estimator(
+        cls, estimator: Any, x: str = "budget", *, ax: Axes | None = None, **options: Any
+    ) -> PathDisplay:
+        """Draw the path of the problem that an estimator was fitted to; options as `from_path`."""
+        return cls.from_path(problem_of(estimator).path(), x, **options).plot(ax)
 
     def plot(self, ax: Axes | None = None, *, title: str = "") -> PathDisplay:
         """Draw, entering from left to right; the upper axis counts the features in the model.

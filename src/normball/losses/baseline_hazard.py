@@ -119,4 +119,5 @@ def kaplan_meier(y: Floats, sample_weight: Floats) -> tuple[Floats, Floats]:
     """
     sets = risk_sets(y, sample_weight, False)
     at_risk = np.exp(sets.log_denominators(np.log(sets.weight)))
-    return np.abs(y[sets.order[sets.starts]]), np.cumprod(1.0 - sets.masses / at_risk)
+    shares: Floats = np.cumprod(1.0 - sets.masses / at_risk).astype(np.float64)
+    return np.abs(y[sets.order[sets.starts]]), shares

@@ -154,7 +154,7 @@ class Cox(Loss):
         return np.where(event == 1, time, -time)
 
     def ranked_times(self, y: Any) -> Floats | None:
-        """The distinct times whose ranks `encode_response` gives instead of times; None where it gives times."""
+        """The distinct times whose ranks `encode_response` gives; None where it gives the times."""
         pairs = _pairs(y)
         return None if pairs is None or (pairs[0] > 0).all() else np.unique(pairs[0])
 

@@ -118,7 +118,10 @@ def _class_pairs(eta: Floats, y: Floats, weight: Floats) -> PairCounts:
 
 
 def _time_pairs(eta: Floats, y: Floats, weight: Floats, factor: Floats | float = 1.0) -> PairCounts:
-    """Pairs weigh `factor` of their event. As a count of points: events at even places of the order of times, what is censored then just after."""
+    """As a count of points: events at even places of the order of times, what is censored then just after.
+
+    Pairs also weigh `factor` of their event.
+    """
     place = 2 * np.unique(np.abs(y), return_inverse=True)[1] + (y < 0)
     rank = np.unique(eta, return_inverse=True)[1]
     of_events = np.where(y > 0, weight * factor, 0.0)

@@ -97,6 +97,6 @@ class MatrixSolution:
             f"entry ({np.sqrt(2 * self.problem.scale / q):.4g} without features).\n"
             f"Relative duality gap {self.certificate.gap:.1e}"
             f"{'.' if self.converged else f', above tol={self.certificate.tolerance:g}.'}\n"
-            f"Loss (half the squared error of a row) {self.loss:.6g}, norm {self.norm:.6g}, price of a unit of "
-            f"norm {self.alpha:.4g}."
+            f"Loss (half the squared error of a row) {self.loss:.6g}, norm {self.norm:.6g}, price of a unit "
+            f"of norm {self.alpha:.4g}."
         )
