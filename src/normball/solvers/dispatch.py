@@ -219,7 +219,7 @@ TABLE = (
     ),
     Row("reweighting", "smooth, sample by sample or compiled", "feature by feature"),
     Row("group descent", "squared error", "group by group"),
-    Row("group Newton", "smooth, sample by sample", "group by group"),
+    Row("group reweighting", "smooth, sample by sample", "group by group"),
     Row("proximal Newton"),
 )
 
@@ -230,7 +230,7 @@ ON_GRAM = "pivoting on the Gram matrix"
 
 ON_SAMPLES = "samples that grow"
 
-BATCHES = {ON_GRAM, ON_SAMPLES, "pivoting", "reweighting", "group descent", "group Newton"}
+BATCHES = {ON_GRAM, ON_SAMPLES, "pivoting", "reweighting", "group descent", "group reweighting"}
 """Roads of the path engine: many alphas share passes over X."""
 
 RIDGE = {"ridge factors", "ridge Newton"}

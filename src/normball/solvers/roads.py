@@ -79,7 +79,10 @@ ROADS: dict[str, Road] = {
         "lengths over all responses",
         ("groups/descent.py", "groups/entered.py", "groups/responses.py"),
     ),
-    "group Newton": Road("Newton on the active groups", ("groups/newton.py",)),
+    "group reweighting": Road(
+        "the same for models with the curvatures of the loss, which stay as long as they halve the gap",
+        ("groups/reweighting.py",),
+    ),
     "proximal Newton": Road(
         "semismooth Newton proximal point method, finished by Newton on the face",
         ("generic/proximal_newton.py", "generic/proximal_point.py", "generic/face_newton.py"),

@@ -88,3 +88,22 @@ def test_a_path_is_as_good_as_single_fits(seed: int) -> None:
     path, single = problem.path(alphas=[1.0, 0.01, 0.001]), problem.solve(alpha=0.001)
     objective = single.loss + 0.001 * single.norm
     assert path.losses[-1] + 0.001 * path.norms[-1] == pytest.approx(objective, rel=1e-8)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "poisson", "huber"])
+def test_no_alpha_is_given_up_and_passes_are_few(loss: str) -> None:
+    rng = np.random.default_rng(1)
+    n, p, size = 120, 240, 6
+    X = rng.standard_normal((n, p))
+    eta = X[:, : 3 * size] @ rng.standard_normal(3 * size) / 4
+    y = {
+        "logistic": (eta + rng.logistic(size=n) > 0).astype(float),
+        "poisson": rng.poisson(np.exp(np.clip(eta, -3, 3))).astype(float),
+        "huber": eta + rng.standard_t(2, n),
+    }[loss]
+    norm = nb.norms.GroupL2(np.arange(p) // size)
+    path = nb.Problem(X, y, loss=loss, norm=norm).path(30, eps=0.02)
+    assert path.solver == "group reweighting"
+    assert path.converged
+    assert path.profile["rescue"] == 0
+    assert path.n_passes <= 35

@@ -14,8 +14,8 @@ from normball.norms.base import Norm
 from normball.solvers.certificate import certify_term
 from normball.solvers.groups.descent import GroupDescentPath
 from normball.solvers.groups.entered import EnteredGroups
-from normball.solvers.groups.newton import GroupPath
 from normball.solvers.groups.responses import Multitask
+from normball.solvers.groups.reweighting import GroupReweighting
 from normball.solvers.paths.least_squares import LeastSquaresPath
 from normball.solvers.paths.restricted import Batch, Restricted
 from normball.solvers.paths.reweighted import ReweightedPath
@@ -30,7 +30,7 @@ CASES: dict[str, tuple[type[Restricted], int, str, Norm]] = {
     "reweighted": (ReweightedPath, P, "logistic", nb.norms.L1()),
     "reweighted with a ridge": (ReweightedPath, P, "poisson", nb.norms.ElasticNet(0.5)),
     "groups by descent": (GroupDescentPath, P, "squared_error", GROUPS),
-    "groups by Newton": (GroupPath, P, "logistic", GROUPS),
+    "groups by reweighting": (GroupReweighting, P, "logistic", GROUPS),
 }
 
 

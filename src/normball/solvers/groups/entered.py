@@ -53,11 +53,9 @@ class EnteredGroups:
         self, design: Design, Y: Floats, sample_weight: Floats, fit_intercept: bool, blocks: Blocks
     ) -> None:
         self._design, self._blocks, self._v = design, blocks, sample_weight
-        self._is_centred, self._Y = fit_intercept, Y
+        self._is_centred = fit_intercept
         self._root = np.sqrt(sample_weight)[:, None]
-        self.centre = sample_weight @ Y if fit_intercept else np.zeros(Y.shape[1])
-        self.target = self._root * (Y - self.centre)
-        self._square = float((self.target**2).sum())
+        self._take(Y)
         self._columns = np.zeros((len(Y), 0), order="F")
         self._gram = np.zeros((0, 0))
         self.ridge = 0.0
@@ -72,6 +70,17 @@ class EnteredGroups:
         self._entries: tuple[Floats, Indices] = (np.zeros(0), np.zeros(0, dtype=np.int64))
         self._row_ends: Indices = np.zeros(1, dtype=np.int64)
         self._rotation: sparse.csr_array | None = None
+
+    def _take(self, Y: Floats) -> None:
+        self._Y, k = Y, Y.shape[1]
+        self.centre = self._v @ Y if self._is_centred else np.zeros(k)
+        self.target = self._root * (Y - self.centre)
+        self._square = float((self.target**2).sum())
+
+    def set_target(self, Y: Floats) -> None:
+        """Take other responses (n, k); `refresh` is left to who sets the weights."""
+        self._take(Y)
+        self.c = self.target.T @ self._columns[:, : len(self.means)]
 
     def gram(self) -> Floats:
         """G + ridge among the coordinates that entered, (s, s)."""

@@ -15,7 +15,7 @@ from ..ends.fits import null_model
 from ..far_means import about_means
 from ..generic.face_newton import Point, solve_on_face
 from ..groups.descent import GroupDescentPath
-from ..groups.newton import GroupPath
+from ..groups.reweighting import GroupReweighting
 from ..instance import ColumnStore, Instance
 from ..terms import Condition, Penalty
 from ..threads import one_blas_thread
@@ -251,7 +251,7 @@ class PathEngine:
         if blocks is not None:
             if self._road == "group descent":
                 return GroupDescentPath(instance, blocks, precision)
-            return GroupPath(instance, blocks, start[1], precision)
+            return GroupReweighting(instance, blocks, start[1], precision)
         assert separable is not None
         if self._road in ("reweighting", ON_SAMPLES):
             return ReweightedPath(instance, separable, start, precision)
