@@ -24,6 +24,7 @@ from .generic.proximal_newton import is_unequal
 from .generic.solver import solve_term
 from .instance import Instance
 from .paths.engine import PathEngine
+from .paths.pursuit import interpolated
 from .piecewise.vertex_forms import vertex_budget, vertex_end, vertex_penalty, vertex_target
 from .smooth.forms import RidgePath
 from .smooth.ridge_path import ridge_point
@@ -49,6 +50,9 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     instance = workspace.instance
     road = road_of(instance, levels=[alpha])
     if road == "best fit":
+        pursued = _pursued(instance, options)
+        if pursued is not None:
+            return pursued
         fit = best_fit(workspace)
         if not fit.is_attained:
             raise ValueError(
@@ -69,6 +73,11 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     if is_negligible and not answer.certificate.is_met:
         answer = _unbound(workspace, term, best_fit(workspace), answer, options) or answer
     return _taken_over(instance, answer, road)
+
+
+def _pursued(instance: Instance, options: Options) -> Answer | None:
+    """The least norm among perfect fits of squared error, where the lasso's path leads there."""
+    return interpolated(instance, options) if instance.loss.is_quadratic else None
 
 
 def _taken_over(instance: Instance, answer: Answer, road: str) -> Answer:
@@ -265,6 +274,10 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     fast = _by_road(workspace, road, Condition("target", target), None, options) if is_walked else None
     if fast is not None and fast.certificate.is_met:
         return fast
+    if abs(target - instance.floor) <= AT_FLOOR * instance.scale:
+        pursued = _pursued(instance, options)
+        if pursued is not None:
+            return pursued
     start = (None if fast is None else _sound(fast)) or start or null
     answer = _target_off_road(workspace, target, start, certificate, options)
     answer = _taken_over(instance, answer, road)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -34,6 +35,8 @@ PIVOTING_RATIO, NEWTON_RATIO = 0.9, 0.7
 """Smallest ratio of neighbouring alphas; longer steps are divided.
 
 With fewer rows than features Newton's method takes ten times as long over steps of a half."""
+
+Found = TypeVar("Found")
 
 ON_SAMPLE = 1e-5
 """Relative gap to which a path on the first sample of rows is followed."""
@@ -131,6 +134,21 @@ class PathEngine:
                 report(len(chosen))
         self.profile = screening.profile
         return self._join(alphas, pieces)
+
+    def until(
+        self, alphas: Floats, end: Callable[[Indices, Floats], Found | None], largest: int
+    ) -> Found | None:
+        """What `end` makes of the support and weights of a point, the first that is not None.
+
+        The path is left where a support is larger than `largest`.
+        """
+        steps, _ = with_steps(alphas, self._null.point.alpha, PIVOTING_RATIO)
+        with one_blas_thread():
+            for batch, _, count in self._screening(1e-10, len(alphas)).follow(steps):
+                found = end(*batch.support(count - 1))
+                if found is not None or batch.sizes[count - 1] > largest:
+                    return found
+        return None
 
     def solve(self, alpha: float, start: Point | None = None) -> Point:
         """The solution at one alpha: from `start` if that is near, else over a few alphas in between."""
