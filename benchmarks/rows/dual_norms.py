@@ -43,9 +43,9 @@ def _single_bumps(data: Fit, tolerance: float) -> Any:
 
 
 def _knockoffs(data: Fit, tolerance: float) -> Any:
-    import normball as nb
+    from normball.inference import knockoffs
 
-    return nb.knockoffs(data.X, data.y, model="gaussian")
+    return knockoffs(data.X, data.y, model="gaussian")
 
 
 def _nothing(data: Fit, found: Any) -> tuple[np.ndarray, float]:

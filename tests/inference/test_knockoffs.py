@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +14,8 @@ from normball.inference.knockoff_copies import Copies, distances, fixed_copies, 
 from normball.inference.knockoff_selection import choose, knockoff_e_values, knockoff_threshold
 from normball.inference.knockoffs import statistics
 
-METHODS = ("equicorrelated", "coordinate")
+knockoff_copies = import_module("normball.inference.knockoff_copies")
+METHODS = ("equicorrelated", "semidefinite")
 DATA, COEF = nb.datasets.make_regression(200, 20, 12, correlation=0.4, noise=0.3, seed=5)
 TRUE = np.flatnonzero(COEF)
 
@@ -33,21 +37,60 @@ def test_distances_are_feasible(method: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_coordinate_ascent_comes_near_the_semidefinite_optimum(seed: int) -> None:
+def test_distances_come_near_the_semidefinite_optimum(seed: int) -> None:
     import cvxpy as cp
 
     correlation = correlation_of(10, seed)
     s = cp.Variable(10)
     program = cp.Problem(cp.Maximize(cp.sum(s)), [s >= 0, s <= 1, 2 * correlation - cp.diag(s) >> 0])
     program.solve(solver=cp.CLARABEL)
-    assert distances(correlation, "coordinate").sum() >= 0.97 * program.value
+    assert distances(correlation, "semidefinite").sum() >= 0.97 * program.value
     assert distances(correlation, "equicorrelated").sum() <= program.value * (1 + 1e-6)
 
 
 def test_no_feature_starves_for_the_sake_of_the_sum() -> None:
     """The greatest sum leaves features of this matrix without any distance (0 to rounding)."""
     correlation = 0.9 ** np.abs(np.subtract.outer(np.arange(40), np.arange(40)))
-    assert distances(correlation, "coordinate").min() > 0.01
+    assert distances(correlation, "semidefinite").min() > 0.01
+
+
+@pytest.mark.parametrize("n_features", [10, 40, 160])
+def test_the_work_for_distances_does_not_grow_with_the_features(
+    n_features: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One factorisation a trial of Newton's method; one feature at a time takes p updates a sweep."""
+    counted, factor = [], knockoff_copies._factor
+
+    def counting(*arguments: Any) -> Any:
+        counted.append(1)
+        return factor(*arguments)
+
+    monkeypatch.setattr(knockoff_copies, "_factor", counting)
+    distances(correlation_of(n_features, 0), "semidefinite")
+    assert 5 < len(counted) < 80
+
+
+@pytest.mark.parametrize(("n", "p"), [(12, 30), (20, 60), (30, 10)])
+def test_correlations_are_shrunk_by_what_left_out_rows_say(n: int, p: int) -> None:
+    """The mean too is that of the others: about a common mean each row lies in the span of the others."""
+    rng = np.random.default_rng(n)
+    Z = rng.standard_normal((n, p)) @ rng.standard_normal((p, p)) + rng.standard_normal((n, p))
+    Z = (Z - Z.mean(axis=0)) / Z.std(axis=0)
+
+    def unlikelihood(share: float) -> float:
+        total = 0.0
+        for i in range(n):
+            others = np.delete(Z, i, axis=0)
+            centred = others - others.mean(axis=0)
+            covariance = (1 - share) * centred.T @ centred / (n - 1) + share * np.eye(p)
+            left = Z[i] - others.mean(axis=0)
+            total += np.linalg.slogdet(covariance)[1] + left @ np.linalg.solve(covariance, left)
+        return total
+
+    shares = np.geomspace(1e-3, 1, 200)
+    best = shares[np.argmin([unlikelihood(share) for share in shares])]
+    found = 1 - knockoff_copies._shrunk(Z)[0, 1] / (Z[:, 0] @ Z[:, 1] / n)
+    assert found == pytest.approx(best, rel=0.1)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -66,7 +109,7 @@ def test_gaussian_copies_can_be_swapped() -> None:
     rng = np.random.default_rng(1)
     covariance = 0.6 ** np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     X = rng.multivariate_normal(np.zeros(4), covariance, size=200_000)
-    source = gaussian_copies(X, "coordinate", covariance)
+    source = gaussian_copies(X, "semidefinite", covariance)
     joint = np.cov(np.hstack([source.X, source.draw(rng)]), rowvar=False)
     np.testing.assert_allclose(joint[4:, 4:], joint[:4, :4], atol=0.02)
     off = ~np.eye(4, dtype=bool)
@@ -209,7 +252,7 @@ def test_strong_effects_are_found(model: str, statistic: str) -> None:
 
 @pytest.mark.parametrize("statistic", ["signed_max", "coefficient_difference"])
 def test_swapping_a_feature_with_its_copy_turns_its_sign(statistic: str) -> None:
-    source, swap = fixed_copies(DATA.X, "coordinate"), np.isin(np.arange(20), [0, 3, 7])
+    source, swap = fixed_copies(DATA.X, "semidefinite"), np.isin(np.arange(20), [0, 3, 7])
     copies = source.draw(np.random.default_rng(0))
 
     def statistics_of(X: np.ndarray, drawn: np.ndarray) -> np.ndarray:

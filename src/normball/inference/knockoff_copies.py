@@ -6,13 +6,13 @@ Sigma is the correlation matrix; x_j and x~_j have the correlation 1 - s_j, so t
 the less they resemble each other and the more power. Two ways to find s are offered:
 
 - "equicorrelated": s_j = min(1, 2 lambda_min(Sigma)) for all;
-- "coordinate": near the s of greatest sum (a semidefinite program), by coordinate ascent with a
-  log-det barrier: with M = (2 Sigma - diag(s))^-1, s_j may grow by 1 / M_jj, and M follows
-  by a rank-one update, so a sweep costs O(p^3) and needs no solver of such programs
-  (Askari, Rebjock, d'Aspremont, El Ghaoui, "FANOK", SIAM J. Math. Data Sci. 3, 2021). The
-  greatest sum may give one of two correlated features all and the other nothing, which is then never
-  chosen; so no s_j falls below a quarter of its value in the even solution, the maximum of
-  log det(2 Sigma - diag(s)) + sum_j log s_j (maximum entropy; Gimenez, Zou 2019).
+- "semidefinite": near the s of greatest sum, by Newton's method on it with a log-det barrier: with
+  M = (2 Sigma - diag(s))^-1 the Hessian of log det is -M o M, so that a step is an inverse and a
+  Cholesky factor and their number does not grow with p (Askari, Rebjock, d'Aspremont, El Ghaoui,
+  "FANOK", SIAM J. Math. Data Sci. 3, 2021, take one s_j at a time, p of which cost as much as ten
+  such steps). The greatest sum may give one of two correlated features all and the other nothing, which
+  is then never chosen; so no s_j falls below a quarter of its value in the even solution, the maximum
+  of log det(2 Sigma - diag(s)) + sum_j log s_j (maximum entropy; Gimenez, Zou 2019).
 
 A feature that is nearly a combination of the others (s_j < `LEAST_DISTANCE`) gets s_j = 0, which only
 widens 2 Sigma - diag(s): its copy is the feature itself.
@@ -29,12 +29,10 @@ within near-equal eigenvalues, and the same seed would give other copies.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-from scipy.linalg import eigh, svd
+from scipy.linalg import cho_factor, cho_solve, eigh, eigvalsh, lapack, svd
 from scipy.optimize import minimize_scalar
 
 from ..designs import moments_of
@@ -47,9 +45,13 @@ LEAST_SHARE = -10.0
 """Power of ten of the least share by which an estimated correlation is drawn to I."""
 
 LEAST_SHARE_OF_EVEN = 0.25
-_BARRIERS = 0.5 ** np.arange(1, 16)
-"""Weights of the barrier, from far inside to the edge."""
-_SWEEPS = 20
+_BARRIERS = (1e-1, 1e-2, 1e-3)
+"""Weights of the barrier, from far inside to the edge: the sum is that far from the greatest, a feature."""
+
+_DECREMENT = 0.1
+"""Newton's decrement squared, in units of the barrier, at which a weight is done with."""
+
+_MOST_STEPS = 100
 _RIDGE = 1e-10
 """Added to eigenvalues of a correlation matrix, so that dependent features have an inverse."""
 
@@ -93,63 +95,120 @@ class Copies:
 
 def distances(correlation: Floats, method: str) -> Floats:
     """s (p,) with 2 Sigma - diag(s) >= 0 and 0 <= s <= 1 for a correlation matrix (p, p)."""
-    inverse, least = _inverse(correlation)
     if method == "equicorrelated":
-        s = np.full(len(correlation), min(1.0, 2 * least))
+        least = float(eigvalsh(correlation, subset_by_index=[0, 0])[0])
+        s = np.full(len(correlation), min(1.0, 2 * max(least, 0.0)))
     else:
-        s = _coordinate_ascent(correlation)
+        s = _greatest_sum(correlation)
     s[s < LEAST_DISTANCE] = 0.0
     # rounding is undone by one eigenvalue: s is scaled until the covariance of the copies is definite
-    root = np.sqrt(s)
-    largest = float(eigh(root[:, None] * (0.5 * inverse) * root, eigvals_only=True)[-1])
-    return np.asarray(s * min(1.0, (1 - 1e-10) / largest)) if largest > 0 else s
-
-
-def _inverse(correlation: Floats) -> tuple[Floats, float]:
-    """Inverse, and the least eigenvalue."""
-    values, vectors = eigh(correlation)
-    return (vectors / (np.maximum(values, 0.0) + _RIDGE)) @ vectors.T, max(float(values[0]), 0.0)
-
-
-def _coordinate_ascent(correlation: Floats) -> Floats:
-    """Near the s of greatest sum in which no s_j is below `LEAST_SHARE_OF_EVEN` of the even solution."""
-    s = np.zeros(len(correlation))
-    for _ in range(_BARRIERS.size):  # log det(2 Sigma - diag(s)) + sum log s_j: half of the room is best
-        before = s.copy()
-        _sweep(correlation, s, lambda j, room: 0.5 * room)
-        if np.abs(s - before).max() <= 0.01 * s.max():
-            break
-    s *= LEAST_SHARE_OF_EVEN
-    least = s.copy()
-    for barrier in _BARRIERS:
-        # the sum plus barrier * log det is greatest where the room left to s_j is the barrier
-        best = partial(_up_to, least, barrier)
-        for _ in range(_SWEEPS):
-            total = float(s.sum())
-            _sweep(correlation, s, best)
-            if abs(s.sum() - total) <= 0.05 * len(s) * barrier:
-                break
+    if _factor(2 * (1 - 1e-10) * correlation, s) is None:
+        root = np.sqrt(s)
+        largest = float(eigh(root[:, None] * (0.5 * _inverse(correlation)) * root, eigvals_only=True)[-1])
+        s *= min(1.0, (1 - 1e-10) / largest) if largest > 0 else 1.0
     return s
 
 
-def _up_to(least: Floats, barrier: float, j: int, room: float) -> float:
-    return max(room - barrier, float(least[j]))
+def _inverse(correlation: Floats) -> Floats:
+    """Inverse (p, p), that of dependent features cut off at the ridge."""
+    factor = _factor(correlation, np.full(len(correlation), -_RIDGE))
+    if factor is not None:
+        return _symmetric_inverse(factor)
+    values, vectors = eigh(correlation)
+    return np.asarray((vectors / (np.maximum(values, 0.0) + _RIDGE)) @ vectors.T)
 
 
-def _sweep(correlation: Floats, s: Floats, best: Callable[[int, float], float]) -> None:
-    """Set each s_j in turn to the best below the room that the others leave it, and at most to 1."""
-    identity = np.eye(len(s))
-    inverse = np.linalg.solve(2 * (correlation + _RIDGE * identity) - np.diag(s), identity)
-    for j in range(len(s)):
-        room = 1 / inverse[j, j]
-        step = min(best(j, s[j] + room), 1.0) - s[j]
-        column = inverse[:, j].copy()
-        inverse += np.outer(column, column * (step / (1 - step / room)))
-        s[j] += step
+def _greatest_sum(correlation: Floats) -> Floats:
+    """Near the s of greatest sum in which no s_j is below `LEAST_SHARE_OF_EVEN` of the even solution."""
+    twice = 2 * correlation
+    twice[np.diag_indices_from(twice)] += 2 * _RIDGE
+    floor = np.zeros(len(twice))
+    inside = np.full(len(twice), 0.5)
+    while _factor(twice, inside) is None and inside[0] > 1e-3 * _RIDGE:
+        inside *= 0.25
+    even = _Barrier(twice, floor, np.inf, 0.0).maximise(inside, 1.0)
+    s = 0.95 * np.minimum(even, 1.0)
+    barrier = _Barrier(twice, LEAST_SHARE_OF_EVEN * np.minimum(even, 1.0), 1.0, 1.0)
+    for weight in _BARRIERS:
+        s = barrier.maximise(s, weight)
+    return s
+
+
+@dataclass(frozen=True, eq=False)
+class _Barrier:
+    """worth * sum(s) + weight * (log det(twice - diag(s)) + sum log(s - floor) + sum log(ceiling - s))."""
+
+    twice: Floats
+    floor: Floats
+    ceiling: float
+    worth: float
+
+    def maximise(self, s: Floats, weight: float) -> Floats:
+        """Near the s of the greatest value, from one inside, by Newton's method."""
+        factor = _factor(self.twice, s)
+        for _ in range(_MOST_STEPS):
+            if factor is None:  # not inside by more than rounding
+                break
+            before = self._value(s, factor, weight)
+            inverse = _symmetric_inverse(factor)
+            up, down = 1 / (s - self.floor), 1 / (self.ceiling - s)
+            slope = self.worth / weight - np.diagonal(inverse) + up - down
+            inverse *= inverse
+            inverse[np.diag_indices_from(inverse)] += up**2 + down**2
+            step = cho_solve(cho_factor(inverse, overwrite_a=True, check_finite=False), slope)
+            decrement = float(step @ slope)
+            found = self._longest(s, step, weight, decrement, before)
+            if found is None:
+                break
+            s, factor = found
+            if decrement <= _DECREMENT:
+                break
+        return s
+
+    def _longest(
+        self, s: Floats, step: Floats, weight: float, decrement: float, before: float
+    ) -> tuple[Floats, Floats] | None:
+        """The end of the longest share of a step that pays, and its factor."""
+        share = 1.0
+        while share > 1e-8:
+            moved = s + share * step
+            factor = _factor(self.twice, moved) if self._is_inside(moved) else None
+            if factor is not None:
+                gained = self._value(moved, factor, weight) - before
+                if gained >= 0.1 * share * decrement:
+                    return moved, factor
+            share *= 0.5
+        return None
+
+    def _is_inside(self, s: Floats) -> bool:
+        return bool((s > self.floor).all() and (s < self.ceiling).all())
+
+    def _value(self, s: Floats, factor: Floats, weight: float) -> float:
+        """In units of the weight."""
+        rooms = np.log(s - self.floor).sum()
+        if self.ceiling < np.inf:
+            rooms += np.log(self.ceiling - s).sum()
+        return float(self.worth / weight * s.sum() + 2 * np.log(np.diagonal(factor)).sum() + rooms)
+
+
+def _factor(twice: Floats, s: Floats) -> Floats | None:
+    """Lower Cholesky factor of twice - diag(s), None if it is not definite."""
+    shifted = np.array(twice, order="F")
+    shifted[np.diag_indices_from(shifted)] -= s
+    factor, failed = lapack.dpotrf(shifted, lower=1, clean=1, overwrite_a=1)
+    return None if failed else factor
+
+
+def _symmetric_inverse(factor: Floats) -> Floats:
+    """The inverse of L L', in the memory of L."""
+    lower = lapack.dpotri(factor, lower=1, overwrite_c=1)[0]
+    inverse = lower + lower.T
+    inverse[np.diag_indices_from(inverse)] *= 0.5
+    return np.asarray(inverse)
 
 
 def _copies(X: Floats, correlation: Floats, method: str, is_fixed: bool) -> Copies:
-    s, inverse = distances(correlation, method), _inverse(correlation)[0]
+    s, inverse = distances(correlation, method), _inverse(correlation)
     toward = inverse * s
     values, vectors = eigh(2 * np.diag(s) - s[:, None] * toward)
     root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
@@ -205,29 +264,37 @@ def _standardised(X: Floats) -> Floats:
 def _shrunk(Z: Floats) -> Floats:
     """Correlation of standardised Z (n, p), (1 - a) S + a I, with a of greatest leave-one-out likelihood.
 
-    Without row i, with G = (1 - a) n S / (n - 1) + a I, b = (1 - a) / (n - 1) and r_i = z_i'G^-1 z_i,
+    Without row i the mean moves too: the rest has the scatter n S - n/(n-1) z_i z_i' and z_i the distance
+    n/(n-1) z_i from its mean. With G = (1 - a) n S / (n - 1) + a I, b = (1 - a) n / (n - 1)^2 and
+    r_i = z_i'G^-1 z_i,
 
-        log-likelihood of z_i  =  -(log det G + log(1 - b r_i) + r_i / (1 - b r_i)) / 2 + constant.
+        log-likelihood of z_i = constant - (log det G + log(1 - b r_i) + (n/(n-1))^2 r_i / (1 - b r_i)) / 2.
 
-    One eigendecomposition serves all a. The share of least squared error (Ledoit, Wolf 2004) is far too
-    large for near copies: it draws a correlation of 1 - 1e-4 to 0.9, and the draws no longer resemble the
-    features. Source: Theiler, "The incredible shrinking covariance estimator", SPIE 8391 (2012).
+    One singular value decomposition serves all a. The share of least squared error (Ledoit, Wolf
+    2004) is far too large for near copies: it draws a correlation of 1 - 1e-4 to 0.9, and the draws no
+    longer resemble the features. Source: Theiler, "The incredible shrinking covariance estimator", SPIE
+    8391 (2012).
     """
     n, p = Z.shape
     if n < 3:
         return np.eye(p)
-    values, vectors = eigh(Z.T @ Z / n)
-    values, squares = np.maximum(values, 0.0), (Z @ vectors) ** 2
+    left, roots, right = svd(Z / np.sqrt(n), full_matrices=False)
+    values, squares, n_null = roots**2, n * (left * roots) ** 2, max(p - n, 0)
 
     def unlikelihood(exponent: float) -> float:
         share = 10.0**exponent
         inner = (1 - share) * n / (n - 1) * values + share
         r = squares @ (1 / inner)
-        left = 1 - (1 - share) / (n - 1) * r
-        return float(np.log(inner).sum() + (np.log(left) + r / left).mean()) if (left > 0).all() else np.inf
+        rest = 1 - (1 - share) * n / (n - 1) ** 2 * r
+        if not (rest > 0).all():
+            return np.inf
+        volume = float(np.log(inner).sum()) + n_null * np.log(share)
+        return volume + float((np.log(rest) + (n / (n - 1)) ** 2 * r / rest).mean())
 
     exponents = np.arange(LEAST_SHARE, 0.1, 0.25)
     around = exponents[int(np.argmin([unlikelihood(exponent) for exponent in exponents]))]
     bounds = (max(around - 0.25, LEAST_SHARE), min(around + 0.25, 0.0))
     share = 10.0 ** minimize_scalar(unlikelihood, bounds=bounds, method="bounded").x
-    return np.asarray((vectors * ((1 - share) * values + share)) @ vectors.T)
+    shrunk = (right.T * ((1 - share) * values)) @ right
+    shrunk[np.diag_indices_from(shrunk)] += share
+    return np.asarray(shrunk)

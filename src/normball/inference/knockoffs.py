@@ -137,7 +137,7 @@ def knockoffs(
     *,
     model: str = "fixed",
     statistic: str = "signed_max",
-    copies: str = "coordinate",
+    copies: str = "semidefinite",
     offset: int = 1,
     loss: str | Loss = "squared_error",
     covariance: ArrayLike | None = None,
@@ -159,7 +159,7 @@ def knockoffs(
         "fixed": X is fixed, y normal around a linear function of it, n >= 2 p + 1.
         "gaussian": the rows of X are draws of one normal distribution; y is anything.
     statistic : {"signed_max", "coefficient_difference"}
-    copies : {"coordinate", "equicorrelated"}
+    copies : {"semidefinite", "equicorrelated"}
         How far the copies are from the features, see `knockoff_copies`.
     offset : {1, 0}
         1: knockoff+, 0: knockoff (with one draw only).
@@ -250,7 +250,7 @@ def statistics(
 def _check(model: Any, statistic: Any, copies: Any, offset: Any, loss: Any, n_draws: int) -> None:
     check_choice("model", model, ("fixed", "gaussian"))
     check_choice("statistic", statistic, ("signed_max", "coefficient_difference"))
-    check_choice("copies", copies, ("coordinate", "equicorrelated"))
+    check_choice("copies", copies, ("semidefinite", "equicorrelated"))
     check_choice("offset", offset, (1, 0))
     if n_draws > 1 and not offset:
         raise ValueError("offset must be 1 with several draws: their e-values are those of knockoff+.")
