@@ -40,11 +40,37 @@ async function bundled(entry, more = {}) {
   return result.outputFiles[0].text;
 }
 
-/** The essay without scripts: what its components draw, written down. */
+/** The essay without scripts: what its components draw, written down, with the rules that apply to it. */
 async function unscripted() {
   const module = await bundled("src/unscripted.js", { platform: "node" });
-  return (await import(`data:text/javascript;base64,${Buffer.from(module).toString("base64")}`)).default;
+  const { style, page } = (await import(`data:text/javascript;base64,${Buffer.from(module).toString("base64")}`)).default;
+  const steps = readFileSync(join(explorer, "story/paper.py"), "utf8"); // draws the three steps that rest on data
+  const classes = [...page.matchAll(/class="([^"]*)"/g), ...steps.matchAll(/"([^"]*)"/g), ...steps.matchAll(/class="([^"]*)"/g)].flatMap((found) => found[1].split(/[^\w-]+/));
+  const tags = [...page.matchAll(/<([a-z][a-z0-9]*)/g), ...steps.matchAll(/<([a-z][a-z0-9]*)/g)].map((found) => found[1]);
+  return `<style>${rulesFor(style, new Set([...classes.map((name) => `.${name}`), ...tags]))}</style>\n${page}\n`;
 }
+
+/** Rules of a minified style sheet whose selectors can match: every class and tag is among `words`. */
+function rulesFor(css, words) {
+  let out = "", at = 0;
+  while (at < css.length) {
+    const open = css.indexOf("{", at);
+    if (open < 0) break;
+    let end = open, depth = 0;
+    do { depth += { "{": 1, "}": -1 }[css[end]] || 0; end += 1; } while (depth);
+    const head = css.slice(at, open), body = css.slice(open + 1, end - 1);
+    if (head.startsWith("@media")) { const inner = rulesFor(body, words); out += inner && `${head}{${inner}}`; }
+    else if (!head.startsWith("@")) {
+      // of a choice, :is(...), one that can match is enough
+      const kept = head.split(/,(?![^(]*\))/).filter((one) => one.replace(/:is\([^)]*\)/g, (choice) => (choice.slice(4, -1).split(",").some((each) => canMatch(each, words)) ? "" : ".none-")).split(" ").every((each) => canMatch(each, words)));
+      if (kept.length) out += `${kept.join(",")}{${body}}`;
+    }
+    at = end;
+  }
+  return out;
+}
+
+const canMatch = (selector, words) => !/:host|:hover|:focus|:disabled|::-/.test(selector) && (selector.replace(/\[[^\]]*\]|::?[a-z-]+/g, "").match(/[.]?[a-z][\w-]*/gi) || []).every((name) => words.has(name));
 
 const banner = { js: `/* normball explorer; sources sha256 ${hash.digest("hex")}; contains Preact, Preact Signals (MIT) and gifenc (MIT) */` };
 const made = { [target]: await bundled("src/index.js", { banner }), [join(explorer, "static/paper.html")]: await unscripted() };

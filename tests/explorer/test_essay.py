@@ -225,5 +225,7 @@ def test_without_scripts_the_nine_pictures_stand(browser: Any, story_file: Any) 
     with browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 844}) as page:
         page.goto(story_file.as_uri())
         assert page.locator(".unscripted .card svg:visible").count() >= 9
+        lines = page.locator(".unscripted svg :is(.level, .trail, .curve, .axis)")
+        assert set(lines.evaluate_all("all => all.map(e => getComputedStyle(e).fill)")) == {"none"}
         said = page.locator(".unscripted .said:visible").all_inner_texts()
         assert said[1].startswith("At its corner, (0, 1)")

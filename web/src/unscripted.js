@@ -5,4 +5,4 @@ import essayCss from "./essay/essay.css";
 import { Unscripted } from "./essay/unscripted.jsx";
 import { markup } from "./markup.js";
 
-export default `<style>${coloursCss}\n${essayCss}</style>\n${markup(jsx(Unscripted, {}))}\n`;
+export default { style: `${coloursCss}\n${essayCss}`, page: markup(jsx(Unscripted, {})) };

@@ -11,7 +11,7 @@ const FROM_DATA = ["data", "map", "matter"];
 export const Unscripted = () => (
   <div class="essay unscripted">
     <Header />
-    {STEPS.map((step, k) => (FROM_DATA.includes(step.id) ? <section class="card" key={step.id}><p class="kicker">{k + 1} of {STEPS.length}</p><h2>{step.question}</h2>{`$step_${step.id}`}</section>
+    {STEPS.map((step, k) => (FROM_DATA.includes(step.id) ? <section class="card" key={step.id}><p class="kicker">{k + 1} of {STEPS.length}</p><h2>{step.question}</h2><div class="paper">{`$step_${step.id}`}</div></section>
       : <PaperCard key={step.id} step={step} k={k} context={contextOf(step)}><PaperFrame step={step} context={contextOf(step)} touched={false} /></PaperCard>))}
     <End story={{ answers: { matter: "$matter" }, made: "$made" }} />
   </div>);

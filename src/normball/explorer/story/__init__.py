@@ -7,7 +7,7 @@ budget with what they get right on rows that they have not seen (step 9).
 
 from __future__ import annotations
 
-from .build import STEPS, Story, make_story, write_story
+from .build import STEPS, Story, make_story, size_without_data, write_story
 from .table import StoryTable
 
-__all__ = ["STEPS", "Story", "StoryTable", "make_story", "write_story"]
+__all__ = ["STEPS", "Story", "StoryTable", "make_story", "size_without_data", "write_story"]

@@ -106,6 +106,15 @@ def write_story(
     return story, path
 
 
+def size_without_data() -> int:
+    """Bytes of the essay's file as it is written, less everything that rests on data.
+
+    What remains: laboratory and essay, packed, and six of the nine pictures for a browser without scripts.
+    """
+    blank = paper_page(dict.fromkeys(("data", "map", "matter"), ""), {"made": "", "answers": {"matter": ""}})
+    return len(page_html(defaults(), story={}, paper=blank).encode())
+
+
 def _made(table: StoryTable, quick: bool, seed: int, seconds: float) -> str:
     own = (
         " ".join([table.dataset.description, *table.notes, ""])

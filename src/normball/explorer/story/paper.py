@@ -59,6 +59,10 @@ def _svg(parts: list[str], label: str) -> str:
     )
 
 
+def _shown(picture: str, said: str) -> str:
+    return f'{picture}<p class="reading">{escape(said)}</p>'
+
+
 def _line(tone: str, points: list[tuple[float, float]], close: bool = False) -> str:
     d = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("Z" if close else "")
     return f'<path class="{tone}" d="{d}"/>'
@@ -136,7 +140,7 @@ def _data(sample: Sample) -> str:
             "(root mean square)."
         )
     picture = plane.svg("The diamond touched by the ellipse of the data, with the path of the touch")
-    return f"{picture}<p>{escape(said)}</p>"
+    return _shown(picture, said)
 
 
 def _best_budget(sample: Sample, top: float) -> float:
@@ -167,7 +171,7 @@ def _map(sample: Sample) -> str:
         "The smaller the ball beside the distance of the best fit, the thinner the white strips."
     )
     picture = plane.svg("A map of best fits: wedges of the corners and strips of the sides")
-    return f"{picture}<p>{escape(said)}</p>"
+    return _shown(picture, said)
 
 
 def _matter(matter: list[dict[str, Any]]) -> str:
@@ -187,4 +191,4 @@ def _matter(matter: list[dict[str, Any]]) -> str:
         x, y = (i % columns + 0.5) * g, (i // columns + 0.5) * g
         parts.append(f'<circle class="lit l1" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
     label = f"{one['total']:,} weights as dots, {len(best['kept'])} of them not zero"
-    return f"{_svg(parts, label)}<p>{escape(' '.join(matter_text(each) for each in matter))}</p>"
+    return _shown(_svg(parts, label), " ".join(matter_text(each) for each in matter))

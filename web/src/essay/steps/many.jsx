@@ -26,7 +26,8 @@ export function answersOf({ p, m, seed }) {
 
 export const zerosOf = (w) => w.filter((x) => Math.abs(x) < ZERO).length;
 
-const boxOf = (x, y, side) => `M${x.toFixed(1)} ${y.toFixed(1)}h${side.toFixed(1)}v${side.toFixed(1)}h-${side.toFixed(1)}z`;
+const tenth = (x) => Math.round(10 * x) / 10;
+const boxOf = (x, y, side) => `M${tenth(x)} ${tenth(y)}h${tenth(side)}v${tenth(side)}h-${tenth(side)}z`;
 
 /** One square a weight, as wide as the weight is large; an empty place is a zero. */
 function Squares({ P, w, tone }) {
