@@ -16,7 +16,7 @@ from extended_matrices import classes_gap, completion_gap, responses_gap, spectr
 from extended_norms import ExtendedNorm
 from extended_samples import Samples
 from normball import Classifier, MatrixCompletion, Problem
-from normball.losses import LOSSES, Cox
+from normball.losses import LOSSES, Cox, StratifiedCox
 from normball.norms import L1, ElasticNet, Norm, Nuclear, SquaredL2
 from oracles import LOSS_ORACLES, NORM_ORACLES, bounds
 from problem_cases import LOSS_CASES, NORM_CASES
@@ -65,7 +65,7 @@ def test_losses_have_the_values_of_the_oracles(name: str) -> None:
 
 
 def test_every_loss_is_known() -> None:
-    assert set(LOSSES.values()) == set(LOSS_ORACLES) | {Cox}
+    assert set(LOSSES.values()) == set(LOSS_ORACLES) | {Cox, StratifiedCox}
 
 
 @pytest.mark.parametrize("ties", ["breslow", "efron"])

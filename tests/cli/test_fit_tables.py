@@ -188,3 +188,28 @@ def test_columns_of_options_are_no_features(folder: Path) -> None:
     timed = load_table(folder / "t.csv", "y", time="t", drop=["w", "g"])
     assert timed.is_timed
     assert "t" not in timed.feature_names
+
+
+@pytest.mark.usefixtures("no_report")
+def test_strata(run: Run, folder: Path) -> None:
+    rng = np.random.default_rng(5)
+    time, died = rng.exponential(np.exp(-X[:, 0])).round(3) + 0.001, rng.random(N) < 0.7
+    frame = FRAME.drop("y").with_columns(time=pl.Series(time), died=pl.Series(died))
+    path = write(frame, folder / "t.csv")
+    options = ("--loss", "cox", "--event", "died", "--strata", "town", "--alpha", 0.02)
+    said = fitted(run, path, "--target", "time", *options)
+    assert (
+        "Each of 4 strata by 'town' ('Bonn', 'Graz', 'Lyon', 'Oslo') has a baseline hazard of its own."
+        in said
+    )
+    assert "hazard ratio" in said
+    codes = np.unique(TOWN, return_inverse=True)[1]
+    model = nb.Regressor(loss="stratified_cox", alpha=0.02, standardize=True)
+    model.fit(X, np.column_stack([time, died, codes]))
+    stored = pl.read_csv(folder / "normball-fit" / "coefficients.csv")
+    assert stored["feature"].to_list()[:-1] == ["a", "b", "c"]
+    np.testing.assert_allclose(stored["coefficient"][:-1], model.coef_, rtol=1e-6, atol=1e-9)
+    wrong = run("fit", path, "--target", "time", "--strata", "town", "--drop", "died")
+    assert wrong.stderr.startswith(
+        "Error: --strata belongs to --loss cox, not to 'squared_error'; leave it out."
+    )

@@ -48,7 +48,7 @@ def test_every_loss_is_registered_with_examples() -> None:
 
     assert {kind for kind in found(Loss) if not isabstract(kind)} == set(LOSSES.values())
     of_samples = {name: kind for name, kind in LOSSES.items() if issubclass(kind, SampleLoss)}
-    assert set(LOSSES) - set(of_samples) == {"cox"}  # which has laws of its own
+    assert set(LOSSES) - set(of_samples) == {"cox", "stratified_cox"}  # which have laws of their own
     assert set(LOSS_EXAMPLES) == set(RESPONSES) == set(of_samples)
     for name, kind in LOSSES.items():
         assert kind.name == name

@@ -30,14 +30,15 @@ class CoxPHFitter(lifelines.CoxPHFitter):
 
 def main() -> None:
     """Print what every call says: numbers as a list, a default as its text."""
-    weighted = pd.read_csv(HERE / "table.csv")[
-        ["x1", "x2", "x3", "x4", "x5", "x6", "time", "event", "weight"]
-    ]
+    table = pd.read_csv(HERE / "table.csv")
+    columns = ["x1", "x2", "x3", "x4", "x5", "x6", "time", "event"]
+    weighted = table[[*columns, "weight"]]
     names = {
         "CoxPHFitter": CoxPHFitter,
         "np": np,
         "df": weighted.drop(columns="weight"),
         "weighted": weighted,
+        "stratified": table[[*columns, "kind"]],
     }
     answers = {}
     for call in re.findall(r"^\| `([^`]*)`", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE):

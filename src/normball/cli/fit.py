@@ -49,6 +49,11 @@ RESULTS = ("report.html", "coefficients.csv", "model.json")
     metavar="VALUE",
     help="What --event holds where the event happened; needed unless it is 1, true, dead, death, event, yes.",
 )
+@click.option(
+    "--strata",
+    metavar="COLUMN",
+    help="For --loss cox: rows of one value share a baseline hazard; no feature.",
+)
 @click.option("--alpha", metavar="X", help="Penalty strength, or a share of its largest value, such as 10%.")
 @click.option("--budget", type=float, metavar="T", help="Radius of the ball.")
 @click.option("--target-loss", type=float, metavar="S", help="Loss to be reached with the least norm.")

@@ -32,6 +32,7 @@ MODELS = {
     "tweedie": "Tweedie regression",
     "quantile": "quantile regression",
     "cox": "proportional hazards (Cox) model",
+    "stratified_cox": "proportional hazards (Cox) model with strata",
 }
 """What a model with each loss is called."""
 N_EXPLAINED = 4

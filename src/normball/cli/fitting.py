@@ -24,7 +24,7 @@ from ..estimators import (
     TableEncoder,
 )
 from ..inputs.alpha_scale import Fraction, fraction
-from ..losses import LOSSES, Cox, Loss, get_loss
+from ..losses import LOSSES, Cox, Loss, StratifiedCox, get_loss
 from ..measures import PredictiveQuality
 from ..norms import ElasticNet, GroupL2, Lp, Norm, get_norm
 from ..problem import Problem
@@ -55,6 +55,7 @@ class FitSettings:
     ties: str | None = None
     event: str | None = None
     event_value: str | None = None
+    strata: str | None = None
     norm: str = "l1"
     l1_ratio: float | None = None
     p: float | None = None
@@ -106,6 +107,8 @@ class FitSettings:
     def make_loss(self) -> Loss:
         """The loss of --loss with its parameters."""
         kind = type(get_loss(self.loss))
+        if kind is StratifiedCox:
+            raise ValueError("give --loss cox with --strata COLUMN for a baseline hazard in each stratum.")
         given = {"delta": self.delta, "q": self.q, "power": self.power, "ties": self.ties}
         options = {name: value for name, value in given.items() if value is not None}
         for name in options:
@@ -119,9 +122,11 @@ class FitSettings:
                 if kind is Cox
                 else f"--event belongs to --loss cox, not to {self.loss!r}; leave it out."
             )
+        if self.strata is not None and kind is not Cox:
+            raise ValueError(f"--strata belongs to --loss cox, not to {self.loss!r}; leave it out.")
         if self.event_value is not None and self.event is None:
             raise ValueError("--event-value says what --event COLUMN holds; give that, or leave it out.")
-        return kind(**options)
+        return (kind if self.strata is None else StratifiedCox)(**options)
 
     def make_norm(self) -> str | Norm:
         """The norm of --norm, --l1-ratio and --p; "group_l2" takes the features of a column as a group."""

@@ -86,6 +86,10 @@ def _read_times(times: str | None, model: Model) -> list[float]:
         return []
     if not hasattr(model.estimator, "baseline_hazard_"):
         raise ValueError("--at belongs to models of times of events (--loss cox); leave it out.")
+    if isinstance(model.estimator.baseline_hazard_, dict):
+        raise ValueError(
+            "--at cannot tell the strata of rows; fit without --strata, or use predict_survival in Python."
+        )
     try:
         return [float(text) for text in times.split(",")]
     except ValueError:

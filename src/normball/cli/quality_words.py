@@ -9,7 +9,7 @@ from ..measures import Measure, PredictiveQuality
 from ..typing import Floats
 
 RATIOS = {"logistic": "odds ratio", "poisson": "rate ratio", "gamma": "ratio", "tweedie": "ratio",
-          "cox": "hazard ratio"}  # fmt: skip
+          "cox": "hazard ratio", "stratified_cox": "hazard ratio"}  # fmt: skip
 """What exp(coefficient) is called, where coefficients are of a logarithm."""
 
 

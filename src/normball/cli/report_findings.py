@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..displays import SurvivalDisplay
+from ..losses import BaselineHazard
 from ..report.section import Block, Paragraph, Row, Section, Table, picture_from_figure
 from .fitting import Fit
 from .quality_words import NO_USE, is_of_no_use, quality_sentence, ratio_name
@@ -42,6 +43,7 @@ ADDED_TO = {
     "gamma": "the logarithm of the mean",
     "tweedie": "the logarithm of the mean",
     "cox": "the logarithm of the hazard",
+    "stratified_cox": "the logarithm of the hazard",
 }
 MULTIPLIED = {
     "logistic": "the odds",
@@ -49,6 +51,7 @@ MULTIPLIED = {
     "gamma": "the mean",
     "tweedie": "the mean",
     "cox": "the hazard",
+    "stratified_cox": "the hazard",
 }
 
 
@@ -74,7 +77,7 @@ def coefficients_table(fit: Fit) -> Table:
 
 def survival_section(fit: Fit) -> Section | None:
     """Survival of thirds of the rows by predicted hazard; None but for times of events."""
-    if not hasattr(fit.model, "baseline_hazard_"):
+    if not isinstance(getattr(fit.model, "baseline_hazard_", None), BaselineHazard):
         return None
     display = SurvivalDisplay.from_estimator(fit.model)
     at_end = [shares[-1] for _, shares in display.predicted]

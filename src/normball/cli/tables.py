@@ -28,7 +28,7 @@ from .column_checks import (
 )
 from .files import TableFile, read_file
 from .table_notes import column_notes
-from .targets import read_target, with_events
+from .targets import read_target, with_events, with_strata
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,9 +53,10 @@ class TableOptions:
     event_value : str, optional
         The value of that column that means the event, all others being censored. Needed unless it is
         plain: 1 beside 0, true beside false, or one of "dead", "death", "event" and "yes".
-    weight, fold_by, time, exposure : str, optional
-        Columns of weights, of groups of rows that stay together in cross-validation, of the order of
-        rows in time, and of what counts are per; none of them is a feature.
+    strata, weight, fold_by, time, exposure : str, optional
+        Columns of strata with baseline hazards of their own, of weights, of groups of rows that stay
+        together in cross-validation, of the order of rows in time, and of what counts are per; none of
+        them is a feature.
     missing : "refuse", "drop" (the row), "mean" or "indicator" (see `TableEncoder`).
     calendar : bool, months and weekdays of dates become features.
     category : names of columns of numbers that are categories.
@@ -65,6 +66,7 @@ class TableOptions:
     drop: Sequence[str] = ()
     event: str | None = None
     event_value: str | None = None
+    strata: str | None = None
     weight: str | None = None
     fold_by: str | None = None
     time: str | None = None
@@ -79,7 +81,7 @@ class TableOptions:
 
     def roles(self, target: str) -> dict[str, str]:
         """Option of each column that is no feature."""
-        named = ("event", "weight", "fold_by", "time", "exposure")
+        named = ("event", "strata", "weight", "fold_by", "time", "exposure")
         found = {"--target": target} | {f"--{name.replace('_', '-')}": getattr(self, name) for name in named}
         return {option: name for option, name in found.items() if name is not None}
 
@@ -175,7 +177,7 @@ def table_of(file: TableFile, target: str, options: TableOptions) -> DataTable:
         notes.append(f"Rows are in the order of {options.time!r}, which is no feature.")
     features = [name for name in frame.columns if name not in needed]
     for column in frame:
-        if column.name not in (options.time, options.fold_by):
+        if column.name not in (options.time, options.fold_by, options.strata):
             way_out = "choose another target" if column.name == target else "leave it out with --drop"
             check_kind(column, way_out, takes_dates=column.name in features)
     for name in features:
@@ -191,6 +193,9 @@ def table_of(file: TableFile, target: str, options: TableOptions) -> DataTable:
     if options.event is not None:
         y, event_note = with_events(y, frame[options.event], options.event_value)
         target_notes = (*target_notes, event_note)
+    if options.strata is not None:
+        y, strata_note = with_strata(y, frame[options.strata])
+        target_notes = (*target_notes, strata_note)
     weight, weight_notes = _weight(frame, target, options)
     if options.exposure is not None:
         y = y / nonnegative_numbers(frame[options.exposure], "--exposure", above=True)

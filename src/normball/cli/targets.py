@@ -9,7 +9,7 @@ import numpy as np
 
 from ..inputs.coding import Coding, listed
 from ..inputs.series import type_name
-from ..losses import Cox
+from ..losses import Cox, StratifiedCox
 from ..typing import Floats
 from .coding import as_text
 
@@ -79,6 +79,15 @@ def with_events(times: Floats, column: pl.Series, event_value: str | None) -> tu
     censored = f" The others ({listed(others, most=4)}) are censored." if others else ""
     y = Cox().encode_response(np.column_stack([times, happened]))
     return y, f"{n_events} of {n} rows have the event ({name} is {one!r}).{censored}"
+
+
+def with_strata(signed: Floats, column: pl.Series) -> tuple[Floats, str]:
+    """The response with the stratum of each row, in the order of their names, and what is said about it."""
+    codes = column.rank("dense").to_numpy() - 1
+    names = sorted(column.unique().to_list())
+    y = StratifiedCox().encode_response(np.column_stack([np.abs(signed), signed > 0, codes]))
+    listing = listed([str(name) for name in names], most=4)
+    return y, f"Each of {len(names)} strata by {column.name!r} ({listing}) has a baseline hazard of its own."
 
 
 def _plain_event(values: Sequence[str]) -> str | None:

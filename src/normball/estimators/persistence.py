@@ -90,7 +90,12 @@ def as_stored(estimator: LinearEstimator) -> dict[str, Any]:
     if estimator.encoder is not None:
         stored["columns"] = [coding.as_json() for coding in estimator.encoder_.codings_]
     if hasattr(estimator, "baseline_hazard_"):
-        stored["baseline_hazard"] = estimator.baseline_hazard_.as_json()
+        found = estimator.baseline_hazard_
+        stored["baseline_hazard"] = (
+            [[label, one.as_json()] for label, one in found.items()]
+            if isinstance(found, dict)
+            else found.as_json()
+        )
     if isinstance(estimator, PredictsClasses):
         stored["classes"] = [_as_json(label, "a label of y") for label in estimator.classes_.tolist()]
     return stored
@@ -235,7 +240,12 @@ def from_stored(stored: dict[str, Any]) -> LinearEstimator:
         setattr(estimator, name, float(stored["fitted"][name]))
     estimator.n_iter_, estimator.n_features_in_ = read_count(stored["n_iter"], "n_iter", 0), p
     if "baseline_hazard" in stored:
-        estimator.baseline_hazard_ = BaselineHazard.from_json(stored["baseline_hazard"])
+        found = stored["baseline_hazard"]
+        estimator.baseline_hazard_ = (
+            {_finite(label): BaselineHazard.from_json(one) for label, one in found}
+            if isinstance(found, list)
+            else BaselineHazard.from_json(found)
+        )
     if estimator.encoder is not None:
         codings = [Coding.from_json(column) for column in stored["columns"]]
         estimator.encoder_ = TableEncoder.of_codings(codings, **estimator.encoder.get_params())

@@ -18,7 +18,7 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.utils import _safe_indexing
 
 from ..losses import Loss
-from ..measures import auc, concordance
+from ..measures import ScoredRows, auc, quality_of
 from ..parameters import shown
 from ..typing import Floats, Indices
 from .classifier import PredictsClasses
@@ -86,7 +86,8 @@ class NamedScore:
         if self.name == "auc":
             return auc(eta, y, weight, one_fold)[0]
         if self.name == "concordance":
-            return concordance(eta, y, weight, one_fold)[0]
+            rows = ScoredRows.of_one_model(eta, y, weight)
+            return quality_of(self.rows.loss, rows)["concordance"].value
         if self.name == "class_error":
             chosen: Indices = (eta > 0).astype(np.intp) if eta.ndim == 1 else eta.argmax(axis=1)
             errors = (chosen != y).astype(np.float64)

@@ -13,6 +13,7 @@ from .logistic import Logistic
 from .poisson import Poisson
 from .quantile import Quantile
 from .squared_error import SquaredError
+from .stratified_cox import StratifiedCox
 from .tweedie import Tweedie
 
 __all__ = [
@@ -27,13 +28,15 @@ __all__ = [
     "Quantile",
     "SampleLoss",
     "SquaredError",
+    "StratifiedCox",
     "Tweedie",
     "get_loss",
     "kaplan_meier",
 ]
 
 LOSSES: dict[str, type[Loss]] = {
-    loss.name: loss for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie, Quantile, Cox)
+    loss.name: loss
+    for loss in (SquaredError, Huber, Logistic, Poisson, Gamma, Tweedie, Quantile, Cox, StratifiedCox)
 }
 """Name -> class; a new loss is added here."""
 

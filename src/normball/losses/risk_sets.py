@@ -105,6 +105,6 @@ def risk_sets(y: Floats, sample_weight: Floats, is_efron: bool) -> RiskSets:
     return _remembered(np.float64(y).tobytes(), np.float64(sample_weight).tobytes(), is_efron)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
 def _remembered(y: bytes, sample_weight: bytes, is_efron: bool) -> RiskSets:
     return RiskSets.of(np.frombuffer(y), np.frombuffer(sample_weight), is_efron)

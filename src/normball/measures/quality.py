@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from ..losses import Loss
+from ..losses import Loss, StratifiedCox
 from ..losses.base import SampleLoss
 from ..typing import Floats
 from .measure import Measure, mean_of, share_taken_away
@@ -84,7 +84,7 @@ def quality_of(loss: Loss | None, rows: ScoredRows, unit: str = "the response") 
     if loss.is_classifier:
         return _of_two_classes(rows)
     if not isinstance(loss, SampleLoss):
-        return Quality((_concordance(rows),), len(rows.y))
+        return Quality((_concordance(loss, rows),), len(rows.y))
     if loss.name == "quantile":
         return Quality(_of_quantile(loss, rows), len(rows.y))
     if loss.has_units:
@@ -185,8 +185,13 @@ def _with_confusion(
     return Quality(measures, len(codes), confusion)
 
 
-def _concordance(rows: ScoredRows) -> Measure:
-    share, error = concordance(rows.eta, rows.y, rows.weight, rows.fold)
+def _concordance(loss: Loss, rows: ScoredRows) -> Measure:
+    """Of pairs within a fold, and within a stratum where there are strata."""
+    y, fold = rows.y, rows.fold
+    if isinstance(loss, StratifiedCox):
+        strata, y = loss.strata(y)
+        fold = fold * (int(strata.max(initial=0)) + 1) + strata
+    share, error = concordance(rows.eta, y, rows.weight, fold)
     meaning = (
         "Harrell's concordance: of two rows, how often the one predicted the higher hazard has the event "
         "first; 0.5 by chance"
