@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,8 @@ from normball import Problem
 from normball._kernels import roundings
 from normball.losses import Gamma, Huber, Logistic, Loss, Poisson, Tweedie
 from normball.losses.base import SampleLoss
+from normball.solvers.compiled_loss import compiled, compiled_form
 from normball.solvers.instance import SPREAD_OF_ROUNDING, Instance
-from normball.solvers.paths.reweighted import compiled, compiled_form
 from normball.typing import Floats
 
 LOSSES: list[SampleLoss] = [
@@ -63,7 +65,9 @@ def test_values_duals_and_slacks(loss: SampleLoss, fit_intercept: bool) -> None:
             assert abs(theta.sum()) <= 1e-14 * np.abs(theta).sum()
         np.testing.assert_allclose(theta, expected, atol=1e-14 * np.abs(expected).max())
     for scaling in (0.999, 0.9, 0.3):
-        found, expected = kernel.slacks(etas, -scaling * thetas), instance.slacks(etas, -scaling * thetas)
+        u, y, v = -scaling * thetas, instance.y, instance.sample_weight
+        found, expected = kernel.slacks(etas, u), loss.slacks(etas, u, y, v)
+        assert np.array_equal(instance.slacks(etas, u), found)
         np.testing.assert_allclose(found, expected, rtol=1e-9)
     assert (kernel.slacks(etas, -thetas) <= 1e-15 * (1 + np.abs(values))).all() or fit_intercept
 
@@ -103,3 +107,12 @@ def test_what_kernels_refuse() -> None:
         kernel.slacks(etas, np.ascontiguousarray(etas[:2]))
     with pytest.raises(ValueError, match="means must be 3, got 2"):
         roundings(etas, etas, etas, np.zeros(2), np.zeros(3), np.zeros(N))
+
+
+def test_a_problem_that_was_solved_can_be_pickled_and_copied() -> None:
+    rng = np.random.default_rng(4)
+    problem: Any = Problem(rng.normal(size=(60, 5)), rng.poisson(2, 60) * 1.0, loss="poisson")
+    found = problem.solve(alpha=0.1)
+    assert "compiled_loss" in vars(problem.instance)
+    for other in (pickle.loads(pickle.dumps(problem)), copy.deepcopy(problem)):
+        np.testing.assert_array_equal(other.solve(alpha=0.1).coef, found.coef)

@@ -13,8 +13,8 @@ from normball._kernels import DONE, ActiveSet, CompiledLoss, Reweighting
 from normball.designs import as_design
 from normball.losses import Huber, Logistic, Loss, Poisson
 from normball.norms import L1
+from normball.solvers.compiled_loss import compiled
 from normball.solvers.instance import Instance
-from normball.solvers.paths.reweighted import compiled
 from normball.typing import Floats
 
 N, M = 80, 20

@@ -11,8 +11,8 @@ from normball._kernels import CompiledLoss
 from normball.designs import as_design
 from normball.losses import Cox
 from normball.norms import L1
+from normball.solvers.compiled_loss import compiled
 from normball.solvers.instance import Instance
-from normball.solvers.paths.reweighted import compiled
 from normball.typing import Floats
 
 N = 300

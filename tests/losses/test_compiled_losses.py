@@ -9,8 +9,8 @@ from normball.designs import as_design
 from normball.losses import Huber, Logistic, Loss, Poisson
 from normball.norms import L1
 from normball.problem import Problem
+from normball.solvers.compiled_loss import compiled
 from normball.solvers.instance import Instance
-from normball.solvers.paths.reweighted import compiled
 from normball.typing import Floats
 
 LOSSES = [Logistic(), Poisson(), Huber(), Huber(0.3)]

@@ -22,10 +22,10 @@ from ..losses.base import SampleLoss
 from ..norms.blocks import Blocks
 from ..norms.separable import Separable
 from ..typing import Floats
+from .compiled_loss import compiled_form
 from .ends.fits import null_point
 from .instance import Instance
 from .paths.growing_samples import first_sample
-from .paths.reweighted import compiled_form
 
 LARGEST_GRAM = 4000
 """Features up to which squared error with p <= n works on one p x p Gram matrix."""
@@ -247,7 +247,11 @@ def road_of(instance: Instance, form: str = "penalty", levels: Sequence[float] |
     levels : alphas, budgets or targets, all of them that are wanted.
     """
     is_end = form == "penalty" and len(levels) == 1 and levels[0] == 0
-    return _first_row(Question(instance, form, len(levels), is_end))
+    key = f"road of {form}, {len(levels)}, {is_end}"
+    if key not in instance.kept:  # a solve asks several times
+        instance.kept[key] = _first_row(Question(instance, form, len(levels), is_end))
+    road: str = instance.kept[key]
+    return road
 
 
 def road_of_classes(separable: Separable) -> str:

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from .._kernels import roundings
+from .._kernels import CompiledLoss, roundings
 from ..designs.base import Design
 from ..losses.base import Loss
 from ..losses.hessian_root import HessianRoot
 from ..norms.base import Norm
 from ..typing import Floats, Indices, Mask
+from .compiled_loss import compiled, has_compiled_slack
 
 ROUNDING = 1e-14
 """Relative error of the predictor and the response that counts as rounding."""
@@ -76,6 +77,10 @@ class Instance:
     def __post_init__(self) -> None:
         if self.loss.is_shift_invariant:
             object.__setattr__(self, "fit_intercept", False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled and copied: not the kernels' view of the loss, which is made anew."""
+        return {name: value for name, value in self.__dict__.items() if name != "compiled_loss"}
 
     @property
     def is_centred(self) -> bool:
@@ -232,10 +237,19 @@ class Instance:
     def conjugate(self, u: Floats) -> float:
         return self.loss.conjugate(u, self.y, self.sample_weight)
 
+    @cached_property
+    def compiled_loss(self) -> CompiledLoss | None:
+        """The loss in the kernels, where they know it and its slack."""
+        return compiled(self) if has_compiled_slack(self.loss) else None
+
     def slack(self, eta: Floats, u: Floats) -> float:
+        if self.compiled_loss is not None:
+            return self.compiled_loss.slack_at(np.ascontiguousarray(eta), np.ascontiguousarray(u))
         return self.loss.slack(eta, u, self.y, self.sample_weight)
 
     def slacks(self, etas: Floats, U: Floats) -> Floats:
+        if self.compiled_loss is not None:
+            return self.compiled_loss.slacks(np.ascontiguousarray(etas), np.ascontiguousarray(U))
         return self.loss.slacks(etas, U, self.y, self.sample_weight)
 
     def conjugates(self, U: Floats) -> Floats:

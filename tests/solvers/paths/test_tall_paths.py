@@ -65,7 +65,8 @@ def test_single_fits_are_those_of_the_other_way(loss: Loss, norm: str, monkeypat
     found = problem.solve(alpha=alpha, tol=1e-12)
     assert found.converged
     _other_way(monkeypatch)
-    other = problem.solve(alpha=alpha, tol=1e-13)
+    other = _problem(loss, NORMS[norm], 9_000).solve(alpha=alpha, tol=1e-13)
+    assert other.solver == "reweighting"
     np.testing.assert_allclose(found.coef, other.coef, atol=1e-9)
     assert np.array_equal(found.coef == 0, other.coef == 0)
     objectives = [each.loss + alpha * each.norm for each in (found, other)]
@@ -80,7 +81,7 @@ def test_paths_are_those_of_the_other_way(loss: Loss, norm: str, monkeypatch: An
     assert path.gaps.max() <= 1e-11
     assert "sampling" in path.profile
     _other_way(monkeypatch)
-    other = problem.path(12, 1e-2, tol=1e-12, verbose=False)
+    other = _problem(loss, NORMS[norm], 9_000).path(12, 1e-2, tol=1e-12, verbose=False)
     np.testing.assert_allclose(path.coefs, other.coefs, atol=1e-8)
     objectives = [each.losses + each.alphas * each.norms for each in (path, other)]
     np.testing.assert_allclose(*objectives, rtol=1e-11)

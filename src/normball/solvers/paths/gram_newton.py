@@ -21,9 +21,9 @@ import numpy as np
 from ..._kernels import ActiveSet
 from ...norms.separable import Separable
 from ...typing import Floats, Indices, Mask
+from ..compiled_loss import compiled
 from ..instance import Instance
 from .active_set import walk
-from .reweighted import compiled
 
 NEAR = 0.8
 """Share of alpha that a feature must pull to be in the Hessian."""
@@ -88,6 +88,8 @@ class Hessian:
 
     def among(self, features: Indices) -> tuple[Floats, Floats]:
         """The matrix and the means of some of its features."""
+        if len(features) == len(self.features):
+            return self.matrix, self.means
         places = np.searchsorted(self.features, features)
         return self.matrix[np.ix_(places, places)], self.means[places]
 
@@ -201,14 +203,18 @@ class GramNewton:
 
     def _model(self, alpha: float, near: Indices) -> tuple[Indices, Floats, Floats]:
         """Known features, Hessian and means between two Hessians, linear in log(alpha)."""
+        if len(self._hessians) == 1:
+            only = self._hessians[0]
+            features = near if np.array_equal(near, only.features) else _common(near, only.features)
+            return (features, *only.among(features))
         place = np.interp(-np.log(alpha), self._places, np.arange(len(self._places)))
         low = min(int(place), len(self._hessians) - 1)
         high, share = min(low + 1, len(self._hessians) - 1), float(place) - low
         first, second = self._hessians[low], self._hessians[high]
-        features = np.intersect1d(near, first.features, assume_unique=True)
+        features = _common(near, first.features)
         if share == 0 or high == low:
             return (features, *first.among(features))
-        features = np.intersect1d(features, second.features, assume_unique=True)
+        features = _common(features, second.features)
         (G, a), (H, b) = first.among(features), second.among(features)
         return features, (1 - share) * G + share * H, (1 - share) * a + share * b
 
@@ -299,3 +305,8 @@ def put(points: Points, places: Indices, others: Points) -> None:
             points.W[:, places] = value
         else:
             getattr(points, name)[places] = value
+
+
+def _common(features: Indices, others: Indices) -> Indices:
+    """Features that are in both of two ascending lists."""
+    return np.intersect1d(features, others, assume_unique=True)

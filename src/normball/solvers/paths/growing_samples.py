@@ -11,6 +11,8 @@ certified on all rows by whoever asked.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from ...norms.separable import Separable
@@ -62,7 +64,6 @@ class GrowingSamples:
     ) -> None:
         self._instance, self._separable, self._start = instance, separable, start
         self._goal = 0.1 * tolerance * instance.scale
-        self._order = np.random.default_rng(0).permutation(instance.n_samples)
         self.n_turns = 0
 
     @property
@@ -70,6 +71,11 @@ class GrowingSamples:
         """The problem on the smallest sample; None where that is all of it, or has no best constant."""
         found = self._sound(first_sample(self._instance.design.shape))
         return None if found is self._instance else found
+
+    @cached_property
+    def _order(self) -> Indices:
+        """(n,) the rows in a random order."""
+        return np.random.default_rng(0).permutation(self._instance.n_samples)
 
     def sample(self, n_rows: int) -> Instance:
         """The problem on the first rows of a random order."""

@@ -32,7 +32,6 @@ from ...typing import Floats, Indices, Mask
 from ..certificate import free_part_removed
 from ..instance import Instance
 from .restricted import Batch
-from .reweighted import compiled, has_compiled_slack
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +97,7 @@ class PathCertifier(ABC):
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         # with unpenalised features the part that they see is taken out of dual points as well
-        is_fast = has_compiled_slack(instance.loss) and not instance.unpenalised.any()
-        self._compiled = compiled(instance) if is_fast else None
+        self._compiled = None if instance.unpenalised.any() else instance.compiled_loss
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -132,8 +130,7 @@ class PathCertifier(ABC):
         instance, thetas = self._instance, scaling[:, None] * points.thetas
         centres = points.etas @ instance.sample_weight if instance.is_centred else np.zeros(len(batch))
         worth = np.einsum("ij,ij->i", thetas, points.etas) - centres * thetas.sum(axis=1)
-        slacks = instance.slacks if self._compiled is None else self._compiled.slacks
-        sums = slacks(points.etas, -thetas) - worth
+        sums = instance.slacks(points.etas, -thetas) - worth
         return sums, instance.uncertainties(points.etas, thetas, batch.intercepts, points.curvatures)
 
     def _evaluate(self, batch: Batch) -> Points:

@@ -16,54 +16,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..._kernels import NEEDS_CAPACITY, CompiledLoss, Reweighting
-from ...losses.base import Loss
-from ...losses.cox import Cox
+from ..._kernels import NEEDS_CAPACITY, Reweighting
 from ...norms.separable import Separable
 from ...typing import Floats, Indices
+from ..compiled_loss import compiled
 from ..instance import Instance
 from .candidates import Candidates
 from .restricted import Batch, Restricted
 
 _Point = tuple[Indices, Floats, float]
 """Slots, their weights, the intercept."""
-
-
-def compiled_form(loss: Loss) -> tuple[str, ...]:
-    """`Loss.compiled_form` where the very class states it: a subclass may override any method."""
-    form: tuple[str, ...] = type(loss).__dict__.get("compiled_form", ())
-    return form
-
-
-def has_compiled_slack(loss: Loss) -> bool:
-    """Whether the kernels evaluate the loss and its slack without a call back."""
-    return bool(compiled_form(loss)) and not isinstance(loss, Cox)
-
-
-def compiled(instance: Instance) -> CompiledLoss:
-    """The loss of an instance as the kernels evaluate it."""
-    loss = instance.loss
-    form = compiled_form(loss)
-    parameters = [float(getattr(loss, name)) for name in form[1:]]
-
-    def evaluate(eta: Floats) -> tuple[float, Floats, Floats, Floats]:
-        majorant = instance.majorant(eta)
-        return instance.value(eta), instance.gradient(eta), instance.curvature(eta), majorant
-
-    return CompiledLoss(
-        form[0] if form else "",
-        parameters[0] if parameters else 0.0,
-        instance.y,
-        instance.sample_weight,
-        evaluate,
-        instance.slack,
-        _risk_sets(loss, instance) if isinstance(loss, Cox) else None,
-    )
-
-
-def _risk_sets(loss: Cox, instance: Instance) -> tuple[Indices, Floats, Indices, Indices, Floats]:
-    sets = loss.risk_sets(instance.y, instance.sample_weight)
-    return sets.order, sets.weight, sets.starts, sets.counts, sets.masses
 
 
 class ReweightedPath(Restricted):
