@@ -24,10 +24,9 @@ cdef enum: OUT_OF_MEMORY = 4
 COUNTERS = ("pivots", "added", "dropped", "refined", "dependent", "fallbacks", "knots", "gradients")
 """What `ActiveSet.solve` counts."""
 
-FIGURES = ("largest", "slopes", "cw", "zw", "unmet", "priced", "squared", "crossed", "shifts")
-"""What `ActiveSet.solve` tells of each point: largest |z_j - alpha ridge_j w_j| / price_j over the
-candidates, -dR/dalpha, <c, w>, <z, w>, largest |z_j| of unpenalised candidates, sum price |w|,
-sum ridge w^2 / 2, sum |c w| and <mean, w>."""
+FIGURES = ("slopes", "cw", "zw", "priced", "squared", "shifts")
+"""What `ActiveSet.solve` tells of each point: -dR/dalpha, <c, w>, <z, w>, sum price |w|, sum ridge w^2 / 2
+and <mean, w>."""
 
 instruction_set = table_name().decode()
 """Which build of the kernels this processor runs: "avx512", "avx2" or "baseline"."""

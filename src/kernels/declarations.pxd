@@ -142,11 +142,9 @@ cdef extern from "kernels.hpp" namespace "normball" nogil:
         int64_t *sizes
         int64_t *members
         double *weights
-        double *directions
         double *intercepts
         double *losses
         double *norms
-        double *largest
         double *slopes
         int64_t done
         int64_t counters[N_COUNTERS]

@@ -108,14 +108,11 @@ struct Support {
 enum Status { DONE = 0, NEEDS_CAPACITY = 1, STALLED = 2, INTERRUPTED = 3, OUT_OF_MEMORY = 4 };
 // What is told of each point; the order of the rows of Batch::figures.
 enum Figure {
-    LARGEST = 0,  // largest |z_j - alpha ridge_j w_j| / price_j over the candidates
-    SLOPE,        // -dR/dalpha
-    CW, ZW,       // <c, w>, <z, w>
-    UNMET,        // largest |z_j| over unpenalised candidates
-    PRICED,       // sum_j price_j |w_j|
-    SQUARED,      // sum_j ridge_j w_j^2 / 2
-    CROSSED,      // sum_j |c_j w_j|
-    SHIFT,        // <mean, w>
+    SLOPE = 0,  // -dR/dalpha
+    CW, ZW,     // <c, w>, <z, w>
+    PRICED,     // sum_j price_j |w_j|
+    SQUARED,    // sum_j ridge_j w_j^2 / 2
+    SHIFT,      // <mean, w>
     N_FIGURES
 };
 enum Counter { N_PIVOTS = 0, N_ADDED, N_DROPPED, N_REFINED, N_DEPENDENT, N_FALLBACKS, N_KNOTS, N_GRADIENTS, N_COUNTERS };
@@ -195,8 +192,7 @@ struct Reweighted {
     idx* sizes;                   // (K,)
     idx* members;                 // (K, capacity)
     double* weights;              // (K, capacity)
-    double* directions;           // (K, n) -grad f, made orthogonal to what is unpenalised
-    double *intercepts, *losses, *norms, *largest, *slopes;  // (K,)
+    double *intercepts, *losses, *norms, *slopes;  // (K,)
     idx done;
     idx counters[N_COUNTERS];
     Caller* caller;

@@ -62,7 +62,7 @@ public:
                 if (status == DONE) status = homotopy(alpha_before, alpha);
             }
             if (status != DONE) return status;
-            report(alpha);
+            report();
             alpha_before = alpha;
         }
         return DONE;
@@ -438,17 +438,15 @@ private:
         for (idx t = 0; t < q.n_candidates; ++t) z[t] = saved[t];
     }
 
-    void report(double alpha) {
+    void report() {
         idx k = q.done, cap = a.capacity;
         q.sizes[k] = a.size;
-        double cw = 0, zw = 0, largest = 0, unmet = 0, slope = 0;
-        double priced = 0, squared = 0, crossed = 0, shift = 0;
+        double cw = 0, zw = 0, slope = 0, priced = 0, squared = 0, shift = 0;
         for (idx i = 0; i < a.size; ++i) {
             idx j = a.members[i];
             q.members[k * cap + i] = j;
             q.weights[k * cap + i] = w[i];
             cw += model.c[j] * w[i];
-            crossed += fabs(model.c[j] * w[i]);
             priced += price(i) * fabs(w[i]);
             rhs[i] = price(i) * a.sign[i];
             if (model.mean) shift += model.mean[j] * w[i];
@@ -460,20 +458,10 @@ private:
         multiply(a, rhs, a.size, 1, rates, a.size);
         for (idx i = 0; i < a.size; ++i) slope += rates[i] * rhs[i];
         for (idx t = 0; t < q.n_candidates; ++t) {
-            idx j = q.candidates[t], i = a.position[j];
-            double gradient = z[t];
-            if (i >= 0) {
-                zw += gradient * w[i];
-                if (model.ridge) gradient -= alpha * model.ridge[j] * w[i];
-            }
-            if (!(model.price[j] > 0)) {
-                if (fabs(gradient) > unmet) unmet = fabs(gradient);
-            } else {
-                double ratio = pull(gradient) / model.price[j];
-                if (ratio > largest) largest = ratio;
-            }
+            idx i = a.position[q.candidates[t]];
+            if (i >= 0) zw += z[t] * w[i];
         }
-        const double found[N_FIGURES] = {largest, slope, cw, zw, unmet, priced, squared, crossed, shift};
+        const double found[N_FIGURES] = {slope, cw, zw, priced, squared, shift};
         for (int i = 0; i < N_FIGURES; ++i) q.figures[i * q.K + k] = found[i];
         const double* u = space.direction();
         if (u && q.U) for (idx l = 0; l < model.n; ++l) q.U[k * model.n + l] = u[l];

@@ -384,11 +384,9 @@ private:
             q.members[k * cap + i] = now.slots[i];
             q.weights[k * cap + i] = now.weights[i];
         }
-        for (idx l = 0; l < model.n; ++l) q.directions[k * model.n + l] = direction[l];
         q.intercepts[k] = now.intercept;
         q.losses[k] = now.loss;
         q.norms[k] = now.norm();
-        q.largest[k] = largest;
         q.slopes[k] = q.slope;
     }
 };

@@ -217,8 +217,7 @@ cdef class Reweighting:
         `now` is the point at `alpha_before`, `earlier` that at `alpha_earlier` (negative: there is
         none), each as (stored columns, weights, intercept). Room for means (m,) is `mean`.
         Returns the status, how many alphas are done, and for those: sizes (K,), members and
-        weights (K, capacity), directions (K, n), and (5, K): intercepts, losses, norms, largest
-        pull over price among the candidates, -dR/dalpha.
+        weights (K, capacity), and (4, K): intercepts, losses, norms, -dR/dalpha.
         """
         cdef Reweighted *q = &self.q
         cdef ActiveSet active = self.active
@@ -233,19 +232,18 @@ cdef class Reweighting:
         self._set_point(&q.now, now[0], now[1], now[2])
         self._set_point(&q.earlier, earlier[0], earlier[1], earlier[2])
         found = (np.zeros(K, dtype=np.int64), np.zeros((K, capacity), dtype=np.int64), np.zeros((K, capacity)),
-                 np.empty((K, n)), np.empty((5, K)))
+                 np.empty((4, K)))
         cdef int64_t[::1] sizes = found[0]
         cdef int64_t[:, ::1] members = found[1]
-        cdef double[:, ::1] weights = found[2], directions = found[3], numbers = found[4]
+        cdef double[:, ::1] weights = found[2], numbers = found[3]
         q.candidates, q.n_candidates = &candidates[0], candidates.shape[0]
         q.free_slots, q.n_free = &free_slots[0], free_slots.shape[0]
         q.inverse_price, q.mean = vector("inverse_price", inverse_price, m), &mean[0]
         expect("room for means", max(mean.shape[0], m), mean.shape[0])
         q.alphas, q.K, q.alpha_before, q.alpha_earlier = &alphas[0], K, alpha_before, alpha_earlier
         q.sizes, q.members, q.weights = &sizes[0], &members[0, 0], &weights[0, 0]
-        q.directions = &directions[0, 0]
-        q.intercepts, q.losses, q.norms, q.largest, q.slopes = (
-            &numbers[0, 0], &numbers[1, 0], &numbers[2, 0], &numbers[3, 0], &numbers[4, 0])
+        q.intercepts, q.losses, q.norms, q.slopes = (
+            &numbers[0, 0], &numbers[1, 0], &numbers[2, 0], &numbers[3, 0])
         q.done, q.caller = 0, &call.caller
         with nogil:
             status = reweigh(active.model, active.support, self.q)

@@ -64,19 +64,15 @@ class Case:
     def figures(self, w: Floats, alpha: float) -> dict[str, float]:
         """`FIGURES`, each from its definition."""
         z = self.c - self.gram @ w
-        net, priced, held = z - alpha * self.ridge * w, self.price > 0, w != 0
-        pulls = net[priced] if self.one_sided else np.abs(net[priced])
+        held = w != 0
         s = self.price * np.sign(w) + self.ridge * w
         M_S = np.linalg.inv((self.gram + alpha * np.diag(self.ridge))[np.ix_(held, held)])
         return {
-            "largest": (pulls / self.price[priced]).max(),
             "slopes": s[held] @ M_S @ s[held],
             "cw": self.c @ w,
             "zw": z @ w,
-            "unmet": np.abs(net[~priced]).max(),
             "priced": self.price @ np.abs(w),
             "squared": 0.5 * self.ridge @ w**2,
-            "crossed": np.abs(self.c * w).sum(),
             "shifts": self.mean @ w,
         }
 

@@ -19,7 +19,7 @@ class Walk:
     sizes : (k,) members of the support.
     members, weights : (k, m) stored columns and their weights, 0 beyond `sizes`.
     directions : (k, n) b - h X w, or None on a Gram matrix.
-    figures : (9, k) see `_kernels.FIGURES`.
+    figures : (6, k) see `_kernels.FIGURES`.
     """
 
     sizes: Indices

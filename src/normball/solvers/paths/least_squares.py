@@ -99,7 +99,7 @@ class LeastSquaresPath(Restricted):
     def solve(self, candidates: Indices, alphas: Floats, alpha_before: float) -> Batch:
         slots = self._admit(candidates)
         found = walk(self._active, slots, alphas, alpha_before)
-        _, slopes, cw, zw, _, priced, squared, _, shifts = found.figures
+        slopes, cw, zw, priced, squared, shifts = found.figures
         if found.directions is None:
             residual = np.maximum(self._size - cw - zw, 0.0)
         else:

@@ -68,7 +68,7 @@ class ReweightedPath(Restricted):
             store.active.set_quadratic(
                 None, None, None, store.c, store.price, store.ridge, self._separable.is_one_sided
             )
-            status, done, sizes, members, weights, _, numbers = self._solver.solve(
+            status, done, sizes, members, weights, numbers = self._solver.solve(
                 slots,
                 self._free,
                 store.inverse_price,
@@ -98,7 +98,7 @@ class ReweightedPath(Restricted):
         K, room = len(sizes), int(sizes.max(initial=0))
         features = self._store.features(members[:K, :room])
         features[np.arange(room) >= sizes[:, None]] = 0
-        intercepts, losses, norms, _, slopes = numbers[:, :K]
+        intercepts, losses, norms, slopes = numbers[:, :K]
         return Batch(
             alphas=alphas[:K],
             sizes=sizes,
