@@ -1,5 +1,5 @@
 // The controls beside the stage: what is on it, the three linked dials, and the read-outs.
-import { exchange, kindWord } from "./words.js";
+import { exchange, flatName, kindWord } from "./words.js";
 import { Live, useKind } from "./live.jsx";
 import { Value, short } from "./numbers.jsx";
 import { hasMap } from "./backdrops.jsx";
@@ -95,7 +95,7 @@ function Folds({ store, solid }) {
   const weights = ["weight1", "weight2", "weight3"].slice(0, s.dims.value);
   return (
     <div class="folds">
-      <details class="more"><summary>{line ? "Place the line by numbers" : "Place the level set by numbers"}</summary>
+      <details class="more"><summary>{line ? `Place the ${flatName(s.dims.value)} by numbers` : "Place the level set by numbers"}</summary>
         {line ? <><Slider store={store} name="angle" label="angle of the normal, degrees" /><Slider store={store} name="offset" /></>
           : <><Slider store={store} name="cx" label="best fit, w₁" /><Slider store={store} name="cy" label="best fit, w₂" />
             {solid && <Slider store={store} name="cz" label="best fit, w₃" />}
@@ -182,7 +182,7 @@ function Price({ scene }) {
   const reached = () => { const now = trade(); return now && now.reached; };
   return (
     <div>
-      <Live as="dt" live={() => ({ text: reached() ? "norm per unit of the line" : "price" })} />
+      <Live as="dt" live={() => ({ text: reached() ? `norm per unit of the ${flatName(scene.picture.value.d)}` : "price" })} />
       <dd><Live as="data" data-name="alpha" live={() => ({ value: String(scene.touch.value.alpha), text: reached() ? short(1 / trade().rate) : interval() })} /></dd>
     </div>
   );

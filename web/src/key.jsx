@@ -2,7 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { largest } from "./geometry/vectors.js";
 import { TINTS, compassFor } from "./solidcompass.js";
-import { ghostName } from "./words.js";
+import { flatName, ghostName } from "./words.js";
 
 const MARKS = {
   ball: <rect class="k-ball" x="3" y="2" width="16" height="10" rx="1" />,
@@ -29,7 +29,7 @@ function marksNow(store, scene) {
   const items = [
     ["ball", scene.own.value ? "what the others leave of the budget" : "norm ≤ budget"], ["level", loss.line ? "fits equally well" : "level set: fits equally well"], ["contact", "contact"],
     pushed && norm.convex && touch.size > 0 && isPointed(touch, d) && ["cone", "normal cone: directions that touch here"],
-    pushed && ["push", loss.line && touch.value < 1e-12 ? "normal of the line" : "−∇ loss"],
+    pushed && ["push", loss.line && touch.value < 1e-12 ? `normal of the ${flatName(d)}` : "−∇ loss"],
     !loss.line && ["optimum", "best fit"],
     store.signals.trail.value && ["trail", "path as the budget grows"],
     ghost && ["ghost", `${ghostName(ghost.name)} ball, to compare`],

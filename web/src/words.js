@@ -5,18 +5,20 @@ const SHAPES = { l1: "diamond", l2: "circle", linf: "box", lp: "ball", elastic_n
 const SOLIDS = { ...SHAPES, l1: "octahedron", l2: "sphere", linf: "cube", squared_l2: "sphere" };
 
 export const nameOf = (norm, d) => (d === 3 ? SOLIDS : SHAPES)[norm.name];
-const levelName = (loss, d) => (loss.line ? (d === 3 ? "plane" : "line") : d === 3 ? "level surface" : "level set");
+/** What the equation is in so many dimensions. */
+export const flatName = (d) => (d === 3 ? "plane" : "line");
+const levelName = (loss, d) => (loss.line ? flatName(d) : d === 3 ? "level surface" : "level set");
 export const ghostName = (name) => ({ l1: "L1", l2: "L2", linf: "L∞" })[name];
 const names = ["w₁", "w₂", "w₃"];
 
 const list = (items) => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`);
 
-/** Which coefficients are zero, in words. */
-function zeroWords(w, labels) {
+/** Which coefficients are zero, in words; of an own model only two are on the stage. */
+function zeroWords(w, labels, own) {
   const zero = w.map((x, i) => (x === 0 ? labels[i] : null)).filter(Boolean);
   if (!zero.length) {
     const least = Math.min(...w.map(Math.abs));
-    return least < 1e-9 * Math.max(...w.map(Math.abs)) ? "a coefficient is tiny, but none is exactly zero" : "no coefficient is zero";
+    return least < 1e-9 * Math.max(...w.map(Math.abs)) ? "a coefficient is tiny, but none is exactly zero" : own ? "neither of these two is zero" : "no coefficient is zero";
   }
   return `${list(zero)} ${zero.length > 1 ? "are" : "is"} exactly zero`;
 }
@@ -29,7 +31,7 @@ export function contactSentence(scene) {
   const ball = nameOf(norm, d), level = levelName(loss, d);
   const equal = tiesOf(touch.w, norm).map((i) => labels[i]);
   const { value: own } = scene.own;
-  const zero = (equal.length ? `${list(equal)} are equally large, ` : "") + zeroWords(touch.w, labels) + (own ? `; ${own.kept} of ${own.count} features are kept` : "");
+  const zero = (equal.length ? `${list(equal)} are equally large, ` : "") + zeroWords(touch.w, labels, own) + (own ? `; ${own.kept} of ${own.count} features are kept` : "");
   if (!(touch.t > 0) && own) return `Here ${list(labels)} are both exactly zero; ${own.kept} of ${own.count} features are kept.`;
   if (!(touch.t > 0)) return `The budget is 0: the ball is a point, and every coefficient is zero.`;
   if (touch.inside && loss.line) return `The ${level} crosses the ball: part of the budget is left over, the price is 0, and at the point of least norm ${zero}.`;

@@ -26,7 +26,7 @@ function Card({ essay, k, go, openLab }) {
       <Tasks step={step} context={context} />
       <p class={`more ${all ? "ready" : ""}`}>
         {step.lab && <button type="button" class="tolab" onClick={() => openLab(step.lab(essay.contextOf(k, true)))}>In the laboratory</button>}
-        {next ? <a href={`#${next.id}`} onClick={follow(next.id)}>Next: {next.question} ↓</a> : <a href="#end" onClick={follow("end")}>Which one should I use? ↓</a>}
+        {next ? <a href={`#${next.id}`} onClick={follow(next.id)}>Next: {next.question} ↓</a> : <a href="#end" onClick={follow("end")}>Which one should I use? ↓</a>}
       </p>
     </section>);
 }

@@ -2,7 +2,7 @@
 import { nearly } from "../geometry/forms.js";
 import { Live, useDerived, useKind } from "../live.jsx";
 import { Value, short } from "../numbers.jsx";
-import { exchange } from "../words.js";
+import { exchange, flatName } from "../words.js";
 
 /** One bill of rows(), as a bar of two parts; its row may be gone before the render that takes the bar away. */
 function Bar({ label, rows, name }) {
@@ -48,7 +48,7 @@ function billsOf(picture, touch, free) {
 const BILL = <>The bill is <span class="ink norm">price × norm</span> + <span class="ink loss">loss</span>. </>;
 
 const LEADS = {
-  line: () => <>On the line the loss is 0: all that is left to pay is the <span class="ink norm">norm</span>.</>,
+  line: (alpha, d) => <>On the {flatName(d)} the loss is 0: all that is left to pay is the <span class="ink norm">norm</span>.</>,
   price: (alpha) => <>{BILL}At the price <Value name="price" x={alpha} /> the contact has the smallest bill of all points.</>,
   free: () => <>{BILL}The best fit is in the ball: no loss is left to buy, and the price is <Value name="price" x={() => 0} />.</>,
 };
@@ -61,11 +61,11 @@ export function Prices({ store, scene }) {
   const trades = useDerived(() => !!trade.value, []).value;
   return (
     <div class="view-prices">
-      <p class="lead">{LEADS[kind](() => scene.touch.value.alpha)}</p>
+      <p class="lead">{LEADS[kind](() => scene.touch.value.alpha, d)}</p>
       {kind !== "line" && <Bar label="all zero" rows={rows} name="zero" />}
       <Bar label="the contact" rows={rows} name="contact" />
       {free && <Bar label="your point" rows={rows} name="point" />}
-      {trades ? <Trade trade={trade} /> : <Step scene={scene} />}
+      {trades ? <Trade trade={trade} d={d} /> : <Step scene={scene} />}
       {free && <Cheaper scene={scene} />}
       {!free && !store.signals.free.value && d === 2 && <button type="button" class="quiet" onClick={() => store.set({ free: true }, { push: true })}>Place a point of your own</button>}
     </div>
@@ -85,14 +85,15 @@ function Cheaper({ scene }) {
 }
 
 /** Growing the ball against moving the line. */
-function Trade({ trade }) {
+function Trade({ trade, d }) {
+  const flat = flatName(d);
   const reached = useDerived(() => !!trade.value?.reached, []).value;
   const of = (name) => () => trade.value?.[name];
   const product = () => { const { move, rate } = trade.value || {}; return { text: `${short(move)} × ${short(rate)} = ${short(move * rate)}` }; };
   return (
     <p class="note">{reached
-      ? <>The ball reaches the line. One unit of budget is worth <Value name="rate" x={of("rate")} /> units of the line's distance.</>
-      : <>To make them meet, <strong>grow the ball</strong> by <Value name="grow" x={of("grow")} /> or <strong>move the line</strong> by <Value name="move" x={of("move")} />: one unit of ball is worth <Value name="rate" x={of("rate")} /> of line. In units of loss that is the price, <Live as="span" live={product} />.</>}</p>
+      ? <>The ball reaches the {flat}. One unit of budget is worth <Value name="rate" x={of("rate")} /> units of the {flat}'s distance.</>
+      : <>To make them meet, <strong>grow the ball</strong> by <Value name="grow" x={of("grow")} /> or <strong>move the {flat}</strong> by <Value name="move" x={of("move")} />: one unit of ball is worth <Value name="rate" x={of("rate")} /> of {flat}. In units of loss that is the price, <Live as="span" live={product} />.</>}</p>
   );
 }
 

@@ -21,7 +21,7 @@ function Intro({ data, sample }) {
   const [a, b] = sample.names, what = isClasses(data) ? `${data.target} (${data.classes[1]} or ${data.classes[0]})` : data.target;
   return isOwn(data)
     ? <>{capital(counted(sample.n))} rows of your table: predict {what} from {a} and {b}, in standard deviations.</>
-    : <>{capital(counted(sample.n))} diabetes patients: predict how far the disease will be in a year from body mass (BMI) and age, in standard deviations. (Picked because they show the effect clearly; “another twelve” draws honestly.)</>;
+    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, in standard deviations, predict how far the disease will have gone a year later. (Picked because they show the effect clearly; “another twelve” draws honestly.)</>;
 }
 
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */

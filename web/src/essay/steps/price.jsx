@@ -45,7 +45,7 @@ function Chart({ s, w, h }) {
 
 export const price = {
   id: "price", question: "Why pay to grow the ball, and pay to move the line?",
-  text: () => <>Real measurements are noisy, so nobody insists on the perfect line. If ball and line do not meet, two things close the gap: a bigger <Diamond>ball</Diamond>, at a price for each unit of size, or a moved <Fit>line</Fit>, a worse fit, for ½ × miss². (Half the square is scikit-learn's convention for one row; it averages over rows.)</>,
+  text: () => <>Real measurements are noisy, so nobody insists on the perfect line. If ball and line do not meet, two things close the gap: a bigger <Diamond>ball</Diamond>, at a price for each unit of size, or a moved <Fit>line</Fit>, a worse fit, for ½ × miss². (Half the square is scikit-learn's convention for one row; it averages over rows.)</>,
   tasks: [
     { ask: () => "Let them meet where the whole bill is lowest.", said: () => <>There, a little more ball costs just what it saves in fit. That rate of exchange is the price: <code>alpha</code> in scikit-learn.</>, done: (s) => s.moved && isEven(s) },
     { ask: () => "Change the price. Where do they meet now?", said: () => "Expensive weights: a small ball and a worse fit; at 4 the ball is empty. Cheap weights: a large ball. A budget and a price are two names of one dial.", done: (s) => s.priced },
@@ -71,7 +71,7 @@ export const price = {
     const miss = missOf(s.t), a = [1.1, 0.45], n = [0.2, 0.4], roomy = P.h > 260;
     return (
       <Picture w={P.w} h={P.h} label={label}>
-        <Axes P={P} names={[W1, W2]} ticks={[-1, 1, 2]} low />
+        <Axes P={P} names={[W1, W2]} ticks={[-1, 1, 2]} low={roomy} />
         <Ball P={P} norm={DIAMOND} t={s.t} tone="l1" />
         <Line P={P} n={NORMAL} d={2} tone="level dashed" /><Line P={P} n={NORMAL} d={2 * s.t} />
         {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Beside P={P} at={plus(a, n, -0.22 * miss)} dy={6} tone="strong t-fit">misses by {num(miss)}</Beside></>}
