@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,3 +87,50 @@ def test_roads_of_several_classes() -> None:
         separable = norm.separable(3)
         assert separable is not None
         assert dispatch.road_of_classes(separable) == road
+
+
+def simple_problem(loss: str, norm: Any, n: int, p: int, storage: str = "dense") -> nb.Problem:
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((n, p))
+    y = X[:, 0] - X[:, 1] + rng.standard_normal(n)
+    y = {"logistic": (y > 0).astype(float), "poisson": np.exp(np.clip(y, -2, 2)).round()}.get(loss, y)
+    return nb.Problem(STORAGES[storage](X), y, loss=loss, norm=norm)
+
+
+GROUPS = nb.norms.GroupL2([0, 0, 1, 1])
+EXPECTED: list[tuple[str, Any, tuple[int, int], str, dict[str, Any], str]] = [
+    ("squared_error", "l1", (30, 4), "dense", {"alpha": 0.1}, "pivoting on the Gram matrix"),
+    ("squared_error", "l1", (20, 40), "sparse", {"alpha": 0.1}, "pivoting"),
+    ("squared_error", "elastic_net", (20, 40), "dense", {"alpha": 0.1}, "pivoting"),
+    ("squared_error", "l1", (30, 4), "dense", {"alpha": 0.0}, "best fit"),
+    ("squared_error", "l1", (30, 4), "dense", {"budget": 0.5}, "pivoting on the Gram matrix"),
+    ("squared_error", "squared_l2", (30, 4), "sparse", {"alpha": 0.1}, "ridge factors"),
+    ("squared_error", "squared_l2", (30, 4), "dense", {"budget": 0.1}, "ridge Newton"),
+    ("squared_error", "l2", (20, 40), "dense", {"alpha": 0.1}, "ridge Newton in n coordinates"),
+    ("squared_error", "l2", (20, 40), "sparse", {"alpha": 0.1}, "ridge Newton"),
+    ("squared_error", GROUPS, (30, 4), "dense", {"alpha": 0.1}, "group descent"),
+    ("squared_error", "linf", (30, 4), "dense", {"alpha": 0.1}, "proximal Newton"),
+    ("squared_error", nb.norms.Lp(0.5), (30, 2), "dense", {"budget": 0.5}, "planar search"),
+    ("huber", GROUPS, (30, 4), "sparse", {"alpha": 0.05}, "group reweighting"),
+    ("huber", "l1", (30, 4), "dense", {"alpha": 0.05}, "reweighting"),
+    ("logistic", "l1", (20, 40), "dense", {"alpha": 0.05}, "reweighting"),
+    ("logistic", "squared_l2", (20, 40), "dense", {"alpha": 0.05}, "ridge Newton"),
+    ("quantile", "l1", (30, 4), "sparse", {"alpha": 0.05}, "vertices"),
+    ("quantile", "l2", (30, 4), "dense", {"alpha": 0.05}, "envelopes"),
+    ("quantile", "l2", (20, 40), "dense", {"alpha": 0.05}, "envelopes in n coordinates"),
+]
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=[f"{case[0]}-{case[1]}-{case[-1]}" for case in EXPECTED])
+def test_roads_of_well_known_problems(case: tuple[Any, ...]) -> None:
+    loss, norm, shape, storage, level, road = case
+    solution = simple_problem(loss, norm, *shape, storage).solve(**level)
+    assert solution.solver == road
+    assert f"solver={road!r}" in repr(solution)
+
+
+@pytest.mark.parametrize("norm", ["l2", "squared_l2"])
+def test_paths_in_n_coordinates_are_proved_for_losses_with_kinks(norm: str) -> None:
+    path = simple_problem("quantile", norm, 20, 60).path(4, eps=0.2)
+    assert path.solver.startswith("envelopes in n coordinates") or "null model" in path.solver
+    assert path.gaps.max() <= path.tolerance
