@@ -61,7 +61,7 @@ def check_folds(table: DataTable, n_folds: int) -> None:
 
 def quality_of_fit(model: Estimator, table: DataTable, n_folds: int, seed: int) -> PredictiveQuality:
     """On the rows of the fit and on held-out rows, from the folds that chose alpha or from others."""
-    is_classifier, unit = table.class_names is not None, repr(table.target_name)
+    is_classifier, unit = table.class_names is not None, table.unit
     if hasattr(model, "held_out_"):
         return model.quality(unit, table.class_names)
     try:

@@ -39,10 +39,11 @@ def quality_sentence(quality: PredictiveQuality, target: str, loss: Loss) -> str
     if not loss.is_diagonal:
         return (
             f"Of two {where}, the one that is predicted the higher hazard has the event first in "
-            f"{100 * first.value:.1f} % of the pairs ± {100 * first.standard_error:.1f} (chance: 50 %)."
+            f"{100 * first.value:.1f} % ± {100 * first.standard_error:.1f} % of the pairs (chance: 50 %)."
         )
     if first.name != "RMSE":
-        return f"On {where}, {first.shown_with_error} {first.meaning.removeprefix('share ')}."
+        what = first.meaning.removeprefix("share of the ").partition(" explained")[0]
+        return f"On {where}, the features explain {first.shown_with_error} of the {what} of {target!r}."
     r2 = found["R2"]
     share = "" if np.isnan(r2.value) else f" {100 * r2.value:.0f} % of its variance is explained (R2)."
     return (

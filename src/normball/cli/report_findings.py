@@ -21,16 +21,22 @@ def quality_section(fit: Fit) -> Section:
     answer = quality_sentence(quality, fit.table.target_name, fit.solution.problem.loss)
     if is_of_no_use(quality):
         answer += " " + NO_USE
-    head, *rows = quality.table
+    head, *rows = [tuple(_unbroken(cell) for cell in row) for row in quality.table]
     blocks: list[Block] = [
         Table(("figure", *head[1:]), tuple(rows), " ".join(quality.notes), _to_the_right(head))
     ]
     if quality.confusion_table:
-        head, *rows = quality.confusion_table
+        head, *rows = [tuple(_unbroken(cell) for cell in row) for row in quality.confusion_table]
         caption = "Rows by their class and the class that they are predicted to have."
         blocks.append(Table(head, tuple(rows), caption, _to_the_right(head)))
     blocks += [Paragraph(line[0].upper() + line[1:]) for line in quality.meanings]
     return Section("How good are the predictions?", answer, blocks)
+
+
+def _unbroken(cell: str) -> str:
+    """A figure that breaks before its standard error and nowhere else."""
+    space = "\N{NO-BREAK SPACE}"
+    return cell.replace(" %", f"{space}%").replace("± ", f"±{space}")
 
 
 def _to_the_right(head: Sequence[str]) -> tuple[bool, ...]:
@@ -66,7 +72,7 @@ def coefficients_table(fit: Fit) -> Table:
     header = coefficient_header(fit)
     return Table(
         header=header,
-        rows=tuple(coefficient_rows(fit, MOST_ROWS)),
+        rows=tuple(coefficient_rows(fit, MOST_ROWS, digits=4)),
         caption=(
             f"The coefficient is what one unit of the column adds to {what}; {means}the last column is what "
             "one standard deviation adds, which can be compared between columns. Largest first."

@@ -111,6 +111,7 @@ class DataTable:
     class_names : what stands in the file for the classes 0 and 1; None if y is a quantity.
     notes : sentences on what was done to the columns.
     source : name of the file.
+    unit : str, what a number of y is counted in.
     weight : (n,) of the rows, or None ; fold_by : (n,) number of the group of each row, or None.
     is_timed : bool, whether rows are in the order of time.
     """
@@ -123,6 +124,7 @@ class DataTable:
     class_names: tuple[str, str] | None
     notes: tuple[str, ...]
     source: str
+    unit: str
     weight: Floats | None = None
     fold_by: Indices | None = None
     is_timed: bool = False
@@ -211,6 +213,7 @@ def table_of(file: TableFile, target: str, options: TableOptions) -> DataTable:
         class_names=class_names,
         notes=(*file.notes, *notes, *target_notes, *weight_notes),
         source=source,
+        unit=repr(target) if options.exposure is None else f"{target!r} per unit of {options.exposure!r}",
         weight=weight,
         fold_by=groups,
         is_timed=options.time is not None,

@@ -94,14 +94,14 @@ def coefficient_header(fit: Fit) -> tuple[str, ...]:
     return ("feature", "coefficient", *(() if ratio is None else (ratio,)), "per deviation")
 
 
-def coefficient_rows(fit: Fit, most: int) -> list[tuple[str, ...]]:
+def coefficient_rows(fit: Fit, most: int, digits: int = 6) -> list[tuple[str, ...]]:
     """Feature, coefficient, its ratio if it has one, and what one deviation changes; largest first."""
     names, chosen = fit.table.feature_names, fit.order[:most]
     ratios = ratios_of(fit.coef[chosen]) if ratio_name(fit.solution.problem.loss) else None
     return [
         (
             names[j],
-            f"{fit.coef[j]:.6g}",
+            f"{fit.coef[j]:.{digits}g}",
             *(() if ratios is None else (ratios[k],)),
             f"{fit.effects[j]:.4g}",
         )
@@ -115,7 +115,9 @@ def counts_line(fit: Fit, most: int = MOST_ROWS) -> str:
     more = f"{hidden} more non-zero coefficients are in coefficients.csv. " if hidden else ""
     zeros = fit.solution.n_zeros
     what = "coefficient is" if zeros == 1 else "coefficients are"
-    return f"{more}Intercept {fit.solution.intercept:.6g}; {zeros} {what} exactly zero."
+    has_intercept = fit.solution.problem.fit_intercept
+    intercept = f"Intercept {fit.solution.intercept:.6g}; " if has_intercept else ""
+    return f"{more}{intercept}{zeros} {what} exactly zero."
 
 
 def choice_lines(fit: Fit) -> list[str]:

@@ -90,11 +90,11 @@ def _numbers() -> Iterator[int]:
 def prose(text: str) -> Markup:
     """Escaped text in which `*word*` has become emphasis; a free-standing * stays a star.
 
-    A number and its per cent sign stay on one line.
+    A number and its per cent sign, and an error and its sign, stay on one line.
     """
     from markupsafe import Markup, escape
 
-    text = re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
+    text = re.sub(r"(?<=\d) (?=%)|(?<=±) (?=\d)", "\N{NO-BREAK SPACE}", text)
     return Markup(re.sub(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])", r"<em>\1</em>", str(escape(text))))
 
 
