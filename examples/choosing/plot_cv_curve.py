@@ -17,7 +17,7 @@ data, truth = nb.datasets.make_regression(
 best = nb.RegressorCV(rule="min").fit(data.X, data.y)
 short = nb.RegressorCV(rule="one_se").fit(data.X, data.y)
 
-nb.CVDisplay.from_estimator(best).plot()
+nb.CVDisplay.from_estimator(best)
 plt.show()
 
 # %%

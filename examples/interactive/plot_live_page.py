@@ -23,11 +23,11 @@ file = explorer.save(Path(tempfile.mkdtemp()) / "diabetes.html")
 print(f"one file of {file.stat().st_size / 1000:.0f} kB")
 
 # %%
-# The same contact as a still picture.
+# The same two features as a still picture, at half the price at which the first one enters.
 solution = problem.solve(alpha=nb.fraction(0.5))
 nb.ContactDisplay.from_solution(solution, features=("bmi", "s5")).plot()
 plt.show()
 
 # %%
-# And live: two features of the model, with all others along for the ride.
+# And live: two features of the model, the others re-fitted along the path.
 explorer

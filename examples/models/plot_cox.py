@@ -28,34 +28,15 @@ print(f"{seen.sum()} events among {n} people, alpha {model.alpha_:.4f}")
 print(model.quality())
 
 # %%
-# Hazard ratios a standard deviation of each feature, and the share without an event in three groups of
-# predicted risk (Kaplan and Meier's estimate).
-
-
-def survival(times, happened):
-    """Kaplan and Meier's curve: times, and the share without an event after each."""
-    order = np.argsort(times)
-    at_risk = len(times) - np.arange(len(times))
-    return times[order], np.cumprod(1 - happened[order] / at_risk)
-
-
-figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.0), layout="constrained")
+# Hazard ratios a standard deviation of each feature. On the right people in three groups of predicted
+# hazard: the share without an event as the model predicts it, and as it was observed.
+figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.3), layout="constrained")
 order = np.argsort(ratios)
 left.hlines(range(len(names)), 1, ratios[order], color=style.BALL, lw=2)
 left.plot(ratios[order], range(len(names)), "o", color=style.BALL, ms=7)
 left.axvline(1, color=style.QUIET, lw=1)
 left.set_yticks(range(len(names)), [names[j] for j in order])
 left.set_xlabel("hazard ratio a standard deviation")
-
-score = X @ model.coef_
-groups = np.digitize(score, np.quantile(score, [1 / 3, 2 / 3]))
-for group, label in enumerate(("low risk", "middle", "high risk")):
-    member = groups == group
-    when, share = survival(np.abs(time[member]), seen[member])
-    color, dashes = style.CURVES[group], style.DASHES[group]
-    right.step(when, share, where="post", color=color, ls=dashes, lw=2, label=label)
-right.set(xlabel="time", ylabel="share without an event", ylim=(0, 1.02), xlim=(0, None))
-right.legend(frameon=False)
-for ax in (left, right):
-    style.plain_axes(ax)
+style.plain_axes(left)
+nb.SurvivalDisplay.from_estimator(model, ax=right)
 plt.show()

@@ -25,6 +25,7 @@ for place, norm in enumerate(("l1", "linf", "l2"), start=1):
     print(f"{solution.problem.norm.title}: {solution.coef.round(4)}. {solution.contact.sentence}")
 plt.show()
 
+# sphinx_gallery_thumbnail_number = 2
 # %%
 # A larger octahedron is touched at an edge: a second coefficient enters.
 solution = problem.solve(budget=1.2)

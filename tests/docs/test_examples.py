@@ -53,6 +53,13 @@ def test_gallery_names_its_folders_in_order() -> None:
     assert all(f'"../examples/{path.parent.name}"' in conf for path in EXAMPLES.glob("*/GALLERY_HEADER.rst"))
 
 
+def test_every_example_is_linked_from_a_page() -> None:
+    docs = EXAMPLES.parent / "docs"
+    pages = [page.read_text(encoding="utf-8") for page in docs.rglob("*.md") if "_build" not in page.parts]
+    linked = {name for name in NAMES if any(f"</gallery/{name}>" in page for page in pages)}
+    assert sorted(set(NAMES) - linked) == []
+
+
 def test_names_no_private_module() -> None:
     for path in SCRIPTS:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

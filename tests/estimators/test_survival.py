@@ -113,6 +113,17 @@ def test_display_of_groups_and_of_rows() -> None:
     plt.close("all")
 
 
+@pytest.mark.parametrize("n_groups", [1, 3, 5])
+def test_names_of_groups_do_not_lie_on_the_curves(n_groups: int) -> None:
+    model = nb.Regressor(loss="cox", alpha=0.05).fit(X, Y)
+    display = nb.SurvivalDisplay.from_estimator(model, n_groups=n_groups)
+    display.figure_.draw_without_rendering()
+    legend = display.ax_.get_legend().get_window_extent()
+    assert not legend.overlaps(display.ax_.get_window_extent())
+    assert display.figure_.bbox.y0 <= legend.y0
+    plt.close("all")
+
+
 ETA = np.round(X[:, 0] - 0.5 * X[:, 1], 1)
 UNO = {2.5: 0.6106021197298376, 3.5: 0.5991527576415154, np.inf: 0.5637438414316915}
 """concordance_index_ipcw(y, y, eta, tau=tau)[0] of scikit-survival 0.28.0, y the table's times and events and

@@ -133,7 +133,11 @@ class SurvivalDisplay:
         ax.set_xlim(0 if self.last_time > 0 else None, self.last_time)
         ax.set_xlabel("time", fontsize=style.NORMAL)
         ax.set_ylabel("share without the event", fontsize=style.NORMAL)
-        ax.legend(frameon=False, fontsize=style.SMALL, ncols=2 if self.observed else 1)
+        if self.observed:  # two names a group: inside they would lie on the curves, which begin at the top
+            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 2}
+            ax.legend(frameon=False, fontsize=style.SMALL, **below)
+        else:
+            ax.legend(frameon=False, fontsize=style.SMALL)
         return self
 
     def _draw(self, ax: Axes, times: Floats, shares: Floats, color: str, dash: Any, label: str) -> None:
