@@ -134,8 +134,9 @@ class SurvivalDisplay:
         ax.set_xlabel("time", fontsize=style.NORMAL)
         ax.set_ylabel("share without the event", fontsize=style.NORMAL)
         if self.observed:  # two names a group: inside they would lie on the curves, which begin at the top
-            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 2}
-            ax.legend(frameon=False, fontsize=style.SMALL, **below)
+            ax.legend(
+                frameon=False, fontsize=style.SMALL, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2
+            )
         else:
             ax.legend(frameon=False, fontsize=style.SMALL)
         return self
