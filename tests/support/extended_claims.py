@@ -10,6 +10,7 @@ import numpy as np
 
 from normball import ConvergenceWarning, Path, Solution
 
+EPS = float(np.finfo(np.float64).eps)
 FACTOR = 10.0
 """How much larger than claimed a gap may be."""
 
@@ -60,16 +61,21 @@ class Claim:
         """What a path says of its k-th point, an "alpha", "budget" or "target" of this level.
 
         Its dual points are not kept, and constraints are met within its tolerance. One is found anew: by
-        the certificate of the point or, at kinks, where the answer alone has many, by a solve.
+        the certificate of the point or, where that proves less or the point lies on kinks, by a solve.
         """
         problem, alpha = path.problem, float(path.alphas[k])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            if problem.loss.is_smooth:
-                known = path[k].certificate.theta if 0 < alpha < np.inf else None
-            else:
-                asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
+            asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
+            if not problem.loss.is_smooth:
                 known = problem.solve(**asked, tol=1e-12).certificate.theta
+            elif 0 < alpha < np.inf:
+                found = path[k]
+                if found.certificate.gap > FACTOR * max(float(path.gaps[k]), EPS):
+                    found = problem.solve(**asked, tol=path.tolerance)
+                known = found.certificate.theta
+            else:
+                known = None
         return cls(
             form={"alpha": "penalty"}.get(form, form),
             level=level,

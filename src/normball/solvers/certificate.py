@@ -179,12 +179,27 @@ def certify_term(
         found = _term_certificate(instance, term, w, intercept, eta, tolerance, *pair)
         if found.gap <= tolerance or theta is not None or not instance.loss.is_smooth:
             return found
+        found = min(found, _by_floor(instance, term, w, eta, tolerance), key=_gap)
+        if found.gap <= tolerance:
+            return found
         repaired = dual_on_face(instance, w, eta, pair[0], price)
         if repaired is None:
             return found
         pair = repaired, pulls(instance, repaired)
         other = _term_certificate(instance, term, w, intercept, eta, tolerance, *pair)
-    return min(found, other, key=lambda certificate: certificate.gap)
+    return min(found, other, key=_gap)
+
+
+def _gap(certificate: Certificate) -> float:
+    return certificate.gap
+
+
+def _by_floor(instance: Instance, term: Term, w: Floats, eta: Floats, tolerance: float) -> Certificate:
+    """That of the dual point 0, which bounds f by its floor alone."""
+    nothing = np.zeros(instance.n_samples)
+    primal, over = instance.value(eta) + term.value(w), instance.slack(eta, nothing) + term.value(w)
+    form, excess = term.condition.form, term.excess(w)
+    return make_certificate(form, primal, primal - over, instance.scale, excess, nothing, tolerance)
 
 
 def _term_certificate(

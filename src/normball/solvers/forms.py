@@ -16,6 +16,7 @@ from .dispatch import BATCHES, RIDGE, road_of
 from .ends.fit_certificate import certify_unbound
 from .ends.fits import null_model, null_point
 from .ends.least import best_fit, least_norm_fit
+from .ends.limits import limit_in_ball
 from .ends.smooth_fit import LeastFit
 from .generic.face_newton import Point, solve_on_face
 from .generic.frontier import CLOSE, certify_null, certify_point, excess_of, follow_frontier
@@ -71,7 +72,8 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     answer = solve_term(workspace, term, start or null_point(instance), options)
     is_negligible = alpha <= NEGLIGIBLE * null_point(instance).alpha < np.inf and instance.loss.is_smooth
     if is_negligible and not answer.certificate.is_met:
-        answer = _unbound(workspace, term, best_fit(workspace), answer, options) or answer
+        free = _unbound(workspace, term, best_fit(workspace), answer, options)
+        answer = answer if free is None else min(free, answer, key=excess_of)
     return _taken_over(instance, answer, road)
 
 
@@ -211,6 +213,9 @@ def _budget_off_road(workspace: Workspace, term: Ball, start: Point | None, opti
             free = _unbound(workspace, term, fit, None, options)
             if free is not None:
                 return free
+        at_limit = None if fit.is_attained else limit_in_ball(workspace, term, fit, options)
+        if at_limit is not None:
+            return at_limit
     if not instance.loss.is_smooth:
         nothing = _null_answer(instance, term, options)
         if nothing.certificate.is_met:  # no ball is large enough for columns that say nothing

@@ -32,7 +32,7 @@ ROADS: dict[str, Road] = {
     "best fit": Road(
         "Newton's method in the coordinates of the columns' span, in units of their deviations; independent "
         "columns have their weights at once, others the least norm along penalised problems",
-        ("ends/smooth_fit.py", "ends/span.py", "ends/least.py"),
+        ("ends/smooth_fit.py", "ends/span.py", "ends/least.py", "ends/limits.py"),
     ),
     "vertices": Road(
         "vertices of the linear program in alpha: pivots on a maintained inverse, through all kinks along an "
@@ -40,8 +40,9 @@ ROADS: dict[str, Road] = {
         ("piecewise/vertex_path.py", "piecewise/vertex_basis.py", "piecewise/vertex_levels.py"),
     ),
     "envelopes": Road(
-        "proximal points on the dual: smooth envelopes, each solved by proximal Newton",
-        ("piecewise/envelopes.py",),
+        "proximal points on the dual: smooth envelopes, each solved by proximal Newton and finished by "
+        "Newton's method on the face and the kinks that it found",
+        ("piecewise/envelopes.py", "piecewise/kink_newton.py"),
     ),
     "ridge factors": Road(
         "one Gram matrix, of the features or of the samples, whichever is smaller; a Cholesky factor an "

@@ -154,8 +154,12 @@ class Ball(Term):
         return self.norm.project_with_multiplier(v, self.radius)
 
     def face(self, w: Floats, mu: float) -> Face:
-        if mu == 0:  # inside the ball every direction is free and none is curved
-            return coordinate_face(w, np.arange(len(w)), np.zeros(len(w)))
+        if mu == 0:  # inside the ball no direction is curved, and all are free that R allows at all
+            is_free = ~self.norm.excluded(len(w))
+            if self.norm.is_one_sided:
+                is_free &= w != 0
+            index = np.flatnonzero(is_free)
+            return coordinate_face(w, index, np.zeros(len(index)))
         return self.norm.face(w)
 
     def border(self, face: Face, mu: float) -> Floats | None:

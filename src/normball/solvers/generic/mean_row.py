@@ -21,10 +21,10 @@ from scipy.linalg import cho_factor, cho_solve
 
 from ...designs.base import Design
 from ...norms.face import Face
-from ...typing import Floats
+from ...typing import Floats, Indices
 from ..instance import ColumnStore, Instance
 from ..terms import Term
-from .proximal_point import LeastSquaresModel
+from .proximal_point import EPS, LeastSquaresModel, without_part
 
 FAR = 100.0
 """Mean over deviation from which the means are a row of their own: at most 1e-4 of a column are zeros."""
@@ -63,45 +63,39 @@ class MeanRowModel(LeastSquaresModel):
 
     split: MeanRow | None = None
 
-    def __post_init__(self) -> None:
+    def _prepare(self) -> None:
         assert self.split is not None
         ones = self.root.apply(np.ones(self.instance.n_samples))
         size = float(np.linalg.norm(ones))
         self._first = ones / size
         along = self.split.design.rmatvec(self.root.adjoint(self._first))
         self._row = size * self.split.means + along
-        self.c = np.append(float(self._first @ self.c), self._across(self.c))
-        self._free_basis = None
-        free = np.flatnonzero(self.instance.unpenalised)
-        if len(free):
-            columns = self._across(self.root.apply(self.split.design.columns(free)))
-            self._free_basis = np.linalg.qr(np.vstack([self._row[free], columns]))[0]
+        self.c = np.append(float(self._first @ self.c), self.c)
 
-    def _across(self, values: Floats) -> Floats:
-        """What is orthogonal to the first vector of the basis, of (n,) or (n, k)."""
-        along = self._first @ values
-        return values - (self._first * along if values.ndim == 1 else np.outer(self._first, along))
+    def _plain(self, values: Floats) -> Floats:
+        rest = without_part(self._first, values[1:])
+        return np.append(values[0], rest) if values.ndim == 1 else np.vstack([values[:1], rest])
 
-    def centre(self, r: Floats) -> Floats:
-        return np.append(r[0], self._across(r[1:]))
-
-    def matvec(self, w: Floats) -> Floats:
+    def _columns_at(self, index: Indices) -> Floats:
         assert self.split is not None
-        return np.append(float(self._row @ w), self._across(self.root.apply(self.split.design.matvec(w))))
+        columns = without_part(self._first, self.root.apply(self.split.store.take(index)))
+        return np.vstack([self._row[None, index], columns])
 
-    def rmatvec(self, u: Floats) -> Floats:
+    def _product(self, w: Floats) -> Floats:
         assert self.split is not None
-        across = self.split.design.rmatvec(self.root.adjoint(self._across(u[1:])))
-        return np.asarray(self._row * u[0] + across)
+        across = without_part(self._first, self.root.apply(self.split.design.matvec(w)))
+        return np.append(float(self._row @ w), across)
+
+    def _adjoint(self, u: Floats) -> Floats:
+        assert self.split is not None
+        return np.asarray(self._row * u[0] + self.split.design.rmatvec(self.root.adjoint(u[1:])))
+
+    def rounding(self, w: Floats) -> float:
+        return super().rounding(w) + EPS * float(np.abs(self._row) @ np.abs(w))
 
     def dual(self, u: Floats) -> Floats:
-        u = self.feasible(u)
-        return self.root.adjoint(self._across(u[1:]) + u[0] * self._first)
-
-    def face_columns(self, face: Face) -> Floats:
-        assert self.split is not None
-        columns = self._across(self.root.apply(face.restrict(self.split.store.take(face.index))))
-        return np.vstack([face.restrict(self._row[None, face.index]), columns])
+        u = self.centre(u)
+        return self.root.adjoint(u[1:] + u[0] * self._first)
 
     def newton_direction(self, term: Term, w: Floats, mu: float, sigma: float, residual: Floats) -> Floats:
         face = term.face(w, mu)

@@ -2,8 +2,9 @@
 
     minimise_w  |c - A w|^2 / 2 + h(w),      A = Pi diag(sqrt(d)) X,
 
-where d (n,) are curvatures and Pi removes the direction sqrt(d), which is the exact
-elimination of an intercept (Pi = I without one). Proximal point step k adds
+where d (n,) are curvatures and Pi removes the direction sqrt(d) and the unpenalised columns, which
+is the exact elimination of an intercept and of what carries no price: no step is long enough for
+these. Proximal point step k adds
 |w - w_k|^2 / (2 sigma); its dual is smooth,
 
     Phi(u) = |u|^2 / 2 - <c, u> - min_w { h(w) + |w - w_k|^2 / (2 sigma) - <A'u, w> },
@@ -30,13 +31,17 @@ import numpy as np
 
 from ...losses.hessian_root import HessianRoot
 from ...norms.face import Face
-from ...typing import Floats
+from ...typing import Floats, Indices
 from ..instance import ColumnStore, Instance
 from ..line_search import armijo
 from ..terms import Term
 from ..work import Work
 from .newton_system import NewtonSystem
 
+DEPENDENT = 1e-13
+"""Share of the largest singular value below which unpenalised columns depend on each other."""
+
+EPS = float(np.finfo(np.float64).eps)
 MAX_STEPS = 60
 """Proximal point steps on one model."""
 
@@ -45,6 +50,9 @@ MAX_NEWTON = 25
 
 EASY = 8
 """Newton steps up to which a longer proximal step is worth trying."""
+
+IDLE = 0.95
+"""Share of the gap that is left after a step which was too short."""
 
 MOST_STALLED = 8
 """Proximal point steps that gain little before a model is left, unless longer ones are to be had."""
@@ -69,46 +77,83 @@ class LeastSquaresModel:
     """(p,) > 0, how the features count in the distance of a proximal step; None: all the same."""
 
     def __post_init__(self) -> None:
+        self._prepare()
+        self._goal = self._plain(self.c)
+        self._free = np.flatnonzero(self.instance.unpenalised)
+        self._is_free = self.instance.unpenalised
+        if len(self._free):
+            columns = self._columns_at(self._free)
+            sizes = np.sqrt(np.einsum("ij,ij->j", columns, columns))
+            sizes[sizes == 0] = 1.0
+            self._free_columns = columns / sizes
+            left, values, turned = np.linalg.svd(self._free_columns, full_matrices=False)
+            kept = values > DEPENDENT * values.max(initial=0.0)
+            self._left, self._inverse = left[:, kept], turned[kept] / values[kept, None]
+            self._free_sizes = sizes
+        self.c = self.centre(self._goal)
+
+    def _prepare(self) -> None:
+        """What `_plain` and `_columns_at` work with."""
         self._unit = None
         if self.instance.fit_intercept:
             constant = self.root.apply(np.ones(self.instance.n_samples))
             size = float(np.linalg.norm(constant))
             self._unit = constant / size if size > 0 else None
-        self.c = self.centre(self.c)
-        self._free_basis = None
-        if self.instance.unpenalised.any():
-            columns = self.instance.design.columns(np.flatnonzero(self.instance.unpenalised))
-            columns = self.root.apply(columns)
-            if self._unit is not None:
-                columns -= np.outer(self._unit, self._unit @ columns)
-            self._free_basis = np.linalg.qr(columns)[0]
 
-    def centre(self, r: Floats) -> Floats:
-        """Pi r."""
-        return r if self._unit is None else r - self._unit * float(self._unit @ r)
+    def _plain(self, values: Floats) -> Floats:
+        """Values (n,) or (n, k) without an intercept's part."""
+        return values if self._unit is None else without_part(self._unit, values)
+
+    def _columns_at(self, index: Indices) -> Floats:
+        """Columns (n, m) of A before unpenalised ones are taken out."""
+        return self._plain(self.root.apply(self.store.take(index)))
+
+    def _product(self, w: Floats) -> Floats:
+        """A w (n,) before that."""
+        return self._plain(self.root.apply(self.instance.design.matvec(w)))
+
+    def _adjoint(self, u: Floats) -> Floats:
+        """A'u (p,) for u without those parts."""
+        return self.instance.design.rmatvec(self.root.adjoint(u))
+
+    def centre(self, values: Floats) -> Floats:
+        """Pi r, of (n,) or (n, k)."""
+        values = self._plain(values)
+        if len(self._free):
+            for _ in range(2):  # by products with the columns themselves, whose entries may differ in size
+                missed = self._inverse @ (self._free_columns.T @ values)
+                values = values - self._left @ missed
+        return values
 
     def matvec(self, w: Floats) -> Floats:
         """A w, (n,)."""
-        return self.centre(self.root.apply(self.instance.design.matvec(w)))
+        return self.centre(self._product(np.where(self._is_free, 0.0, w)))
 
     def rmatvec(self, u: Floats) -> Floats:
         """A' u, (p,)."""
-        return self.instance.design.rmatvec(self.root.adjoint(self.centre(u)))
+        return np.where(self._is_free, 0.0, self._adjoint(self.centre(u)))
+
+    def rounding(self, w: Floats) -> float:
+        """What rounding leaves of c - A w."""
+        return EPS * float(np.linalg.norm(self._goal))
 
     def dual(self, u: Floats) -> Floats:
         """The dual point (n,) of the loss that u is for the model."""
-        return self.root.adjoint(self.feasible(self.centre(u)))
+        return self.root.adjoint(self.centre(u))
 
-    def feasible(self, u: Floats) -> Floats:
-        """u without its part along the unpenalised columns, where the dual allows none."""
-        return u if self._free_basis is None else u - self._free_basis @ (self._free_basis.T @ u)
+    def completed(self, w: Floats) -> Floats:
+        """w (p,) with the best unpenalised weights beside the others."""
+        if not len(self._free):
+            return w
+        w = np.where(self._is_free, 0.0, w)
+        left = self._goal - self._product(w)
+        w[self._free] = self._inverse.T @ (self._left.T @ left) / self._free_sizes
+        return w
 
     def face_columns(self, face: Face) -> Floats:
         """E = A B, (n, d)."""
-        columns = self.root.apply(face.restrict(self.store.take(face.index)))
-        if self._unit is not None:
-            columns -= np.outer(self._unit, self._unit @ columns)
-        return columns
+        columns = face.restrict(self._columns_at(face.index))
+        return self.centre(columns) if len(self._free) else columns
 
     def newton_direction(self, term: Term, w: Floats, mu: float, sigma: float, residual: Floats) -> Floats:
         """-(I + sigma A P A')^-1 residual, through the face.
@@ -129,6 +174,12 @@ class LeastSquaresModel:
         rhs = E.T @ residual
         y = system.solve(rhs) if border is None else system.solve_bordered(border, rhs, 0.0)[0]
         return np.asarray(E @ y - residual)
+
+
+def without_part(unit: Floats, values: Floats) -> Floats:
+    """Values (n,) or (n, k) without their part along a unit vector (n,)."""
+    along = unit @ values
+    return np.asarray(values - (unit * along if values.ndim == 1 else np.outer(unit, along)))
 
 
 @dataclass
@@ -170,27 +221,28 @@ def minimise_model(
             if failures > 6:
                 break
             continue
-        is_gain = gap <= 0.5 * best_gap
+        is_gain, before = gap <= 0.5 * best_gap, best_gap
         if gap < best_gap:
             best, best_u, best_gap = proposal, state.u, gap
         w = proposal
         if best_gap <= tolerance:
             break
         stalled = 0 if is_gain else stalled + 1
-        is_easy = n_newton <= EASY and state.sigma < LARGEST_STEP
+        # a step that gains next to nothing is too short, whatever Newton's method has to do in it
+        is_idle = gap > IDLE * before and n_newton < MAX_NEWTON // 2
+        is_easy = (n_newton <= EASY or is_idle) and state.sigma < LARGEST_STEP
         if stalled > (MOST_STALLED if not is_easy else MAX_STEPS):
             break
         if is_easy:
             if not is_gain:
                 state.reach = state.sigma
             state.sigma = min(state.sigma * 8, LARGEST_STEP)
-    return best
+    return model.completed(best)
 
 
 def _model_gap(model: LeastSquaresModel, term: Term, w: Floats, u: Floats) -> float:
     """Duality gap of the model at w and the dual point u, brought into the dual domain."""
-    u = model.feasible(u)
-    z = np.where(model.instance.unpenalised, 0.0, model.rmatvec(u))
+    z = model.rmatvec(u)
     scaling = term.dual_scaling(z)
     residual = model.c - model.matvec(w)
     primal = 0.5 * float(residual @ residual) + term.value(w)
@@ -212,7 +264,7 @@ def _proximal_step(
     residual = u - model.c + model.matvec(w)
     n_newton, is_solved = 0, False
     for n_newton in range(MAX_NEWTON + 1):
-        is_solved = 0.5 * float(residual @ residual) <= tolerance
+        is_solved = 0.5 * float(residual @ residual) <= max(tolerance, 0.5 * model.rounding(w) ** 2)
         if is_solved or n_newton == MAX_NEWTON:
             break
         direction = model.newton_direction(term, w, mu, sigma, residual)

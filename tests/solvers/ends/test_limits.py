@@ -1,0 +1,32 @@
+"""Balls that hold weights of a loss at its limit: the floor of the loss proves them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from extended_certificate import ExtendedProblem
+from extended_claims import Claim
+from normball import Problem
+from normball.losses import Logistic, Loss, Poisson
+from normball.norms import L1, L2, ElasticNet, LInf, Norm
+
+FREE = L1(weights=np.array([0.0, np.inf, *np.ones(18)]))
+
+
+@pytest.mark.parametrize("norm", [L1(), LInf(), L2(), FREE, ElasticNet(0.5)], ids=repr)
+@pytest.mark.parametrize("loss", [Logistic(), Poisson()], ids=repr)
+@pytest.mark.parametrize("fit_intercept", [False, True])
+def test_a_large_ball_of_unequal_columns(loss: Loss, norm: Norm, fit_intercept: bool) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((10, 20)) * 10.0 ** rng.uniform(-8, 8, 20)
+    y = (rng.random(10) < 0.5).astype(np.float64)
+    y[:2] = 0.0, 1.0
+    problem = Problem(X, y, loss, norm, fit_intercept=fit_intercept)
+    for budget in (1e5, 1e9):
+        solution = problem.solve(budget=budget)
+        assert solution.converged, solution.certificate
+        assert solution.norm <= budget * (1 + 1e-12)
+        finding = ExtendedProblem(X, y, loss, norm, fit_intercept).examine(Claim.of(solution))
+        assert finding.contradictions() == []
+        assert finding.gap <= 1e-8
