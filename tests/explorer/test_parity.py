@@ -161,7 +161,8 @@ def test_snippet_reproduces_the_page(page: Any, norm: str, loss: str) -> None:
         (mine,) = contacts(page, [state])
         found: dict[str, Any] = {}
         exec(run_snippet(page, state), found)
-        assert found["solution"].coef == pytest.approx(np.array(mine["w"]), abs=2e-5)
+        # a gap of 1e-8 of the loss, the default, leaves coefficients open to about its root
+        assert found["solution"].coef == pytest.approx(np.array(mine["w"]), abs=2e-4)
 
 
 @pytest.mark.parametrize("form", ["alpha", "target"])

@@ -139,7 +139,11 @@ class Reader:
         self.frame()
 
     def click(self, name: str) -> None:
-        self.page.locator(".hand").get_by_role("button", name=name, exact=True).click()
+        """Pressed where it stands: controls that have just come fade in, slowly on a busy machine."""
+        button = self.page.locator(".hand").get_by_role("button", name=name, exact=True)
+        button.wait_for()
+        box = button.bounding_box()
+        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         self.frame()
 
     def close(self) -> None:
