@@ -103,6 +103,7 @@ EXPECTED: list[tuple[str, Any, tuple[int, int], str, dict[str, Any], str]] = [
     ("squared_error", "l1", (20, 40), "sparse", {"alpha": 0.1}, "pivoting"),
     ("squared_error", "elastic_net", (20, 40), "dense", {"alpha": 0.1}, "pivoting"),
     ("squared_error", "l1", (30, 4), "dense", {"alpha": 0.0}, "best fit"),
+    ("squared_error", "l1", (20, 40), "dense", {"alpha": 0.0}, "homotopy"),
     ("squared_error", "l1", (30, 4), "dense", {"budget": 0.5}, "pivoting on the Gram matrix"),
     ("squared_error", "squared_l2", (30, 4), "sparse", {"alpha": 0.1}, "ridge factors"),
     ("squared_error", "squared_l2", (30, 4), "dense", {"budget": 0.1}, "ridge Newton"),

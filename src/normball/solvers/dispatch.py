@@ -142,6 +142,11 @@ NORMS: dict[str, Condition] = {
 DATA: dict[str, Condition] = {
     "any": lambda asked: True,
     "nothing to fit": lambda asked: asked.is_nothing,
+    "p > n, something pulls": lambda asked: (
+        asked.shape[1] > asked.shape[0]
+        and not asked.is_nothing
+        and 0 < null_point(asked.problem).alpha < float("inf")
+    ),
     "not empty": lambda asked: min(asked.shape) > 0,
     "dense, p ≥ 2 n": lambda asked: asked.is_dense and 0 < 2 * asked.shape[0] <= asked.shape[1],
     "dense, p ≥ 10 n": lambda asked: asked.is_dense and 0 < 10 * asked.shape[0] <= asked.shape[1],
@@ -191,6 +196,7 @@ TABLE = (
     Row("class Newton", "several classes", "squared L2"),
     Row("class pivoting", "several classes"),
     Row("planar search", norm="not convex"),
+    Row("homotopy", "squared error", "feature by feature, no ridge", "p > n, something pulls", "alpha = 0"),
     Row("best fit", form="alpha = 0"),
     Row("vertices", "two lines", "feature by feature, no ridge", "not empty"),
     Row("envelopes in n coordinates", "two lines", "L2 or squared L2, one price", "dense, p ≥ 2 n", "alpha"),

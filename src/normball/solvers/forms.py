@@ -50,8 +50,8 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     """Minimise f + alpha R; alpha = 0 gives the least-norm best fit, the limit alpha -> 0."""
     instance = workspace.instance
     road = road_of(instance, levels=[alpha])
-    if road == "best fit":
-        pursued = _pursued(instance, options)
+    if road in ("homotopy", "best fit"):
+        pursued = _pursued(instance, road, options)
         if pursued is not None:
             return pursued
         fit = best_fit(workspace)
@@ -60,7 +60,7 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
                 f"alpha=0 has no answer here: the loss falls towards {fit.loss:.4g} without reaching it "
                 "(separable classes or empty counts); give alpha > 0."
             )
-        return _least_norm(workspace, fit, options)
+        return _taken_over(instance, _least_norm(workspace, fit, options), road)
     term = Penalty(instance.norm, alpha)
     if not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
         return _null_answer(instance, term, options)
@@ -77,9 +77,10 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     return _taken_over(instance, answer, road)
 
 
-def _pursued(instance: Instance, options: Options) -> Answer | None:
-    """The least norm among perfect fits of squared error, where the lasso's path leads there."""
-    return interpolated(instance, options) if instance.loss.is_quadratic else None
+def _pursued(instance: Instance, road: str, options: Options) -> Answer | None:
+    """The least norm among perfect fits, where homotopy is the road of alpha = 0 and gets there."""
+    found = interpolated(instance, options) if road == "homotopy" else None
+    return None if found is None else replace(found, road=road)
 
 
 def _taken_over(instance: Instance, answer: Answer, road: str) -> Answer:
@@ -280,7 +281,7 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     if fast is not None and fast.certificate.is_met:
         return fast
     if abs(target - instance.floor) <= AT_FLOOR * instance.scale:
-        pursued = _pursued(instance, options)
+        pursued = _pursued(instance, road_of(instance, levels=[0.0]), options)
         if pursued is not None:
             return pursued
     start = (None if fast is None else _sound(fast)) or start or null

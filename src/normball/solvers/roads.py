@@ -29,6 +29,11 @@ ROADS: dict[str, Road] = {
         ("classes/multinomial.py", "classes/model.py"),
     ),
     "planar search": Road("the whole boundary of the ball is searched", ("generic/planar.py",)),
+    "homotopy": Road(
+        "the end of the lasso's path: weights and proof by one Cholesky factor as soon as its support is "
+        "the last one",
+        ("paths/pursuit.py",),
+    ),
     "best fit": Road(
         "Newton's method in the coordinates of the columns' span, in units of their deviations; independent "
         "columns have their weights at once, others the least norm along penalised problems",

@@ -18,7 +18,6 @@ import numpy as np
 from scipy import linalg
 
 from ...typing import Floats, Indices
-from ..dispatch import road_of
 from ..ends.fit_certificate import certify_fit, with_best_fit
 from ..ends.fits import null_point
 from ..generic.face_newton import Point
@@ -40,8 +39,7 @@ def interpolated(instance: Instance, options: Options) -> Answer | None:
     """The least norm at loss 0 of squared error, p > n; None where the path does not lead there."""
     n, p = instance.design.shape
     separable = instance.norm.separable(p)
-    if p <= n or separable is None or separable.ridge is not None or road_of(instance) != "pivoting":
-        return None
+    assert separable is not None
     engine = PathEngine(instance, max(options.tolerance, 1e-8), options.max_iterations)
     alphas = null_point(instance).alpha * np.geomspace(0.9, LAST_SHARE, STEPS)
     end = _End(instance, np.where(np.isfinite(separable.price), separable.price, 0.0), options)
