@@ -93,12 +93,14 @@ def markdown(rows: list[list[str]]) -> str:
 
 
 def write_docs(file: Path, rows: list[list[str]]) -> None:
+    """The table between the two marks, each on a line of its own."""
     text = file.read_text()
-    head, _, rest = text.partition(MARKS[0])
-    _, _, tail = rest.partition(MARKS[1])
-    if not rest or MARKS[1] not in rest:
-        raise click.ClickException(f"{file} lacks the marks {MARKS[0]} and {MARKS[1]}.")
-    file.write_text(f"{head}{MARKS[0]}\n\n{markdown(rows)}\n\n{MARKS[1]}{tail}")
+    begin, end = (f"\n{mark}\n" for mark in MARKS)
+    head, _, rest = text.partition(begin)
+    _, found, tail = rest.partition(end)
+    if not found:
+        raise click.ClickException(f"{file} lacks lines with the marks {MARKS[0]} and {MARKS[1]}.")
+    file.write_text(f"{head}{begin}\n{markdown(rows)}\n{end}{tail}")
 
 
 @click.command()

@@ -41,8 +41,14 @@ ROADS: dict[str, Road] = {
     ),
     "vertices": Road(
         "vertices of the linear program in alpha: pivots on a maintained inverse, through all kinks along an "
-        "edge that still descends; breakpoints for budgets, targets and alpha → 0",
-        ("piecewise/vertex_path.py", "piecewise/vertex_basis.py", "piecewise/vertex_levels.py"),
+        "edge that still descends; breakpoints for budgets, targets and alpha → 0; the first vertex of a far "
+        "alpha by the smooth fit of an envelope",
+        (
+            "piecewise/vertex_path.py",
+            "piecewise/vertex_basis.py",
+            "piecewise/vertex_levels.py",
+            "piecewise/near_vertex.py",
+        ),
     ),
     "envelopes": Road(
         "proximal points on the dual: smooth envelopes, each solved by proximal Newton and finished by "

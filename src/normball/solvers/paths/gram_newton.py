@@ -31,8 +31,8 @@ NEAR = 0.8
 BETWEEN = 4
 """Alphas from one Hessian to the next."""
 
-STEP = 0.7
-"""Ratio of the alphas over which a model is followed from its null point."""
+STEPS = (0.9, 0.98)
+"""Ratios of the alphas over which a model is followed from its null point: long ones may stall."""
 
 ARMIJO, MOST_HALVINGS = 1e-4, 30
 
@@ -259,25 +259,26 @@ class GramNewton:
         separable, price = self._separable, self._price[features]
         ridge = None if separable.ridge is None else np.ascontiguousarray(self._ridge[features])
         c = z + H @ start
-        active = ActiveSet(m + 1)
-        active.hold_gram(np.ascontiguousarray(H))
-        active.set_quadratic(None, None, None, c, price, ridge, separable.is_one_sided)
-        slots = np.arange(m)
-        free = price == 0
+        slots, free = np.arange(m), price == 0
         members = np.flatnonzero((start != 0) | free)
-        active.retarget(members, np.where(free[members], 0.0, np.sign(start[members])), alpha)
-        alphas, before = np.array([alpha]), -1.0
-        if not (start[~free] != 0).any():  # from nothing: along the model's own path
-            largest = float((np.abs(z[~free]) / price[~free]).max(initial=0.0))
-            if largest > alpha:
-                count = int(np.ceil(np.log(largest / alpha) / -np.log(STEP)))
+        signs = np.where(free[members], 0.0, np.sign(start[members]))
+        largest = float((np.abs(z[~free]) / price[~free]).max(initial=0.0))
+        is_cold = not (start[~free] != 0).any() and largest > alpha
+        for ratio in STEPS if is_cold else STEPS[:1]:
+            active = ActiveSet(m + 1)
+            active.hold_gram(np.ascontiguousarray(H))
+            active.set_quadratic(None, None, None, c, price, ridge, separable.is_one_sided)
+            active.retarget(members, signs, alpha)
+            alphas, before = np.array([alpha]), -1.0
+            if is_cold:  # along the model's own path
+                count = int(np.ceil(np.log(largest / alpha) / -np.log(ratio)))
                 alphas, before = largest * (alpha / largest) ** (np.arange(1, count + 1) / count), largest
-        found = walk(active, slots, alphas, before)
-        if len(found) < len(alphas):
-            return None
-        weights, size = np.zeros(m), int(found.sizes[-1])
-        weights[found.members[-1, :size]] = found.weights[-1, :size]
-        return weights
+            found = walk(active, slots, alphas, before)
+            if len(found) == len(alphas):
+                weights, size = np.zeros(m), int(found.sizes[-1])
+                weights[found.members[-1, :size]] = found.weights[-1, :size]
+                return weights
+        return None
 
     def _searched(self, now: Points, goal: Points, gains: Floats) -> Points:
         """Points between, where a whole step does not lower the objective; etas are linear on the way."""

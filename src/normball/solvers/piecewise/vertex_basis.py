@@ -94,6 +94,20 @@ class VertexBasis:
         """(k,) lengths of the coefficients' move per unit that a sample of E leaves its kink."""
         return np.asarray(np.sqrt(np.square(self._inverse).sum(axis=0)))
 
+    def adopt(self, rows: Indices, used: Indices, signs: Floats, is_above: Mask) -> None:
+        """Go to the vertex of other E and A; sides and signs are read where rounding leaves them open.
+
+        Raises
+        ------
+        LostVertexError
+            If E does not settle the coefficients of A.
+        """
+        self.rows, self.used, self.signs, self.is_above = rows, used, signs, is_above
+        self.is_met[:], self.is_used[:] = False, False
+        self.is_met[rows], self.is_used[used] = True, True
+        self._held = np.asfortranarray(np.column_stack([self.columns.take(j) for j in used.tolist()]))
+        self.refresh()
+
     def set_data(self, data: Data) -> None:
         """The same E and A for other numbers."""
         self.data = data

@@ -16,7 +16,8 @@ vertex, optimal down to alpha = 0, is the best fit of least norm.
 
 A given alpha needs no walk: from any vertex, edges that descend at this alpha are followed
 through all kinks that do not yet turn them upwards. That takes few pivots from vertices of
-neighbouring alphas, and passes by most of the breakpoints.
+neighbouring alphas, and passes by most of the breakpoints. The first vertex may be one that a smooth
+fit shows (`near_vertex.py`).
 
 Pivots see the moved numbers of `vertex_data.py`; the answer is read off E and A with the true
 ones. Whether it is optimal for these is for the duality gap to say, and where it objects a
@@ -32,6 +33,7 @@ import numpy as np
 from ...norms.separable import Separable
 from ...typing import Floats
 from ..instance import Instance
+from .near_vertex import near_vertex
 from .scaled_columns import ScaledColumns
 from .vertex_basis import Edge, LostVertexError, VertexBasis
 from .vertex_data import read_numbers
@@ -44,6 +46,9 @@ END = 1e-11
 
 LATE = 1e-7
 """Share of the largest alpha that can matter from which on moved numbers show breakpoints that are at 0."""
+
+FAR_SHARE, MANY = 0.5, 20_000
+"""Share of the first breakpoint, and numbers in X, from which the fit of an envelope is the shorter way."""
 
 FAR = 1e300
 """An alpha beyond every breakpoint."""
@@ -75,7 +80,7 @@ class VertexPath:
     def __init__(self, instance: Instance, separable: Separable) -> None:
         columns = ScaledColumns(instance)
         n, q = columns.shape
-        self._columns = columns
+        self._columns, self._instance, self._separable = columns, instance, separable
         self._numbers = numbers = read_numbers(instance, separable, columns)
         price = numbers.moved.price
         self._is_open = np.isfinite(price)
@@ -85,6 +90,7 @@ class VertexPath:
         self._basis = VertexBasis(columns, numbers.moved, numbers.one_sided)
         self.alpha = FAR
         self._descend(FAR)
+        self._n_first = self.n_pivots
         pull = np.abs(self._pulls(self._basis.dual(FAR)))
         over = np.divide(pull, price, out=np.zeros(q), where=price > 0)
         self.first_alpha = float(over.max(initial=0.0))
@@ -101,8 +107,28 @@ class VertexPath:
     # ---- answers -----------------------------------------------------------------------
     def at(self, alpha: float) -> Vertex:
         """The solution of the penalty form at alpha > 0."""
+        if self.n_pivots == self._n_first and self._is_far(alpha):
+            self._begin_near(alpha)
         self.go(alpha)
         return self._vertex(self.alpha)
+
+    def _is_far(self, alpha: float) -> bool:
+        """Whether many pivots lie between the null point and the solution at alpha."""
+        n, q = self._columns.shape
+        return alpha <= FAR_SHARE * self.first_alpha and n >= q and n * q >= MANY
+
+    def _begin_near(self, alpha: float) -> None:
+        """Go to a vertex near the solution at alpha, where one is found and leads there."""
+        near = near_vertex(self._instance, self._separable, self._columns, alpha)
+        if near is None:
+            return
+        first, other = self._basis, VertexBasis(self._columns, self._basis.data, self._basis.one_sided)
+        try:
+            other.adopt(near.rows, near.used, near.signs, near.is_above)
+            self._basis = other
+            self._descend(alpha)
+        except LostVertexError:
+            self._basis = first
 
     def corrected(self) -> Vertex:
         """The same after pivots on the true numbers."""
