@@ -222,7 +222,7 @@ def test_verdict_of_every_draw_is_true(pages: Pages) -> None:
         best, full = min(errors), rows.unseen(rows.best)
         said = pages.say("data", [{}], draw=draw)[0]["said"][0]
         says_no = "does not help prediction" in said
-        assert said.startswith("The touch is on a corner: one weight is exactly 0.")
+        assert said.startswith("At small budgets the touch is on a corner: one weight is exactly 0.")
         assert (path.coefs[0] == 0).any()
         if abs(best / full - 0.99) > 2e-3:
             assert says_no == (best > 0.99 * full)

@@ -144,7 +144,7 @@ def matter_text(one: dict[str, Any]) -> str:
     kept, total, base = len(best["kept"]), one["total"], one["base"]
     names = one["feature"] if kept == 1 else one["features"]
     if is_classes:
-        score = f"{best['score']} of {one['rows']} {one['rowName']} right"
+        score = f"{best['score']} of {one['rows']} unseen {one['rowName']} right"
         rest = f"L2, with all {total:,}, gets {one['dense']['score']}; always saying the same gets {base}."
     else:
         score = f"a typical error of {best['score']:.4g} on rows not seen"
@@ -152,4 +152,6 @@ def matter_text(one: dict[str, Any]) -> str:
     verdict = f" {one['verdict']}" if one["verdict"] else ""
     title = {"lineage": "T cells or B cells (leukaemia)", "molecular": "BCR/ABL or none (a harder task)"}
     said = title.get(one["id"], "Your table")
-    return f"{said}: {kept} of {total:,} {names} gave {score}. {rest}{verdict}"
+    return (
+        f"{said}: {kept} of {total:,} {names} gave {score} (best budget, picked afterwards). {rest}{verdict}"
+    )

@@ -21,7 +21,7 @@ function Intro({ data, sample }) {
   const [a, b] = sample.names, what = isClasses(data) ? `${data.target} (${data.classes[1]} or ${data.classes[0]})` : data.target;
   return isOwn(data)
     ? <>{capital(counted(sample.n))} rows of your table: predict {what} from {a} and {b}, in standard deviations.</>
-    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, in standard deviations, predict how far the disease will have gone a year later. (Picked because they show the effect clearly; “another twelve” draws honestly.)</>;
+    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, in standard deviations, predict how far the disease will have gone a year later. (Picked to show the effect clearly; “another twelve” draws honestly.)</>;
 }
 
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */
@@ -37,14 +37,14 @@ function Verdict({ data, sample }) {
 function Typical({ data }) {
   const { typical } = data;
   if (!typical) return null;
-  return <> In {grouped(typical.draws)} random draws of that many the best budget gains {round(typical.gain)} in the median and has a zero in {percent(typical.zeros)}.</>;
+  return <> In {grouped(typical.draws)} random draws of that many the best budget cuts the error by {round(typical.gain)} in the median and has a zero in {percent(typical.zeros)}.</>;
 }
 
 export const data = {
   id: "data", question: "Why a budget at all?", layout: "with",
   text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×: on each, all weights miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>{isOwn(data) ? ", the less the more rows there are" : ""}. The test is on {sample.others} others.</>,
   tasks: [
-    { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>The touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
+    { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>At small budgets the touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
     { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
   ],
   start: () => ({ t: null, moved: false, dragged: 0, hold: null, row: Math.min(3, MOVABLE - 1) }),

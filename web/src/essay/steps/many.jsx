@@ -65,7 +65,7 @@ function stillOf({ seen }) {
 
 export const many = {
   id: "many", question: "What do sparse and dense mean with 100 weights?", layout: "even",
-  text: () => <>Sparse: many exact zeros. Dense: none. So count them. One equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m random equations leave m: that many weights are enough to satisfy them, and L1 pays for no more.</>,
+  text: () => <>Sparse: many exact zeros. Dense: none. So count them. One random equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m of them leave m: that many weights are enough to satisfy them, and L1 pays for no more.</>,
   tasks: [
     { ask: ({ s }) => `Throw a few lines, planes and equations: with 2, with 3 and with 100 weights.${stillOf(s)}`, said: () => "Every throw: L1 keeps one weight, L2 keeps them all.", done: (s) => s.seen.length === 3 },
     { ask: () => "With 100 weights, turn up the equations.", said: () => "L1 keeps as many weights as there are random equations. L2 keeps all 100, none zero.", done: (s) => s.p === 100 && s.m >= 10 },

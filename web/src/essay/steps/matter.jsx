@@ -38,12 +38,13 @@ function namesIn({ names, kept }, room) {
 }
 
 function Said({ x }) {
-  const set = setOf(x), best = set.budgets[bestStep(set)];
+  const set = setOf(x), best = set.budgets[bestStep(set)], first = <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)}, which picking the best budget afterwards flatters a little.</>;
+  const useless = <>A zero does not prove that a {set.id === "own" ? "feature" : "gene"} is useless: another {set.feature} may say the same.</>;
   if (set.id === "lineage") {
     const single = set.budgets.filter((b) => b.kept.length === 1).reduce((a, b) => (a && a.score >= b.score ? a : b), null);
-    return <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)}, which picking the best budget afterwards flatters a little. L2 gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. And a zero does not prove that a gene is useless: another probe may say the same.</>;
+    return <>{first} L2 gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. {useless}</>;
   }
-  return <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)}. L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}.{set.verdict ? ` ${set.verdict}` : ""} A zero does not prove that a feature is useless: another may say the same.</>;
+  return <>{first} L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}; {isClasses(set) ? `always the same answer: ${grouped(set.base)}` : `guessing the average: ${round(set.base)}`}.{set.verdict ? ` ${set.verdict}` : ""} {useless}</>;
 }
 
 export const matter = {
