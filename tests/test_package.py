@@ -147,7 +147,7 @@ def test_every_folder_and_every_module_at_the_root_has_a_layer() -> None:
 
 
 def test_imports_make_no_circle() -> None:
-    """Within a folder an import inside a function may close a circle, across folders none may."""
+    """Within a folder an import inside a function may close a circle, but not across folders nor in solvers."""
     graph = {}
     for path in MODULES:
         name = module_name(path)
@@ -155,7 +155,8 @@ def test_imports_make_no_circle() -> None:
         graph[name] = {
             item.target
             for item in own_imports(path)
-            if item.target != name and not (item.is_lazy and item.target.rpartition(".")[0] == folder)
+            if item.target != name
+            and not (item.is_lazy and item.target.rpartition(".")[0] == folder and ".solvers" not in name)
         }
     try:
         TopologicalSorter(graph).prepare()
