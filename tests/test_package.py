@@ -147,7 +147,7 @@ def test_every_folder_and_every_module_at_the_root_has_a_layer() -> None:
 
 
 def test_imports_make_no_circle() -> None:
-    """Within a folder an import inside a function may close a circle, but not across folders nor in solvers."""
+    """Within a folder an import inside a function may close a circle; across folders and in solvers none."""
     graph = {}
     for path in MODULES:
         name = module_name(path)
