@@ -207,3 +207,39 @@ def test_names_are_whole_where_they_fit(reader: Any) -> None:
     page: Reader = reader("map")
     labels = page.page.locator(".board.plane text").all_text_contents()
     assert {"age drops out", "BMI drops out"} <= set(labels)
+
+
+_FREE = """
+(board) => {
+  const box = board.getBoundingClientRect();
+  const held = [...board.querySelectorAll('.held')].map((e) => e.getBoundingClientRect());
+  for (const [u, v] of [[0.2, 0.6], [0.5, 0.9], [0.9, 0.5], [0.1, 0.3], [0.5, 0.3], [0.95, 0.95]]) {
+    const x = box.left + u * box.width, y = box.top + v * box.height;
+    const isFree = (r) => x < r.left - 4 || x > r.right + 4 || y < r.top - 4 || y > r.bottom + 4;
+    if (held.every(isFree)) return [x, y];
+  }
+  return null;
+}
+"""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_swipe_scrolls_over_every_picture_and_over_no_grip(step: str, reader: Any) -> None:
+    page: Reader = reader(step, **PHONE)
+    if step == "data":  # the rows can be moved now
+        page.press("#grip-t", *["PageDown"] * 5)
+        page.go("data")
+    for board in page.page.locator(".board").all():
+        grips = [held.bounding_box() for held in board.locator(".held").all()][:1]
+        for grip in grips:
+            x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+            top = page.page.evaluate("scrollY")
+            page.finger((x, y), (x + 4, y + 30))
+            assert page.page.evaluate("scrollY") == top, "a grip scrolled the page"
+            page.go(step)
+        x, y = board.evaluate(_FREE)
+        top = page.page.evaluate("scrollY")
+        page.finger((x, y), (x, y - 90))
+        page.page.wait_for_timeout(150)
+        assert page.page.evaluate("scrollY") > top + 30, "a picture held the page"
+        page.go(step)
