@@ -180,6 +180,16 @@ def test_every_module_has_a_docstring(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
+def test_modules_named_in_prose_exist() -> None:
+    missing = []
+    for path in MODULES:
+        places = [path.parent, SOURCE / "solvers", SOURCE, SOURCE.parent, ROOT]
+        for name in re.findall(r"`([\w/]+\.py)`", path.read_text(encoding="utf-8")):
+            if not any((place / name).exists() for place in places):
+                missing.append(f"{module_name(path)}: {name}")
+    assert not missing
+
+
 def test_modules_stay_short() -> None:
     files = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
     lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files}

@@ -11,7 +11,7 @@ from scipy import linalg
 import normball as nb
 from normball.norms.base import Norm
 from normball.solvers.generic.newton_system import NewtonSystem
-from normball.solvers.paths import orthogonal as orthogonal_active_set
+from normball.solvers.paths import orthogonal
 from normball.solvers.paths.least_squares import LeastSquaresPath
 from normball.solvers.work import STEPS_PER_ITERATION
 
@@ -114,7 +114,7 @@ def test_near_copies_are_followed_in_few_batches(noise: float, monkeypatch: pyte
     factorisations, batches = [], []
     qr, solve = linalg.qr, LeastSquaresPath.solve
     monkeypatch.setattr(
-        orthogonal_active_set.linalg,
+        orthogonal.linalg,
         "qr",
         lambda *given, **options: (factorisations.append(1), qr(*given, **options))[1],
     )

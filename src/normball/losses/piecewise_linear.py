@@ -5,7 +5,7 @@
 At the kink every slope between the two is a subgradient. l*(u) = u y for
 lower <= u <= upper, inf outside. Such a loss has no curvature, so Newton's method does
 not apply to it; with L1 prices `solvers/piecewise/vertex_path.py` pivots between the vertices of a
-linear program, with other norms `solvers/piecewise_linear.py` takes smooth envelopes.
+linear program, with other norms `solvers/piecewise/envelopes.py` takes smooth envelopes.
 """
 
 from __future__ import annotations
