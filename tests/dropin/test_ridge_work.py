@@ -103,3 +103,32 @@ def test_the_matrix_of_alike_columns_is_that_of_the_basis(shift: float, centre: 
     basis = SampleBasis(DenseDesign(X), v, means, centre)
     T = basis.basis.T @ (np.sqrt(v)[:, None] * (X - means))
     np.testing.assert_allclose(basis.matrix, T @ T.T, atol=1e-13 * np.trace(T @ T.T))
+
+
+def test_the_samples_side_reads_x_twice() -> None:
+    X, _ = _data(25, 80)
+    X -= X.mean(axis=0) - 0.1
+    design, v = DenseDesign(X), np.full(25, 1 / 25)
+    means = v @ X
+    before = design.n_passes
+    basis = SampleBasis(design, v, means, True)
+    assert design.n_passes - before == 2  # mean squares and the matrix
+    np.testing.assert_allclose(basis.squares, X.var(axis=0), rtol=1e-12)
+
+
+@pytest.mark.parametrize("order", ["F", "C"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_mean_squares(order: str, dtype: type) -> None:
+    X = _data(50, 7, order)[0].astype(dtype)
+    for v in (np.full(50, 0.02), np.linspace(0, 1, 50)):
+        np.testing.assert_allclose(DenseDesign(X).mean_squares(v), v @ X.astype(float) ** 2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_sizes_of_columns_come_with_a_gram_matrix(fit_intercept: bool) -> None:
+    X, y = _data(60, 5)
+    instances = [nb.Problem(X, y, fit_intercept=fit_intercept).instance for _ in range(2)]
+    _ = instances[0].gram
+    passes = instances[0].design.n_passes
+    np.testing.assert_allclose(instances[0].sizes, instances[1].sizes, rtol=1e-12)
+    assert instances[0].design.n_passes == passes

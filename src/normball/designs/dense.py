@@ -103,6 +103,9 @@ class DenseDesign(Design):
     def mean_squares(self, sample_weight: Floats) -> Floats:
         p = self.shape[1]
         self._count(p)
+        if self._is_direct and bool((sample_weight == sample_weight[0]).all()):
+            squares = np.einsum("ij,ij->j", self._values, self._values)
+            return np.asarray(sample_weight[0] * squares)
         result = np.zeros(p)
         for rows, positions, block in self._blocks():
             result[positions] += sample_weight[rows] @ block**2

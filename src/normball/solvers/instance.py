@@ -120,7 +120,10 @@ class Instance:
 
     @cached_property
     def sizes(self) -> Floats:
-        """(p,) root mean squares of the columns as they are held, about 0; one pass over X."""
+        """(p,) root mean squares of the columns as they are held, about 0; one pass over X at most."""
+        if "gram" in self.kept:
+            gram, means = self.gram
+            return np.sqrt(np.maximum(np.diagonal(gram), 0.0) + means**2)
         with np.errstate(over="ignore"):
             return np.asarray(np.sqrt(self.design.mean_squares(self.sample_weight)))
 

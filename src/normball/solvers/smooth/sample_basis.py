@@ -22,6 +22,7 @@ import numpy as np
 from scipy import linalg
 
 from ...designs import Design
+from ...designs.base import CANCELLED
 from ...typing import Floats, Indices
 from .shifted_system import is_graded
 
@@ -62,7 +63,7 @@ class SampleBasis:
         if self._mirror is not None:
             self._mirror[0] += 1.0  # v^1/2 has length 1
         self.basis = self._all_directions()
-        moments = design.column_moments(sample_weight)
+        moments = self._moments(sample_weight, centre)
         self.squares = moments[1] ** 2 if centre else moments[1] ** 2 + moments[0] ** 2
         self.is_turned = is_graded(self.squares)
         self.matrix = self._in_basis() if self.is_turned else self._mirrored(self._of_samples(moments))
@@ -97,6 +98,15 @@ class SampleBasis:
             return identity
         return np.asarray((identity - np.outer(mirror, mirror / mirror[0]))[:, 1:])
 
+    def _moments(self, sample_weight: Floats, centre: bool) -> tuple[Floats, Floats]:
+        """Means and deviations (p,) of the columns, by one pass where no variance is a small difference."""
+        if centre:
+            about_zero = self._design.mean_squares(sample_weight)
+            variances = about_zero - self._means**2
+            if (variances > CANCELLED * about_zero).all():
+                return self._means, np.sqrt(variances)
+        return self._design.column_moments(sample_weight)
+
     def _of_samples(self, moments: tuple[Floats, Floats]) -> Floats:
         """V^1/2 X X' V^1/2 (n, n) of columns less their means."""
         means, deviations = moments
@@ -107,7 +117,7 @@ class SampleBasis:
             )
         result = self._design.sample_gram(np.ones(len(means)))
         if self._mirror is not None and self._means.any():
-            along = self._design.matvec(self._means)
+            along = result @ self._root**2  # X of the means, which are X'v
             result -= along[:, None] + (along - self._means @ self._means)
         result *= self._root[:, None]
         result *= self._root
