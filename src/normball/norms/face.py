@@ -98,11 +98,16 @@ class Face:
         """Columns (n, d) of X B, given the columns X[:, index] (n, m)."""
         if not self.is_clustered:
             return columns
-        result = np.zeros((columns.shape[0], self.n_coordinates))
-        order = np.argsort(self.cluster, kind="stable")
-        starts = np.searchsorted(self.cluster[order], np.arange(self.n_coordinates))
-        if len(order):
-            result[:] = np.add.reduceat((columns * self.sign)[:, order], starts, axis=1)
+        result = np.zeros((columns.shape[0], self.n_coordinates), order="F")
+        sizes = np.bincount(self.cluster, minlength=self.n_coordinates)
+        alone = np.flatnonzero(sizes[self.cluster] == 1)
+        result[:, self.cluster[alone]] = columns[:, alone] * self.sign[alone]
+        for k in np.flatnonzero(sizes > 1):
+            members = self.cluster == k
+            if sizes[k] * 4 > len(members):  # a product with all columns costs less than copies of many
+                result[:, k] = columns @ (self.sign * members)
+            else:
+                result[:, k] = columns[:, members] @ self.sign[members]
         return result
 
     def hessian_product(self, direction: Floats) -> Floats:

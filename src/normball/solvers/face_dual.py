@@ -25,6 +25,12 @@ DEPENDENT = 1e-14
 
 MOST_STEPS = 4
 
+LARGE = 2**16
+"""Entries of a face from which its singular values cost more than a certificate may."""
+
+MISSED = 1e-6
+"""Share of their terms by which equations of a large face are missed by more than rounding."""
+
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what is not finite is none
 def dual_on_face(
@@ -48,6 +54,8 @@ def dual_on_face(
     if not np.isfinite(sizes).all():
         return None
     sizes[sizes == 0] = 1.0
+    if columns.size > LARGE and _is_missed(columns.T @ theta - goal, sizes, theta):
+        return None
     root = instance.hessian_root(eta)
     bent = root.apply(columns / sizes)
     if not np.isfinite(bent).all():
@@ -67,6 +75,11 @@ def dual_on_face(
         best, least = theta, size
         theta = theta - root.adjoint(left[:, kept] @ ((vectors[kept] @ missed) / values[kept]))
     return best
+
+
+def _is_missed(missed: Floats, sizes: Floats, theta: Floats) -> bool:
+    """Whether theta is far from the equations: w is no solution on its face, with nothing to repair."""
+    return bool((np.abs(missed) > MISSED * sizes * np.linalg.norm(theta)).any())
 
 
 def _price(pull: Floats, gradient: Floats, coordinates: Floats) -> float:

@@ -14,6 +14,10 @@ ARMIJO = 1e-4
 
 MOST_HALVINGS = 40
 
+MOST_SECANTS = 20
+LEAST_CUT, LARGEST_CUT = 0.02, 0.9
+"""Between which shares a step is cut down to, whatever the secant says."""
+
 GOLDEN = (np.sqrt(5) - 1) / 2
 
 T = TypeVar("T")
@@ -46,6 +50,35 @@ def armijo(
         if value <= before + share * promise + rounding:
             return share, value, rest
         share *= 0.5
+    return None
+
+
+def convex_step(
+    at: Callable[[float], tuple[float, float, T]], before: float, slope: float, rounding: float
+) -> tuple[float, T] | None:
+    """A share of a step along which a convex function falls, by Armijo's rule or by its slope.
+
+    Where a convex function still falls it has fallen all the way, which rounding disturbs less than a
+    difference of values. Too long a step is cut to where the secant of the slopes has its root, which
+    is the minimum of a quadratic function.
+
+    Parameters
+    ----------
+    at : value and slope after a share of the step, and whatever else was found there.
+    before : float, value without a step.
+    slope : float < 0, of the whole step.
+    rounding : float, difference of values that is none.
+
+    Returns
+    -------
+    The share, and the rest of what `at` gave; None where no share was small enough.
+    """
+    share = 1.0
+    for _ in range(MOST_SECANTS):
+        value, slope_there, rest = at(share)
+        if value <= before + ARMIJO * share * slope + rounding or slope_there <= 0:
+            return share, rest
+        share *= float(np.clip(slope / (slope - slope_there), LEAST_CUT, LARGEST_CUT))
     return None
 
 

@@ -96,8 +96,14 @@ ROADS: dict[str, Road] = {
         ("groups/reweighting.py",),
     ),
     "proximal Newton": Road(
-        "semismooth Newton proximal point method, finished by Newton on the face",
-        ("generic/proximal_newton.py", "generic/proximal_point.py", "generic/face_newton.py"),
+        "semismooth Newton proximal point method, finished by Newton on the face; sorted L1 on "
+        "few candidates",
+        (
+            "generic/proximal_newton.py",
+            "generic/proximal_point.py",
+            "generic/face_newton.py",
+            "generic/candidates.py",
+        ),
     ),
     IN_N.strip(): Road(
         "any road of a norm that sees the length of w alone: the same problem in n coordinates, by one QR "

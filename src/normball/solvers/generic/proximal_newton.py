@@ -28,6 +28,9 @@ from .face_newton import Point, price_on_face, solve_on_face
 from .mean_row import MeanRowModel, far_columns, mean_row
 from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
 
+RESTART = 0.01
+"""Share of the last proximal step that another solve begins with."""
+
 UNEQUAL = 1e3
 """Ratio of column sizes from which on every feature has a unit of its own."""
 
@@ -49,6 +52,8 @@ def solve_smooth(workspace: Workspace, term: Term, start: Point, options: Option
         finished = solve_on_face(instance, workspace.store, condition, best.point)
         if finished is not None:
             best = min(best, _certify(instance, term, finished, options), key=_excess)
+    if workspace.state is not None:  # steps that suit the end of one solve are too long for the next
+        workspace.state.sigma *= RESTART
     current, stalled, iteration, precision = best, 0, 0, 1e-2
     work = workspace.work
     while not best.certificate.is_final and iteration < options.max_iterations and stalled < 6:

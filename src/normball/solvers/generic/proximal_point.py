@@ -33,7 +33,7 @@ from ...losses.hessian_root import HessianRoot
 from ...norms.face import Face
 from ...typing import Floats, Indices
 from ..instance import ColumnStore, Instance
-from ..line_search import armijo
+from ..line_search import convex_step
 from ..terms import Term
 from ..work import Work
 from .newton_system import NewtonSystem
@@ -48,8 +48,8 @@ MAX_STEPS = 60
 MAX_NEWTON = 25
 """Newton steps within one proximal point step."""
 
-EASY = 8
-"""Newton steps up to which a longer proximal step is worth trying."""
+EASY = 4
+"""Newton steps up to which a longer proximal step is worth trying: a hard one costs more than it gains."""
 
 IDLE = 0.95
 """Share of the gap that is left after a step which was too short."""
@@ -259,56 +259,64 @@ def _proximal_step(
     """
     sigma = state.sigma
     u = model.centre(state.u)
-    pull = model.rmatvec(u)
-    w, mu, value = _evaluate(model, term, w_k, u, pull, sigma)
-    residual = u - model.c + model.matvec(w)
+    here = _evaluate(model, term, w_k, u, model.rmatvec(u), sigma)
     n_newton, is_solved = 0, False
     for n_newton in range(MAX_NEWTON + 1):
-        is_solved = 0.5 * float(residual @ residual) <= max(tolerance, 0.5 * model.rounding(w) ** 2)
+        size = float(here.residual @ here.residual)
+        is_solved = 0.5 * size <= max(tolerance, 0.5 * model.rounding(here.w) ** 2)
         if is_solved or n_newton == MAX_NEWTON:
             break
-        direction = model.newton_direction(term, w, mu, sigma, residual)
-        slope = float(residual @ direction)
+        direction = model.newton_direction(term, here.w, here.mu, sigma, here.residual)
+        slope = float(here.residual @ direction)
         if not slope < 0:
             break
-        along = model.rmatvec(direction)
-        rounding = 1e-15 * (abs(value) + 0.5 * float(model.c @ model.c))
-        at = partial(_along, model, term, w_k, (u, direction), (pull, along), sigma)
-        found = armijo(at, value, slope, rounding, 30)
+        rounding = 1e-15 * (abs(here.value) + 0.5 * float(model.c @ model.c))
+        at = partial(_along, model, term, w_k, here, (direction, model.rmatvec(direction)), sigma)
+        found = convex_step(at, here.value, slope, rounding)
         if found is None:
             break
-        previous = float(residual @ residual)
-        step, value, (w, mu) = found
-        u, pull = u + step * direction, pull + step * along
-        residual = u - model.c + model.matvec(w)
-        if abs(slope) <= rounding and float(residual @ residual) >= 0.25 * previous:
+        here = found[1]
+        if abs(slope) <= rounding and float(here.residual @ here.residual) >= 0.25 * size:
             is_solved = True  # up to rounding
             break
-    state.u = u
-    return w, n_newton, is_solved
+    state.u = here.u
+    return here.w, n_newton, is_solved
+
+
+@dataclass(frozen=True, eq=False)
+class DualPoint:
+    """A dual point u (n,), pull = A'u (p,), the prox point w (p,), its multiplier, Phi and grad Phi."""
+
+    u: Floats
+    pull: Floats
+    w: Floats
+    mu: float
+    value: float
+    residual: Floats
 
 
 def _along(
     model: LeastSquaresModel,
     term: Term,
     w_k: Floats,
-    u: tuple[Floats, Floats],
-    pull: tuple[Floats, Floats],
+    here: DualPoint,
+    step: tuple[Floats, Floats],
     sigma: float,
     share: float,
-) -> tuple[float, tuple[Floats, float]]:
-    """`_evaluate` after a share of the step, given points and their moves."""
-    w, mu, value = _evaluate(model, term, w_k, u[0] + share * u[1], pull[0] + share * pull[1], sigma)
-    return value, (w, mu)
+) -> tuple[float, float, DualPoint]:
+    """Phi, its slope and the point after a share of a step, which is given with its pull."""
+    point = _evaluate(model, term, w_k, here.u + share * step[0], here.pull + share * step[1], sigma)
+    return point.value, float(point.residual @ step[0]), point
 
 
 def _evaluate(
     model: LeastSquaresModel, term: Term, w_k: Floats, u: Floats, pull: Floats, sigma: float
-) -> tuple[Floats, float, float]:
-    """Prox point w, its multiplier, and Phi(u), given pull = A'u."""
+) -> DualPoint:
+    """The dual point u (n,), given its pull (p,)."""
     metric = model.metric
     w, mu = term.prox(w_k + sigma * (pull if metric is None else pull / metric), sigma, metric)
     moved = w - w_k
     distance = float(moved @ (moved if metric is None else metric * moved))
     inner = term.value(w) + distance / (2 * sigma) - float(pull @ w)
-    return w, mu, 0.5 * float(u @ u) - float(model.c @ u) - inner
+    value = 0.5 * float(u @ u) - float(model.c @ u) - inner
+    return DualPoint(u, pull, w, mu, value, u - model.c + model.matvec(w))

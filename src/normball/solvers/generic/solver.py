@@ -7,8 +7,9 @@ ones (`piecewise/envelopes.py`), each of them solved by it.
 from __future__ import annotations
 
 from ..piecewise.envelopes import solve_piecewise
-from ..terms import Term
+from ..terms import Penalty, Term
 from ..workspace import Answer, Options, Workspace
+from .candidates import has_candidates, solve_on_candidates
 from .face_newton import Point
 from .proximal_newton import solve_smooth
 
@@ -19,5 +20,7 @@ def solve_term(workspace: Workspace, term: Term, start: Point, options: Options)
     Returns the point with the smallest certified gap; the caller looks at
     `certificate.is_met` to see whether the tolerance was reached.
     """
+    if isinstance(term, Penalty) and has_candidates(workspace, term):
+        return solve_on_candidates(workspace, term, start, options)
     solve = solve_smooth if workspace.instance.loss.is_smooth else solve_piecewise
     return solve(workspace, term, start, options)
