@@ -182,12 +182,24 @@ def certify_term(
         found = min(found, _by_floor(instance, term, w, eta, tolerance), key=_gap)
         if found.gap <= tolerance:
             return found
-        repaired = dual_on_face(instance, w, eta, pair[0], price)
+        repaired = _repaired(instance, w, eta, pair[0], price)
         if repaired is None:
             return found
         pair = repaired, pulls(instance, repaired)
         other = _term_certificate(instance, term, w, intercept, eta, tolerance, *pair)
     return min(found, other, key=_gap)
+
+
+def _repaired(
+    instance: Instance, w: Floats, eta: Floats, theta: Floats, price: float | None = None
+) -> Floats | None:
+    """`dual_on_face`, whose equations may be too many to be met: those of what carries no price are."""
+    found, columns = dual_on_face(instance, w, eta, theta, price), instance.free_columns
+    if found is None or not columns.shape[1]:
+        return found
+    found = made_orthogonal(found, instance.hessian_root(eta), columns)
+    is_free = (np.abs(columns.T @ found) <= _rounding(instance, eta, columns, found)).all()
+    return found if is_free else None
 
 
 def _gap(certificate: Certificate) -> float:
@@ -249,7 +261,7 @@ def certify_target(
     found = _target_certificate(instance, target, w, eta, alpha, tolerance, *pair)
     if found.gap <= tolerance or theta_given or not instance.loss.is_smooth:
         return found
-    repaired = dual_on_face(instance, w, eta, pair[0])
+    repaired = _repaired(instance, w, eta, pair[0])
     if repaired is None:
         return found
     pair = repaired, pulls(instance, repaired)

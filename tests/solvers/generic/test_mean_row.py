@@ -57,3 +57,15 @@ def test_it_is_solved_and_proved(loss: Loss, norm: Norm, form: str, is_sparse: b
     assert found.contradictions() == []
     assert found.theta_gap <= 1e-7
     assert found.infeasibility <= 1e-12
+
+
+@pytest.mark.parametrize("norm", [Lp(2.5), Lp(4.0), SortedL1(), LInf()], ids=repr)
+def test_nearly_dependent_columns_at_a_tiny_alpha(norm: Norm) -> None:
+    """Directions 1e-8 of the others, which only long proximal steps reach."""
+    rng = np.random.default_rng(8)
+    X = rng.standard_normal((32, 1)) + 1e-8 * rng.standard_normal((32, 5))
+    y = X[:, 0] + rng.standard_normal(32)
+    problem = Problem(X, y, norm=norm)
+    solution = problem.solve(alpha=2e-8 * problem.alpha_max)
+    assert solution.converged, solution.certificate
+    assert ExtendedProblem(X, y, SquaredError(), norm).examine(Claim.of(solution)).contradictions() == []

@@ -60,8 +60,8 @@ MOST_STALLED = 8
 LOST = 100.0
 """Growth of the gap in one step that shows an error, not progress."""
 
-LARGEST_STEP = 1e9
-"""Bound on sigma times the mean squared column norm; beyond it rounding eats the gain."""
+LARGEST_STEP = 1e16
+"""Bound on sigma: nearly dependent columns call for long steps; one that loses its digits is taken back."""
 
 
 @dataclass
