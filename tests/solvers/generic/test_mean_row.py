@@ -12,6 +12,7 @@ from normball import Problem
 from normball.losses import Gamma, Huber, Loss, Poisson, SquaredError
 from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Lp, Norm, SortedL1
 from normball.typing import Floats
+from problems import hard_problem
 
 CASES: list[tuple[Loss, Norm, str]] = [
     (SquaredError(), LInf(), "budget"),
@@ -59,13 +60,10 @@ def test_it_is_solved_and_proved(loss: Loss, norm: Norm, form: str, is_sparse: b
     assert found.infeasibility <= 1e-12
 
 
-@pytest.mark.parametrize("norm", [Lp(2.5), Lp(4.0), SortedL1(), LInf()], ids=repr)
-def test_nearly_dependent_columns_at_a_tiny_alpha(norm: Norm) -> None:
-    """Directions 1e-8 of the others, which only long proximal steps reach."""
-    rng = np.random.default_rng(8)
-    X = rng.standard_normal((32, 1)) + 1e-8 * rng.standard_normal((32, 5))
-    y = X[:, 0] + rng.standard_normal(32)
-    problem = Problem(X, y, norm=norm)
-    solution = problem.solve(alpha=2e-8 * problem.alpha_max)
+@pytest.mark.parametrize("alpha", [2.1e-8, 1e-8, 3.9e-9])
+def test_nearly_dependent_columns_at_a_tiny_alpha(alpha: float) -> None:
+    """Weights of 1e6 in directions 1e-6 of the others, which only long proximal steps reach."""
+    drawn = hard_problem(717)
+    solution = Problem(**drawn.arguments).solve(alpha=alpha)
     assert solution.converged, solution.certificate
-    assert ExtendedProblem(X, y, SquaredError(), norm).examine(Claim.of(solution)).contradictions() == []
+    assert ExtendedProblem(**drawn.arguments).examine(Claim.of(solution)).contradictions() == []
