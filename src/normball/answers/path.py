@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 class Path:
     """Solutions along decreasing alphas; made by `Problem.path`.
 
+    `path[k]` is the `Solution` at alphas[k], with its certificate; iterating gives them all.
+
     Attributes
     ----------
     problem : Problem
