@@ -50,7 +50,7 @@ function Half({ P, s, sample, stand, which, label }) {
 /** The share of zeros for every budget, in a corner of the picture. */
 function Inset({ P, s, sample, half }) {
   if (P.w < 220) return null;
-  const w = 96, h = 54, left = 8, top = P.h - h - 24, X = (x) => left + x * w, Y = (y) => top + h - y * h;
+  const c = bestFit(s, sample, half), w = P.w < 300 ? 82 : 96, h = P.w < 300 ? 40 : 54, left = c[0] < 0 && c[1] < 0 ? P.w - w - 8 : 8, top = P.h - h - 24, X = (x) => left + x * w, Y = (y) => top + h - y * h;
   const curve = Array.from({ length: 49 }, (_, k) => `${X(k / 48).toFixed(1)} ${Y(cornerShare(sample.fit.G, (k / 48) * half, half)).toFixed(1)}`).join("L");
   return (
     <g class="inset">
