@@ -68,7 +68,7 @@ class Claim:
             warnings.simplefilter("ignore", ConvergenceWarning)
             asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
             if not problem.loss.is_smooth:
-                known = problem.solve(**asked, tol=1e-12).certificate.theta
+                known = problem.solve(**asked, tol=1e-14).certificate.theta
             elif 0 < alpha < np.inf:
                 found = path[k]
                 if found.certificate.gap > FACTOR * max(float(path.gaps[k]), EPS):

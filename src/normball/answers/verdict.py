@@ -113,14 +113,25 @@ def _advice(solution: Solution) -> str:
     missed = f"relative gap {certificate.gap:.1e}"
     if certificate.infeasibility > certificate.gap:
         missed = f"the condition is missed by {certificate.infeasibility:.1e}"
-    return (
-        f"The tolerance {certificate.tolerance:.1e} was not met ({missed}). {likely_cause(solution.problem)}"
-    )
+    is_rounding = np.isfinite(certificate.gap) and 2 * certificate.rounding >= certificate.excess
+    cause = likely_cause(solution.problem, bool(is_rounding))
+    return f"The tolerance {certificate.tolerance:.1e} was not met ({missed}). {cause}"
 
 
-def likely_cause(problem: Problem) -> str:
-    """The likeliest reason for a slow solve, found in the data, and one remedy."""
+def likely_cause(problem: Problem, is_rounding: bool = False) -> str:
+    """The likeliest reason for a slow solve, found in the data, and one remedy.
+
+    `is_rounding` says that rounding makes up what was missed.
+    """
     means, deviations = problem.instance.moments
+    if not problem.instance.is_centred and (deviations > 0).any():
+        far = np.divide(np.abs(means), deviations, out=np.zeros(len(means)), where=deviations > 0)
+        worst = int(far.argmax())
+        if far[worst] > 1e4:
+            return (
+                f"Column {problem.feature_names[worst]!r} lies {far[worst]:.0e} times its spread from 0; "
+                "fit an intercept or subtract its mean."
+            )
     spread = deviations if problem.instance.is_centred else np.hypot(deviations, means)
     positive = spread > 0
     if positive.sum() >= 2:
@@ -141,6 +152,8 @@ def likely_cause(problem: Problem) -> str:
                 f"Columns {names[pair[0]]!r} and {names[pair[1]]!r} are correlated {pair[2]:.6f}; "
                 "drop one of them or use the elastic net."
             )
+    if is_rounding:
+        return "Rounding is what is left, and more iterations do not help; raise the tolerance."
     return "Too few iterations for this problem; raise max_iterations or the tolerance."
 
 

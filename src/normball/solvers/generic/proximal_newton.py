@@ -119,8 +119,9 @@ def _certify(instance: Instance, term: Term, point: Point, options: Options) -> 
     face = instance.norm.face(w)
     if face.n_coordinates == 0:
         return Answer(Point(w, intercept, smooth_null(instance).point.alpha), certificate, 0)
-    pull = instance.design.rmatvec(-instance.gradient(eta))
-    return Answer(Point(w, intercept, price_on_face(face, face.pull_back(pull))), certificate, 0)
+    with np.errstate(over="ignore", invalid="ignore"):  # a point in overflow has no price, and no proof
+        price = price_on_face(face, face.pull_back(instance.design.rmatvec(-instance.gradient(eta))))
+    return Answer(Point(w, intercept, price), certificate, 0)
 
 
 def _model_step(
