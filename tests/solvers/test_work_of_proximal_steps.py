@@ -9,6 +9,7 @@ import pytest
 
 from normball import Problem
 from normball.losses import Loss
+from normball.losses.hessian_root import DiagonalRoot
 from normball.norms import GroupL2, LInf, Lp, Norm, SortedL1
 from normball.solvers.generic import candidates, proximal_point
 from normball.typing import Floats
@@ -72,6 +73,25 @@ def test_proxes_along_a_path(proxes: list[int], loss: str, norm: str, most: int)
     path = Problem(X, y, loss, norm).path(n_alphas=15, eps=1e-2)
     assert path.gaps.max() <= 1e-8
     assert len(proxes) < most * len(path)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "logistic"])
+def test_columns_are_weighted_after_ties_are_one(loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 240 features of a cube's face about as many coordinates are left as there are rows, or fewer."""
+    X, y = plain(40, 240)
+    y = (y > 0).astype(float) if loss == "logistic" else y
+    widths: list[int] = []
+    apply = DiagonalRoot.apply
+
+    def counting(root: DiagonalRoot, values: Floats) -> Floats:
+        if values.ndim == 2:
+            widths.append(values.shape[1])
+        return apply(root, values)
+
+    monkeypatch.setattr(DiagonalRoot, "apply", counting)
+    problem = Problem(X, y, loss, "linf")
+    assert problem.path(n_alphas=8, eps=0.05).gaps.max() <= 1e-8
+    assert np.mean(widths) < 100
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "huber", "logistic"])

@@ -81,6 +81,12 @@ class MeanRowModel(LeastSquaresModel):
         columns = without_part(self._first, self.root.apply(self.split.store.take(index)))
         return np.vstack([self._row[None, index], columns])
 
+    def _columns_along(self, face: Face) -> Floats:
+        assert self.split is not None
+        small = face.restrict(self.split.store.take(face.index))
+        columns = without_part(self._first, self.root.apply(small))
+        return np.vstack([face.restrict(self._row[None, face.index]), columns])
+
     def _product(self, w: Floats) -> Floats:
         assert self.split is not None
         across = without_part(self._first, self.root.apply(self.split.design.matvec(w)))

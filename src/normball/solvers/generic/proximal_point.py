@@ -108,6 +108,10 @@ class LeastSquaresModel:
         """Columns (n, m) of A before unpenalised ones are taken out."""
         return self._plain(self.root.apply(self.store.take(index)))
 
+    def _columns_along(self, face: Face) -> Floats:
+        """Those of a face's coordinates (n, d): ties first, which leaves fewer to be weighted."""
+        return self._plain(self.root.apply(face.restrict(self.store.take(face.index))))
+
     def _product(self, w: Floats) -> Floats:
         """A w (n,) before that."""
         return self._plain(self.root.apply(self.instance.design.matvec(w)))
@@ -152,7 +156,7 @@ class LeastSquaresModel:
 
     def face_columns(self, face: Face) -> Floats:
         """E = A B, (n, d)."""
-        columns = face.restrict(self._columns_at(face.index))
+        columns = self._columns_along(face)
         return self.centre(columns) if len(self._free) else columns
 
     def newton_direction(self, term: Term, w: Floats, mu: float, sigma: float, residual: Floats) -> Floats:
