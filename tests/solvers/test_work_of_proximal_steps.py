@@ -135,3 +135,20 @@ def test_columns_of_a_face_are_built_once_a_tie() -> None:
             face = norm.face(w)
             expected = np.column_stack([X @ face.embed(e) for e in np.eye(face.n_coordinates)])
             np.testing.assert_allclose(face.restrict(X[:, face.index]), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "logistic"])
+def test_wide_faces_need_no_inverse(loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more coordinates than rows a Cholesky factor of the rows' matrix is enough."""
+    X, y = plain(40, 240)
+    y = (y > 0).astype(float) if loss == "logistic" else y
+    inverted: list[int] = []
+    invert = np.linalg.inv
+
+    def counting(matrix: Floats) -> Floats:
+        inverted.append(len(matrix))
+        return invert(matrix)
+
+    monkeypatch.setattr(np.linalg, "inv", counting)
+    assert Problem(X, y, loss, "linf").path(n_alphas=8, eps=0.05).gaps.max() <= 1e-8
+    assert not inverted

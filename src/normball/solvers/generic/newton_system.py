@@ -12,8 +12,10 @@ the least-squares sense.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, lapack
 
 from ...typing import Floats
 
@@ -92,14 +94,12 @@ class NewtonSystem:
         core[rows:, :rows] = core[:rows, rows:].T
         core[rows:, rows:] = factors.T @ spread
         core[np.diag_indices_from(core)] += np.concatenate([np.ones(rows), 1 / self._factor_weights])
-        try:
-            self._core = np.linalg.inv(core)
-            condition = float(np.abs(core).sum(axis=1).max() * np.abs(self._core).sum(axis=1).max())
-        except np.linalg.LinAlgError:
-            condition = np.inf
-        if not condition < 1 / ILL**2:
+        found = _inverse(core, is_definite=factors.shape[1] == 0)
+        if found is None:
             self._is_ill = True
             self._factor_ill()
+        else:
+            self._apply_core = found
 
     @np.errstate(over="ignore", invalid="ignore")
     def solve(self, rhs: Floats) -> Floats:
@@ -115,7 +115,7 @@ class NewtonSystem:
     def _solve_wide(self, rhs: Floats) -> Floats:
         diagonal = self._diagonal if rhs.ndim == 1 else self._diagonal[:, None]
         first, rows = rhs / diagonal, self._E.shape[0]
-        inner = self._core @ np.concatenate([self._E @ first, self._factors.T @ first])
+        inner = self._apply_core(np.concatenate([self._E @ first, self._factors.T @ first]))
         return np.asarray(first - (self._E.T @ inner[:rows] + self._factors @ inner[rows:]) / diagonal)
 
     def multiply(self, x: Floats) -> Floats:
@@ -131,3 +131,23 @@ class NewtonSystem:
         length = float(border @ along)
         nu = (float(border @ plain) - corner) / length if length > 0 else 0.0
         return plain - nu * along, nu
+
+
+def _inverse(core: Floats, is_definite: bool) -> Callable[[Floats], Floats] | None:
+    """Products with the inverse of a symmetric matrix, None if it is ill-conditioned.
+
+    A definite one needs no more than a Cholesky factor, which estimates the condition too.
+    """
+    size = float(np.abs(core).sum(axis=1).max())
+    if is_definite and np.isfinite(size):
+        factor, failed = lapack.dpotrf(core, lower=1)
+        if failed or not lapack.dpocon(factor, size, uplo="L")[0] > ILL**2:
+            return None
+        return lambda rhs: np.asarray(cho_solve((factor, True), rhs, check_finite=False))
+    try:
+        inverse = np.linalg.inv(core)
+    except np.linalg.LinAlgError:
+        return None
+    if not size * float(np.abs(inverse).sum(axis=1).max()) < 1 / ILL**2:
+        return None
+    return lambda rhs: np.asarray(inverse @ rhs)
