@@ -97,7 +97,7 @@ def write_docs(file: Path, rows: list[list[str]]) -> None:
     text = file.read_text()
     begin, end = (f"\n{mark}\n" for mark in MARKS)
     head, _, rest = text.partition(begin)
-    _, found, tail = rest.partition(end)
+    _, found, tail = f"\n{rest}".partition(end)
     if not found:
         raise click.ClickException(f"{file} lacks lines with the marks {MARKS[0]} and {MARKS[1]}.")
     file.write_text(f"{head}{begin}\n{markdown(rows)}\n{end}{tail}")
