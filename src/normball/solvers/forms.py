@@ -16,7 +16,7 @@ from .dispatch import BATCHES, RIDGE, road_of
 from .ends.fit_certificate import certify_unbound
 from .ends.fits import null_model, null_point
 from .ends.least import best_fit, least_norm_fit
-from .ends.limits import limit_in_ball
+from .ends.limits import kinked_fit_in_ball, limit_in_ball
 from .ends.smooth_fit import LeastFit
 from .generic.face_newton import Point, solve_on_face
 from .generic.frontier import CLOSE, certify_null, certify_point, excess_of, follow_frontier
@@ -221,6 +221,11 @@ def _budget_off_road(workspace: Workspace, term: Ball, start: Point | None, opti
         nothing = _null_answer(instance, term, options)
         if nothing.certificate.is_met:  # no ball is large enough for columns that say nothing
             return nothing
+        free = None
+        if budget > 0 and is_unequal(instance) and not instance.norm.is_one_sided:
+            free = kinked_fit_in_ball(workspace, term, options)
+        if free is not None:
+            return free
     if budget > 0 and is_unequal(instance):
         answer = budget_by_alphas(workspace, term, (start or null).alpha, options)
         if answer.certificate.is_met:

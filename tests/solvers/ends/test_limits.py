@@ -8,8 +8,8 @@ import pytest
 from extended_certificate import ExtendedProblem
 from extended_claims import Claim
 from normball import Problem
-from normball.losses import Logistic, Loss, Poisson
-from normball.norms import L1, L2, ElasticNet, LInf, Norm
+from normball.losses import Logistic, Loss, Poisson, Quantile
+from normball.norms import L1, L2, ElasticNet, GroupL2, LInf, Norm, SortedL1
 
 FREE = L1(weights=np.array([0.0, np.inf, *np.ones(18)]))
 
@@ -30,3 +30,17 @@ def test_a_large_ball_of_unequal_columns(loss: Loss, norm: Norm, fit_intercept: 
         finding = ExtendedProblem(X, y, loss, norm, fit_intercept).examine(Claim.of(solution))
         assert finding.contradictions() == []
         assert finding.gap <= 1e-8
+
+
+@pytest.mark.parametrize("norm", [LInf(), L2(), SortedL1(), GroupL2(np.arange(9) // 3)], ids=repr)
+@pytest.mark.parametrize("q", [0.5, 0.75])
+def test_a_quantile_fit_of_unequal_columns_that_no_ball_bounds(norm: Norm, q: float) -> None:
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((20, 9)) * 10.0 ** rng.permutation(np.linspace(-8, 8, 9))
+    y = rng.standard_t(2, 20)
+    problem = Problem(X, y, Quantile(q), norm)
+    solution = problem.solve(budget=1e12)
+    assert solution.converged, solution.certificate
+    finding = ExtendedProblem(X, y, Quantile(q), norm).examine(Claim.of(solution))
+    assert finding.contradictions() == []
+    assert finding.gap <= 1e-8

@@ -68,12 +68,14 @@ def _sizes(instance: Instance) -> Floats:
     return np.sqrt(instance.mean_squares)
 
 
-def certify_unbound(instance: Instance, term: Term, w: Floats, eta: Floats, tolerance: float) -> Certificate:
+def certify_unbound(
+    instance: Instance, term: Term, w: Floats, eta: Floats, tolerance: float, theta: Floats | None = None
+) -> Certificate:
     """Certificate of a term that does not count: a budget that does not bind, a penalty lost in rounding.
 
-    f cannot be lower, whatever the term allows.
+    f cannot be lower, whatever the term allows. `theta` (n,) is a dual point where the solver knows one.
     """
-    bound, theta = least_loss(instance, w, eta)
+    bound, theta = least_loss(instance, w, eta, theta)
     primal = instance.value(eta) + term.value(w)
     return make_certificate(term.condition.form, primal, bound, instance.scale, 0.0, theta, tolerance)
 
@@ -93,10 +95,12 @@ def with_best_fit(instance: Instance, certificate: Certificate, w: Floats, inter
     return replace(certificate, infeasibility=max(certificate.infeasibility, excess))
 
 
-def least_loss(instance: Instance, w: Floats, eta: Floats) -> tuple[float, Floats]:
+def least_loss(
+    instance: Instance, w: Floats, eta: Floats, theta: Floats | None = None
+) -> tuple[float, Floats]:
     """A lower bound on f near the weights w (p,) of predictor eta (n,), and the theta (n,) behind it.
 
-    With theta = -grad f(eta), made orthogonal to every column that may move, and z = X'theta,
+    With theta as given or -grad f(eta), made orthogonal to every column that may move, and z = X'theta,
 
         f(w') >= f(w) - slack(eta, -theta) - <z, w' - w>  >=  f(w) - slack - sum_j |z_j| r_j
 
@@ -109,7 +113,8 @@ def least_loss(instance: Instance, w: Floats, eta: Floats) -> tuple[float, Float
     allowed = ~instance.norm.excluded(instance.n_features)
     movable = allowed & present if instance.norm.is_one_sided else allowed
     sizes = _sizes(instance)
-    theta = _without_span(instance, eta, span_of(instance, np.flatnonzero(movable & (sizes > 0))))
+    if theta is None:
+        theta = _without_span(instance, eta, span_of(instance, np.flatnonzero(movable & (sizes > 0))))
     z, total = instance.design.rmatvec(theta), float(theta.sum())
     if instance.is_centred:
         z = z - total * instance.moments[0]
