@@ -45,8 +45,8 @@ def test_the_last_digits_are_proved(kind: object, norm: Norm, form: str) -> None
     problem = Problem(X, y, Quantile(0.75), norm)
     for share in (0.3, 0.03):
         level = share * min(problem.alpha_max, 1.0) if form == "alpha" else 10 * share
-        solution = problem.solve(**{form: level}, tol=1e-12)
+        solution = problem.solve(**{form: level}, tol=1e-11)
         assert solution.converged, solution.certificate
         found = ExtendedProblem(X, y, Quantile(0.75), norm).examine(Claim.of(solution))
         assert found.contradictions() == []
-        assert found.theta_gap <= 1e-11
+        assert found.theta_gap <= 1e-10
