@@ -24,7 +24,7 @@ from ...norms.face import Face
 from ...typing import Floats, Indices
 from ..instance import ColumnStore, Instance
 from ..terms import Term
-from .proximal_point import EPS, LeastSquaresModel, without_part
+from .least_squares_model import EPS, LeastSquaresModel, without_part
 
 FAR = 100.0
 """Mean over deviation from which the means are a row of their own: at most 1e-4 of a column are zeros."""

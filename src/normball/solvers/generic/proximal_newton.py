@@ -25,8 +25,9 @@ from ..line_search import armijo
 from ..terms import Term
 from ..workspace import Answer, Options, Workspace
 from .face_newton import Point, price_on_face, solve_on_face
+from .least_squares_model import LeastSquaresModel
 from .mean_row import MeanRowModel, far_columns, mean_row
-from .proximal_point import LeastSquaresModel, ProximalPointState, minimise_model
+from .proximal_point import ProximalPointState, minimise_model
 
 RESTART = 0.01
 """Share of the last proximal step that another solve begins with."""
