@@ -25,7 +25,9 @@ plt.show()
 for name, model in (("min", best), ("one_se", short)):
     chosen = model.coef_ != 0
     true = (truth != 0) & chosen
-    print(f"{name:>6}: alpha {model.alpha_:.3f}, {chosen.sum()} features, {true.sum()} of the 8 that matter")
+    print(
+        f"{name:>6}: alpha {model.alpha_:.3f}, {chosen.sum()} features, {true.sum()} of the {(truth != 0).sum()} that matter"
+    )
 
 # %%
 # How well each predicts rows that its folds had not seen.

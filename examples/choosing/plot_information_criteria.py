@@ -37,7 +37,9 @@ style.plain_axes(ax)
 plt.show()
 
 # %%
-# How many of the chosen features are among the six that the data were made with.
+# How many of the chosen features are among those that the data were made with.
 for name in ("aic", "bic", "ebic"):
     chosen = criteria.best(name).support
-    print(f"{name:>4}: {len(chosen)} features, {(truth[chosen] != 0).sum()} of 6 true ones")
+    print(
+        f"{name:>4}: {len(chosen)} features, {(truth[chosen] != 0).sum()} of {(truth != 0).sum()} true ones"
+    )

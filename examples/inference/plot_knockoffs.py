@@ -23,7 +23,7 @@ for correlation in correlations:
     found = nb.inference.knockoffs(data.X, data.y, fdr=0.2)
     results[correlation] = found, truth != 0
     true = truth[found.features] != 0
-    print(f"correlation {correlation}: {true.sum()} of 10 found, {(~true).sum()} false")
+    print(f"correlation {correlation}: {true.sum()} of {(truth != 0).sum()} found, {(~true).sum()} false")
 
 # %%
 # W compares each feature with its copy: chosen is what lies beyond the threshold. Features without an

@@ -26,7 +26,7 @@ fits = {}
 for q in (0.1, 0.25, 0.5, 0.75, 0.9):
     fits[q] = nb.Problem(X, y, loss=nb.losses.Quantile(q)).solve(alpha=0.002)
     below = np.mean(y <= fits[q].predictor)
-    print(f"q = {q}: {100 * below:.1f} % lie below, {len(fits[q].support)} of 12 hinges")
+    print(f"q = {q}: {100 * below:.1f} % lie below, {len(fits[q].support)} of {len(knots)} hinges")
 
 # %%
 ax = style.new_axes(size=(6.8, 4.4))
