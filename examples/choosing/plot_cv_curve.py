@@ -23,11 +23,9 @@ plt.show()
 # %%
 # The short model keeps fewer features that have no effect.
 for name, model in (("min", best), ("one_se", short)):
-    chosen = model.coef_ != 0
-    true = (truth != 0) & chosen
-    print(
-        f"{name:>6}: alpha {model.alpha_:.3f}, {chosen.sum()} features, {true.sum()} of the {(truth != 0).sum()} that matter"
-    )
+    chosen, real = model.coef_ != 0, truth != 0
+    print(f"{name:>6}: alpha {model.alpha_:.3f}, {chosen.sum()} features")
+    print(f"        {(chosen & real).sum()} of the {real.sum()} that matter are among them")
 
 # %%
 # How well each predicts rows that its folds had not seen.
