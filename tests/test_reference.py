@@ -13,7 +13,7 @@ from normball.norms import L1, L2, NORMS, GroupL2, LInf, Norm
 from normball.typing import Floats
 from oracles import LOSS_ORACLES, NORM_ORACLES, bounds
 from problem_cases import LOSS_CASES, NORM_CASES
-from problems import random_problem
+from problems import hard_problem, random_problem
 from reference import Objective, solve_reference
 
 
@@ -115,3 +115,10 @@ def test_random_problem_repeats() -> None:
     assert str(first) == str(again) != str(other)
     np.testing.assert_array_equal(first.objective.X, again.objective.X)
     assert first.level == again.level
+
+
+@pytest.mark.parametrize("position", [113, 205, 31])
+def test_no_constant_is_fitted_where_none_is_allowed(position: int) -> None:
+    drawn = hard_problem(position).points[-1]
+    reference = drawn.reference
+    assert (reference.intercept == 0.0) == (not drawn.axes.fit_intercept)

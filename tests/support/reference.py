@@ -188,7 +188,9 @@ def solve_reference(
         nothing = np.full(u.size, np.nan)
         return Reference(nothing, np.nan, np.nan, np.nan, np.nan, False, status)
     lower, upper = bounds(norm, u.size)
-    coef, intercept = units.restored(np.clip(u.value, lower, upper), float(c.value))
+    # the solver meets c = 0 up to its tolerance only, and a constant of 1e-5 is a better answer that is none
+    constant = float(c.value) if fit_intercept else 0.0
+    coef, intercept = units.restored(np.clip(u.value, lower, upper), constant)
     return Reference(
         coef,
         intercept,
