@@ -177,10 +177,10 @@ def certify_term(
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows proves nothing, and is void below
         pair = dual_point(instance, eta, w, price, theta)
         found = _term_certificate(instance, term, w, intercept, eta, tolerance, *pair)
-        if found.gap <= tolerance or theta is not None or not instance.loss.is_smooth:
+        if found.gap <= tolerance:
             return found
         found = min(found, _by_floor(instance, term, w, eta, tolerance), key=_gap)
-        if found.gap <= tolerance:
+        if found.gap <= tolerance or theta is not None or not instance.loss.is_smooth:
             return found
         repaired = _repaired(instance, w, eta, pair[0], price)
         if repaired is None:

@@ -17,6 +17,8 @@ import numpy as np
 from ...typing import Floats
 from ..certificate import certify_target, certify_term
 from ..ends.fits import null_model, null_point
+from ..instance import Instance
+from ..piecewise.kink_newton import solve_at_kinks
 from ..root import between_alphas, bisected
 from ..terms import Ball, Condition, Penalty
 from ..workspace import Answer, Options, Workspace
@@ -72,8 +74,7 @@ def _meet(
     instance, null = workspace.instance, null_point(workspace.instance)
     first = null.alpha
     if not np.isfinite(first):  # no alpha makes w zero: where every direction is shrunk by half and more
-        eta = instance.predictor(null.w, null.intercept)
-        first = float(instance.mean_squares.sum() * instance.curvature(eta).sum())
+        first = _first_of_ridge(instance, instance.predictor(null.w, null.intercept))
     alpha = hint if 0 < hint < first else FALL * first
     high = (first, null, -_missing(workspace, condition, null))
     best = certify(null, None if instance.loss.is_smooth else null_model(instance).theta)
@@ -90,10 +91,13 @@ def _meet(
             low = (alpha, point, value)
         before = best.certificate.excess
         smooth = instance.loss.is_smooth
-        for candidate in _candidates(workspace, condition, point, high, low):
+        tried = [(candidate, None) for candidate in _candidates(workspace, condition, point, high, low)]
+        theta = found.certificate.theta
+        pairs = tried if smooth else [(candidate, theta) for candidate, _ in tried]
+        for candidate, dual in [*pairs, *_at_kinks(workspace, condition, point, theta)]:
             if not (np.isfinite(candidate.w).all() and np.isfinite(candidate.intercept)):
                 continue
-            answer = certify(candidate, None if smooth else found.certificate.theta)
+            answer = certify(candidate, dual)
             if answer.certificate.excess < best.certificate.excess:
                 best = replace(answer, n_iterations=n_solves)
         idle = 0 if low is None or best.certificate.excess < 0.5 * before else idle + 1
@@ -109,6 +113,30 @@ def _meet(
             margin = 0.05 if n_solves % 3 else 0.5
             alpha = between_alphas(high[0], low[0], high[2], low[2], margin)
     return best
+
+
+def _at_kinks(
+    workspace: Workspace, condition: Condition, point: Point, theta: Floats
+) -> list[tuple[Point, Floats]]:
+    """A budget of a loss with kinks, on the face and the kinks that a penalised solve has found."""
+    instance = workspace.instance
+    if instance.loss.is_smooth or condition.form != "budget":
+        return []
+    u = -theta / instance.sample_weight
+    found = solve_at_kinks(instance, workspace.store, condition, point, u)
+    return [(each.point, each.theta) for each in found]
+
+
+def _first_of_ridge(instance: Instance, eta: Floats) -> float:
+    """An alpha that shrinks every direction by half and more; without curvature 4 |grad f|^2 / f.
+
+    There a step of 1 / alpha along the gradient saves at most a quarter of the loss.
+    """
+    curvature = float(instance.curvature(eta).sum())
+    if curvature > 0:
+        return float(instance.mean_squares.sum()) * curvature
+    slope = instance.design.rmatvec(instance.gradient(eta))
+    return 4 * float(slope @ slope) / max(instance.value(eta), 1e-300)
 
 
 End = tuple[float, Point, float]
