@@ -35,7 +35,7 @@ def worst(estimator: object, X: pd.DataFrame, y: np.ndarray) -> float:
         make_scorer(mean_absolute_error, greater_is_better=False),
         worst,
     ],
-    ids=str,
+    ids=lambda score: getattr(score, "__name__", str(score)),
 )
 def test_any_scorer_of_scikit_learn(scoring: object) -> None:
     X = pd.DataFrame(DIABETES.X, columns=list(DIABETES.feature_names))
@@ -112,6 +112,7 @@ def test_concordance_weights_and_groups() -> None:
     assert not set(model.held_out_.fold[:1]) - set(range(5))
 
 
+@pytest.mark.filterwarnings("default:Only one class is present:sklearn.exceptions.UndefinedMetricWarning")
 def test_a_fold_without_a_score_is_left_out() -> None:
     data, _ = nb.datasets.make_classification(60, 5, seed=0)
     ones, zeros = np.flatnonzero(data.y == 1), np.flatnonzero(data.y == 0)

@@ -7,13 +7,11 @@ with an estimator whose predictions for the held-out rows are those linear predi
 from __future__ import annotations
 
 import inspect
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.utils import _safe_indexing
 
@@ -146,9 +144,7 @@ class GivenScore:
         if rows.classes is not None:
             known = KnownClasses(eta, rows.classes)
         weighted = {"sample_weight": rows.weight[fold.test]} if self._takes_weights else {}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UndefinedMetricWarning)
-            return float(self.scorer(known, X, y, **weighted))
+        return float(self.scorer(known, X, y, **weighted))
 
     @property
     def _takes_weights(self) -> bool:
