@@ -30,7 +30,8 @@ TERMS = {
     "unknown loss": Bad(
         lambda: problem(loss="squared"),
         "loss must be one of 'squared_error', 'huber', 'logistic', 'poisson', 'gamma', 'tweedie', "
-        "'quantile', 'cox' or an instance of Loss, got 'squared'; did you mean 'squared_error'?",
+        "'quantile', 'cox', 'stratified_cox' or an instance of Loss, got 'squared'; did you mean "
+        "'squared_error'?",
     ),
     "norm of another type": Bad(
         lambda: problem(norm=2), "norm must be a name such as 'l1' or a Norm, got 2.", TypeError

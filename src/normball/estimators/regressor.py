@@ -188,9 +188,9 @@ class Regressor(PredictsSurvival, PredictsNumbers, LinearEstimator):
         ConvergenceWarning
             If the gap stays above tol.
         """
-        loss = get_loss(self.loss)
-        self._note_times(loss, y)
+        loss, response_given = get_loss(self.loss), y
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
+        self._note_times(loss, response_given)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use Classifier.")
         response = np.asarray(y, dtype=np.float64)

@@ -116,9 +116,9 @@ class RegressorCV(PredictsSurvival, PredictsNumbers, OneProblemCV):
             As `Regressor.fit`; and with the name of the fold, if it has no row to train on or to hold
             out, names rows that are not there, or admits no fit (a single class, no event).
         """
-        loss, given = get_loss(self.loss), X
-        self._note_times(loss, y)
+        loss, given, response_given = get_loss(self.loss), X, y
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
+        self._note_times(loss, response_given)
         if loss.is_classifier:
             raise ValueError(f"loss={loss.name!r} is for classes; use ClassifierCV.")
         response = np.asarray(y, dtype=np.float64)

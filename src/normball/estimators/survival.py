@@ -31,7 +31,8 @@ class PredictsSurvival:
         self._times = loss.ranked_times(y) if isinstance(loss, Cox) else None
         if isinstance(loss, StratifiedCox):
             array = np.asarray(y)
-            labels = array[:, 2].astype(np.float64) if array.ndim == 2 else loss.strata(array)[0]
+            is_encoded = array.ndim == 1 or array.shape[1] == 1
+            labels = loss.strata(array.ravel())[0] if is_encoded else array[:, 2].astype(np.float64)
             self._labels = np.unique(labels).tolist()
 
     def _keep(self, solution: Solution) -> None:

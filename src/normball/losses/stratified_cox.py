@@ -88,7 +88,7 @@ class StratifiedCox(Cox):
         """
         refuse_masked(y, "y")
         array = np.asarray(y)
-        if array.ndim != 2:
+        if array.ndim != 2 or array.shape[1] == 1:  # encoded already
             return y
         if array.shape[1] != 3:
             raise ValueError(
@@ -105,7 +105,7 @@ class StratifiedCox(Cox):
 
     def ranked_times(self, y: Any) -> Floats | None:
         array = np.asarray(y)
-        return np.unique(array[:, 0].astype(np.float64)) if array.ndim == 2 else None
+        return np.unique(array[:, 0].astype(np.float64)) if array.ndim == 2 and array.shape[1] == 3 else None
 
     @staticmethod
     def strata(y: Floats) -> tuple[Indices, Floats]:
