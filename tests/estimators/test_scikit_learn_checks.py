@@ -23,9 +23,9 @@ LOSSES = [name for name in nb.losses.LOSSES if not nb.losses.get_loss(name).is_c
 class InPairs:
     """Groups of two neighbours, however many features a check has."""
 
-    def _make_problem(self, X: Any, y: Any, loss: Any, norm: Any, sample_weight: Any) -> nb.Problem:
+    def _in_units_of_x(self, X: Any, y: Any, loss: Any, norm: Any, sample_weight: Any) -> nb.Problem:
         pairs = nb.norms.GroupL2(np.arange(X.shape[1]) // 2)
-        made: nb.Problem = super()._make_problem(X, y, loss, pairs, sample_weight)  # type: ignore[misc]
+        made: nb.Problem = super()._in_units_of_x(X, y, loss, pairs, sample_weight)  # type: ignore[misc]
         return made
 
 
@@ -69,3 +69,9 @@ def known_limits(estimator: Any) -> dict[str, str]:
 )
 def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)
+
+
+@pytest.mark.parametrize("model", [RegressorInPairs(), RegressorInPairsCV(n_alphas=3, cv=2)], ids=str)
+def test_the_checks_in_pairs_fit_groups(model: Any) -> None:
+    data, _ = nb.datasets.make_regression(30, 5, seed=0)
+    assert isinstance(model.fit(data.X, data.y).solution_.problem.norm, nb.norms.GroupL2)
