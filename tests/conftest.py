@@ -52,6 +52,23 @@ def browser(chromium: str) -> Iterator[Any]:
         yield running
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` takes its choice
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked `quick_cases(n)`, all cases but n that are spread evenly are marked `slow`."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("quick_cases"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for alike in cases.values():
+        marker = alike[0].get_closest_marker("quick_cases")
+        assert marker is not None
+        (kept,) = marker.args
+        quick = {int(place) for place in np.linspace(0, len(alike) - 1, min(kept, len(alike)))}
+        for place, item in enumerate(alike):
+            if place not in quick:
+                item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

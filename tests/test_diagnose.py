@@ -135,6 +135,7 @@ def test_false_selections_are_those_of_pure_noise() -> None:
     assert careful.support.tolist() == [0]
 
 
+@pytest.mark.slow
 def test_chance_is_counted_where_the_fit_takes_a_large_part_of_the_noise() -> None:
     # many more columns than rows: residuals are far smaller than the noise, and so is the pull of chance
     rng = np.random.default_rng(8)

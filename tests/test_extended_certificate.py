@@ -165,6 +165,7 @@ SAMPLE = [
 """Cells of all losses, norms and forms; the whole walk is `benchmarks/cvxpy_grid.py`'s."""
 
 
+@pytest.mark.quick_cases(4)
 @pytest.mark.parametrize("position", SAMPLE)
 def test_hard_data(position: int) -> None:
     problem = hard_problem(position)

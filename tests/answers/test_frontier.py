@@ -50,6 +50,7 @@ PAIRS += [(norm, loss) for norm in ("squared_l2", "l2", "l1") for loss in ("hube
 PAIRS += [("l1", "quantile")]
 
 
+@pytest.mark.quick_cases(3)
 @pytest.mark.parametrize(("norm", "loss"), PAIRS)
 def test_drawn_curve_is_the_frontier(norm: str, loss: str) -> None:
     problem = Problem(X, RESPONSES[loss], loss=loss, norm=NORMS[norm])

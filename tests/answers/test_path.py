@@ -53,6 +53,7 @@ def test_every_storage_gives_the_same_path(storage: str, intercept: bool, loss: 
     np.testing.assert_allclose(found.coefs, expected.coefs, atol=2e-3 * np.abs(expected.coefs).max())
 
 
+@pytest.mark.quick_cases(4)
 @pytest.mark.parametrize("norm", ["l1", nb.norms.ElasticNet(0.7), nb.norms.GroupL2(np.arange(300) // 3)])
 @pytest.mark.parametrize("loss", ["squared_error", "logistic", "poisson"])
 def test_budgets_and_targets_at_once(loss: str, norm: object) -> None:
@@ -203,6 +204,7 @@ print((1024 * (after - before) - candidates) / X.nbytes, path.gaps.max())
 """
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is counted in kilobytes on Linux only")
 @pytest.mark.parametrize(
     ("norm", "loss", "by_columns"),

@@ -37,6 +37,7 @@ def offered_gap(problem: nb.Problem, path: nb.Path, alpha: float) -> float:
     return (value - problem.solve(alpha=alpha, tol=1e-10).certificate.dual) / problem.instance.scale
 
 
+@pytest.mark.quick_cases(5)
 @every_norm
 @pytest.mark.parametrize("loss", RESPONSES)
 def test_bound_lies_above_what_is_offered(loss: str, norm: Norm) -> None:
@@ -63,6 +64,7 @@ def test_bound_is_rounding_where_the_path_is_linear() -> None:
     assert path.bound(middle)[same].max() < 1e-11
 
 
+@pytest.mark.quick_cases(6)
 @every_norm
 @pytest.mark.parametrize("loss", ["squared_error", "logistic"])
 def test_guarantee_holds_everywhere_with_few_alphas(loss: str, norm: Norm) -> None:

@@ -196,6 +196,7 @@ def test_without_pyav(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 'run: pip install "normball[video]"' in result.stderr
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.browser
 def test_report_in_a_browser(run: Run, browser: Any) -> None:
     run("background", "--out", "out", "--seconds", "3", "--tol", "1e-2")

@@ -101,6 +101,7 @@ def test_the_three_forms(table: Path, options: dict, level: dict) -> None:
     assert stored["level"] == pytest.approx(expected.level)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("norm", sorted(NORMS))
 def test_every_norm(run: Run, table: Path, folder: Path, norm: str) -> None:
     parameter = {"lp": ("--p", 1.5), "elastic_net": ("--l1-ratio", 0.3)}.get(norm, ())
@@ -113,6 +114,7 @@ def test_every_norm(run: Run, table: Path, folder: Path, norm: str) -> None:
     assert stored["converged"]
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     ("loss", "target", "options"),
     [

@@ -87,6 +87,7 @@ def test_logistic_ridge_on_standardised_diabetes(folder: Path) -> None:
     assert_same(*found, reference.coef_[0] / deviation, float(reference.intercept_[0]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "n_features"), [(".csv", 500), (".parquet", 500), (".parquet", 4000)])
 @pytest.mark.parametrize("l1_ratio", [None, 0.5])
 def test_leukemia_as_numbers(folder: Path, suffix: str, n_features: int, l1_ratio: float | None) -> None:
@@ -101,6 +102,7 @@ def test_leukemia_as_numbers(folder: Path, suffix: str, n_features: int, l1_rati
     assert_same(*found, reference.coef_, reference.intercept_)
 
 
+@pytest.mark.quick_cases(1)
 @every_format
 def test_logistic_lasso_on_leukemia(folder: Path, suffix: str) -> None:
     data = load_leukemia("molecular")

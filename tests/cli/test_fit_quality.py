@@ -40,6 +40,7 @@ def table(folder: Path, loss: str) -> Path:
     return write(frame, folder / "t.csv")
 
 
+@pytest.mark.quick_cases(6)
 @pytest.mark.parametrize("level", [{}, {"alpha": "5%"}, {"budget": 0.5}], ids=["chosen", "alpha", "budget"])
 @pytest.mark.parametrize("loss", RESPONSES)
 def test_figures_are_those_of_scikit_learn_on_the_same_rows(folder: Path, loss: str, level: dict) -> None:
@@ -97,6 +98,7 @@ SAID = {
 }
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("loss", RESPONSES)
 def test_said_first_in_terminal_and_report(run: Run, folder: Path, loss: str) -> None:
     event = ("--event", "event") if loss == "cox" else ()

@@ -59,6 +59,7 @@ BEST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_said(reports: Callable[[str], tuple[str, Path]], name: str) -> None:
     """How good it predicts comes before the coefficients, the truth leads them, the objective comes last."""
@@ -71,6 +72,7 @@ def test_what_is_said(reports: Callable[[str], tuple[str, Path]], name: str) -> 
     assert "nan" not in said.split()
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", CASES)

@@ -72,6 +72,7 @@ def test_every_design_is_registered_with_cases() -> None:
     assert {type(as_design(store(values))) for store in DESIGN_CASES.values()} == classes
 
 
+@pytest.mark.quick_cases(11)
 @every_case
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(
@@ -89,6 +90,7 @@ def test_products(store: Callable[[Floats], Any], seed: int, n: int, p: int, blo
         check_products(store(table(rng, n, p)), rng)
 
 
+@pytest.mark.quick_cases(20)
 @every_case
 @pytest.mark.parametrize("shape", [(2000, 150), (40, 9000)])
 def test_products_of_many_blocks(store: Callable[[Floats], Any], shape: tuple[int, int]) -> None:

@@ -87,6 +87,7 @@ def _check_contact(display: ContactDisplay) -> None:
     assert min(_distance(line, contact[0]) for line in touching) <= 2e-3 * size
 
 
+@pytest.mark.quick_cases(5)
 @pytest.mark.parametrize("norm", NORMS, ids=repr)
 def test_contact_lies_on_ball_and_level_set(norm: object) -> None:
     problem = _problem("squared_error").with_norm(norm)  # type: ignore[arg-type]
@@ -108,6 +109,7 @@ def test_quantile_has_the_normal_that_its_certificate_proves(n_features: int) ->
     assert solution.problem.norm.normal_cone_contains(solution.coef, proved, 1e-6)
 
 
+@pytest.mark.quick_cases(3)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("n_features", [2, 4])
 def test_every_loss(loss: str, n_features: int) -> None:
@@ -256,6 +258,7 @@ def test_labels_do_not_cover_each_other() -> None:
     assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("y", [[0.8, 1.1, 0.2, 1.3], [0.9, 1.5, 0.6, 1.7], [0.8, 1.5, 0.7, 1.9]])
 def test_labels_do_not_cover_the_names_of_the_axes(y: list[float]) -> None:
     X = [[1.0, 0.2], [0.3, 1.0], [1.0, -0.4], [0.5, 0.8]]

@@ -64,6 +64,7 @@ def test_odds_of_zeros() -> None:
         ZeroOddsDisplay.from_odds({"a": counted, "b": zero_odds("l1", 7, Equations(2))})
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("p", [1, 2, 3, 4, 5, 8, 60])
 def test_face_shares_fill_the_picture(p: int) -> None:
     display = FaceSharesDisplay.from_norm("l1", p).plot()

@@ -48,6 +48,7 @@ def _close_figures() -> Iterator[None]:
     plt.close("all")
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
 def test_names_are_written_as_they_are(names: tuple[str, str, str]) -> None:
     solution = nb.Problem(X, Y, feature_names=names).solve(alpha=0.2)

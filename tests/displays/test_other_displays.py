@@ -274,6 +274,7 @@ def test_backend_is_left_alone() -> None:
     assert done.stdout.strip().lower() == "svg"
 
 
+@pytest.mark.slow
 def test_readme_picture_can_be_drawn_again(tmp_path: FilePath) -> None:
     script = FilePath(__file__).parents[2] / "examples" / "readme_picture.py"
     drawn = []

@@ -13,6 +13,7 @@ SCRIPTS = sorted(EXAMPLES.rglob("plot_*.py"))
 NAMES = [path.relative_to(EXAMPLES).with_suffix("").as_posix() for path in SCRIPTS]
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
 def test_runs_and_draws(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

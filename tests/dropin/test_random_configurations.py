@@ -126,6 +126,7 @@ def test_the_table_stays_as_it_is(name: str, fit_intercept: bool) -> None:
     np.testing.assert_array_equal(X, before)
 
 
+@pytest.mark.quick_cases(30)
 @pytest.mark.parametrize("seed", range(200))
 def test_the_numbers_are_those_of_scikit_learn(seed: int) -> None:
     given = configuration(seed)

@@ -160,6 +160,7 @@ def test_several_classes_are_explained() -> None:
     assert "for class" not in str(model.why(0))
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
 def test_folds_of_several_classes_by_workers_of_joblib(backend: str) -> None:
     X, y = classes(n_classes=3)

@@ -18,6 +18,7 @@ def observed(m: int, n: int, rank: int, share: float, seed: int = 0) -> tuple[np
     return truth, np.where(rng.random((m, n)) < share, truth, np.nan)
 
 
+@pytest.mark.quick_cases(11)
 @pytest.mark.parametrize("seed", range(50))
 def test_agrees_with_cvxpy(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -37,24 +37,50 @@ class RegressorInPairsCV(InPairs, nb.RegressorCV):
     pass
 
 
+# the checks that look at what is fitted; the others look at the class, whatever its parameters
+OF_FITS = {
+    "check_classifiers_classes",
+    "check_classifiers_train",
+    "check_estimator_sparse_array",
+    "check_estimators_dtypes",
+    "check_fit2d_1feature",
+    "check_fit2d_1sample",
+    "check_fit_idempotent",
+    "check_methods_subset_invariance",
+    "check_regressors_int",
+    "check_regressors_train",
+    "check_sample_weight_equivalence_on_dense_data",
+    "check_sample_weight_equivalence_on_sparse_data",
+}
+FEW: dict[str, Any] = {"n_alphas": 3, "eps": 0.05, "cv": 2}
+
+
+def one_of_each_class() -> list[Any]:
+    return [
+        *(nb.Regressor(), nb.RegressorCV(**FEW), nb.Classifier(), nb.ClassifierCV(**FEW)),
+        *(RegressorInPairs(), RegressorInPairsCV(**FEW)),
+    ]
+
+
 def regressors() -> list[Any]:
-    made = [nb.Regressor(norm=norm) for norm in NORMS]
+    made = [nb.Regressor(norm=norm) for norm in NORMS[1:]]
     made += [nb.Regressor(loss=loss) for loss in LOSSES]
     # the checks set alpha to 0.01 where there is one, so that no other form can be given
-    made += [nb.Regressor(standardize=True), nb.Regressor(positive=True), RegressorInPairs()]
+    made += [nb.Regressor(standardize=True), nb.Regressor(positive=True)]
     return [*made, nb.Regressor(norm="elastic_net", l1_ratio=0.3, alpha=0.01)]
 
 
 def classifiers() -> list[Any]:
-    made = [nb.Classifier(norm=norm) for norm in NORMS]
+    made = [nb.Classifier(norm=norm) for norm in NORMS[1:]]
     return [*made, nb.Classifier(standardize=True), nb.Classifier(budget=1.0), nb.Classifier(alpha=0.01)]
 
 
 def chosen_by_cv() -> list[Any]:
-    few: dict[str, Any] = {"n_alphas": 3, "eps": 0.05, "cv": 2}
-    made: list[Any] = [kind(norm=norm, **few) for norm in NORMS for kind in (nb.RegressorCV, nb.ClassifierCV)]
-    made += [nb.RegressorCV(loss=loss, **few) for loss in LOSSES]
-    return [*made, nb.RegressorCV(rule="one_se", **few), RegressorInPairsCV(**few)]
+    made: list[Any] = [
+        kind(norm=norm, **FEW) for norm in NORMS[1:] for kind in (nb.RegressorCV, nb.ClassifierCV)
+    ]
+    made += [nb.RegressorCV(loss=loss, **FEW) for loss in LOSSES]
+    return [*made, nb.RegressorCV(rule="one_se", **FEW)]
 
 
 def known_limits(estimator: Any) -> dict[str, str]:
@@ -64,10 +90,31 @@ def known_limits(estimator: Any) -> dict[str, str]:
     return {"check_class_weight_classifiers": "three classes, one of weight 1e-7: the budget is refused"}
 
 
-@parametrize_with_checks(
+@parametrize_with_checks(one_of_each_class())
+def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> None:
+    check(estimator)
+
+
+OPTIONS = parametrize_with_checks(
     [*regressors(), *classifiers(), *chosen_by_cv()], expected_failed_checks=known_limits
 )
-def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> None:
+
+
+def slow_unless_of_fits(case: Any) -> Any:
+    """The case, marked slow unless its check looks at what is fitted."""
+    estimator, check = getattr(case, "values", case)
+    name = getattr(check, "func", check).__name__
+    return (
+        case
+        if name in OF_FITS
+        else pytest.param(estimator, check, marks=[pytest.mark.slow, *getattr(case, "marks", ())])
+    )
+
+
+@pytest.mark.parametrize(OPTIONS.args[0], [*map(slow_unless_of_fits, OPTIONS.args[1])], **OPTIONS.kwargs)
+def test_scikit_learn_checks_of_norms_losses_and_options(
+    estimator: Any, check: Callable[[Any], None]
+) -> None:
     check(estimator)
 
 

@@ -49,6 +49,7 @@ def test_any_scorer_of_scikit_learn(scoring: object) -> None:
     assert model.alpha_ == ALPHAS[int(means.argmax())]
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize(
     ("scoring", "theirs", "sign"),
     [("class_error", "accuracy", -1), ("auc", "roc_auc", 1), ("roc_auc", "roc_auc", 1), ("f1", "f1", 1)],

@@ -101,6 +101,7 @@ def test_rare_levels_are_one() -> None:
         all_kept.transform(pd.DataFrame({"kind": ["zebra"]}))
 
 
+@pytest.mark.quick_cases(4)
 @pytest.mark.parametrize("make", [nb.RegressorCV, nb.ClassifierCV, "three classes", "cox"], ids=str)
 @pytest.mark.parametrize("n_jobs", [None, 2])
 def test_learnt_inside_the_folds(make: Any, n_jobs: int | None) -> None:

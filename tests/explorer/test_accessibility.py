@@ -24,6 +24,7 @@ def serious(tab: Tab) -> list[str]:
     ]
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     "state",
     [
@@ -44,6 +45,7 @@ def test_nothing_serious(opened: Any, state: dict[str, Any]) -> None:
     assert serious(tab) == []
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("step", ["ball", "compass", "data", "map", "many", "matter"])
 def test_nothing_serious_in_the_essay(step: str, reader: Any) -> None:
     if not AXE.is_file() and not os.environ.get("NORMBALL_REQUIRE_NODE"):

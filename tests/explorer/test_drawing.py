@@ -58,6 +58,7 @@ def best_fit(state: dict[str, Any]) -> np.ndarray:
     return np.array([whole["cx"], whole["cy"]])
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("name", LEVELS)
 def test_level_set_lies_on_its_level(opened: Any, name: str) -> None:
     """The loss crosses the level within a pixel of each point drawn, on the ray from the best fit."""
@@ -77,6 +78,7 @@ def test_level_set_lies_on_its_level(opened: Any, name: str) -> None:
         assert instance.value(instance.predictor(w + step, 0.0)) > level, w
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("name", PATHS)
 def test_path_lies_on_the_contacts(opened: Any, name: str) -> None:
     state = {"loss": "logistic", "form": "budget", "budget": 1.0, **PATHS[name]}

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 TASKS = {step: [True] if step in ("line", "matter") else [True, True] for step in STEPS}
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("by", ["mouse", "finger", "keys"])
 def test_every_step_is_finished(by: str, size: str, reader: Any) -> None:
@@ -27,6 +28,7 @@ def test_every_step_is_finished(by: str, size: str, reader: Any) -> None:
         assert page.last_control <= page.box(".figure")[3] + 1, step
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("size", SIZES)
 def test_figure_never_jumps_and_nothing_sticks_out(size: str, reader: Any) -> None:
     page: Reader = reader(**SIZES[size])
@@ -52,6 +54,7 @@ def test_guess_then_both_balls_touch_where_they_must(reader: Any) -> None:
     assert "t = 0.89" in page.page.locator(".board.side").inner_text()
 
 
+@pytest.mark.slow
 def test_growing_takes_its_time_unless_motion_is_unwelcome(reader: Any) -> None:
     page: Reader = reader("ball", reduced_motion="no-preference")
     page.click("Grow the diamond")
@@ -73,6 +76,7 @@ def test_bills_fall_as_far_as_they_can(reader: Any) -> None:
     assert costs == ["1.50", "1.00", "1.25", "0.80"]
 
 
+@pytest.mark.quick_cases(1)
 def test_the_side_holds_the_mouse_and_pressing_moves_nothing(reader: Any) -> None:
     page: Reader = reader("compass")
     before = page.reading
@@ -107,6 +111,7 @@ def test_shares_of_the_compass(reader: Any) -> None:
     assert shares == [f"{x:.0f} %" for x in expected]
 
 
+@pytest.mark.quick_cases(1)
 def test_a_dragged_patient_moves_everything_in_one_frame(reader: Any) -> None:
     page: Reader = reader("data")
     page.slide("t", 60)
@@ -162,6 +167,7 @@ def test_focus_survives_controls_that_come(reader: Any) -> None:
     assert page.focused == "grip-y"
 
 
+@pytest.mark.quick_cases(1)
 def test_a_swipe_scrolls_and_a_grip_does_not(reader: Any) -> None:
     page: Reader = reader("line", **PHONE)
     top = page.page.evaluate("scrollY")
@@ -203,6 +209,7 @@ def test_paper_holds_nine_frames(reader: Any) -> None:
     assert page.page.locator(".said:visible").count() == sum(map(len, TASKS.values()))
 
 
+@pytest.mark.quick_cases(1)
 def test_address_opens_a_step_follows_and_the_laboratory_is_behind_it(reader: Any) -> None:
     page: Reader = reader("price")
     assert page.now == "price"

@@ -20,6 +20,7 @@ def ran(code: str) -> dict[str, Any]:
     return names
 
 
+@pytest.mark.quick_cases(1)
 def test_code_of_the_end_runs(reader: Any) -> None:
     pytest.importorskip("sklearn")
     page = reader("matter")

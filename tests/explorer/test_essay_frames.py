@@ -15,6 +15,7 @@ from normball.explorer.page import bundle
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("width", [820, 700])
 def test_essay_runs_in_a_sandboxed_frame(width: int, browser: Any, story_file: Path) -> None:
     """As a documentation page or a notebook shows it: no address, no storage, scripts only."""
@@ -41,6 +42,7 @@ def test_essay_runs_in_a_sandboxed_frame(width: int, browser: Any, story_file: P
         assert problems == []
 
 
+@pytest.mark.slow
 def test_widget_scrolls_in_its_own_box(browser: Any) -> None:
     """Beside other cells the essay has a height of its own and leaves the page's address alone."""
     explorer = nb.explore(story="price")

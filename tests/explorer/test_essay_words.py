@@ -327,6 +327,7 @@ def own_story(kind: str) -> dict[str, Any]:
     return make_story(StoryTable.own(dataset), quick=True).payload
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("kind", ["classes", "quantity"])
 def test_own_table_speaks_of_its_own_names(kind: str, browser: Any) -> None:
     story = own_story(kind)

@@ -55,6 +55,7 @@ def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
     assert tab.page.locator("#part0").get_by_role("radio", name="hold the budget").is_checked()
 
 
+@pytest.mark.quick_cases(1)
 def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
     tab = opened(loss="squared_error", form="budget", norm="lp", p=3)
     starts = {
@@ -104,6 +105,7 @@ def _seen(tab: Tab) -> tuple[Any, ...]:
     return state, tab.page.locator(".readouts").inner_text(), tab.page.evaluate("history.length")
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     ("what", "state"),
     [
@@ -136,6 +138,7 @@ def _altered(route: Any, change: dict[str, Any]) -> None:
     route.fulfill(response=answer, json=answer.json() | change)
 
 
+@pytest.mark.slow
 def test_python_confirms_what_the_page_computed(opened: Any) -> None:
     pytest.importorskip("starlette")
     uvicorn = pytest.importorskip("uvicorn")

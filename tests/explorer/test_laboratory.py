@@ -145,6 +145,7 @@ def test_a_file_copies_a_call_instead_of_an_address_of_this_machine(opened: Any)
     assert eval(copied).state["norm"] == "l2"
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("width", [390, 820, 1024])
 def test_menus_open_inside_the_page(width: int, opened: Any) -> None:
     tab: Tab = opened({"viewport": {"width": width, "height": 900}})
@@ -173,6 +174,7 @@ _CUT = """
 """
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("width", [1280, 820, 390])
 @pytest.mark.parametrize("view", ["model", "frontier"])
 def test_long_names_stay_inside(width: int, view: str, opened: Any, tmp_path: Path) -> None:
@@ -189,6 +191,7 @@ def test_long_names_stay_inside(width: int, view: str, opened: Any, tmp_path: Pa
     assert set(LONG[:2]) <= set(names)  # whole where they fit
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("size", [(640, 400), (844, 390), (320, 256)])
 def test_low_window_leaves_the_controls_in_sight(size: tuple[int, int], opened: Any) -> None:
     """A window at 200 or 400 %, or a phone on its side: the picture covers no control."""

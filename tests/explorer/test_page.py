@@ -23,6 +23,7 @@ def number_of(tab: Tab, name: str) -> float:
 
 
 # ---- taking hold --------------------------------------------------------------------
+@pytest.mark.quick_cases(1)
 def test_line_dragged_by_mouse_keeps_the_contact_of_the_closed_form(opened: Any) -> None:
     tab = opened(angle=63, offset=1, **LINE)
     tab.drag(tab.slider("line handle: distance"), (25, 45), steps=60)
@@ -48,6 +49,7 @@ def test_zeros_flip_where_the_line_is_parallel_to_the_side(opened: Any) -> None:
     assert tab.values("w1", "zeros") == [0, 1]
 
 
+@pytest.mark.quick_cases(1)
 def test_best_fit_dragged_by_touch(opened: Any) -> None:
     tab = opened({"has_touch": True}, loss="squared_error", form="budget", norm="l2", ellipse_ratio=1)
     x, y = tab.centre(tab.slider("best fit handle, w1"))
@@ -65,6 +67,7 @@ def test_best_fit_dragged_by_touch(opened: Any) -> None:
     assert tab.values("w1", "w2") == pytest.approx(c / np.linalg.norm(c), rel=1e-5)
 
 
+@pytest.mark.quick_cases(1)
 def test_budget_by_keyboard(opened: Any) -> None:
     tab = opened(loss="squared_error", form="budget", budget=1)
     handle = tab.slider("budget handle")
@@ -79,6 +82,7 @@ def test_budget_by_keyboard(opened: Any) -> None:
     assert tab.value("budget") == 1
 
 
+@pytest.mark.quick_cases(1)
 def test_dials_are_linked(opened: Any) -> None:
     tab = opened(loss="squared_error", form="budget", budget=0.8)
     alpha, target = tab.values("alpha", "target")
@@ -93,6 +97,7 @@ def test_dials_are_linked(opened: Any) -> None:
     assert tab.value("target") < target
 
 
+@pytest.mark.quick_cases(1)
 def test_frontier_point_and_free_point(opened: Any) -> None:
     tab = opened(loss="squared_error", form="budget", view="frontier", free="true")
     before = tab.value("budget")
@@ -106,6 +111,7 @@ def test_frontier_point_and_free_point(opened: Any) -> None:
     assert tab.page.url.count("free1=") == 1
 
 
+@pytest.mark.quick_cases(1)
 def test_keys_on_the_frontier_go_as_far_as_the_picture_is_wide(opened: Any) -> None:
     tab = opened(loss="squared_error", form="budget", budget=0.1, view="frontier", cx=0.1, cy=0.1)
     tab.page.get_by_text("Place the level set by numbers").click()
@@ -119,6 +125,7 @@ def test_keys_on_the_frontier_go_as_far_as_the_picture_is_wide(opened: Any) -> N
     assert tab.value("budget") == pytest.approx(0.1 + 0.01 * 6, rel=1e-6)
 
 
+@pytest.mark.quick_cases(1)
 def test_space_is_turned_and_its_contact_named(opened: Any) -> None:
     tab = opened(loss="squared_error", form="budget", dims=3, budget=1)
     assert tab.value("gap") <= 1e-8
@@ -129,6 +136,7 @@ def test_space_is_turned_and_its_contact_named(opened: Any) -> None:
     assert re.search(r"touches the octahedron at a corner", canvas.get_attribute("aria-label"))
 
 
+@pytest.mark.slow
 def test_drag_is_drawn_at_most_once_a_frame_and_never_lost(opened: Any) -> None:
     tab = opened(angle=63, **LINE)
     tab.drag(tab.slider("line handle: distance"), (10, 30), steps=60)
@@ -144,6 +152,7 @@ def test_drag_is_drawn_at_most_once_a_frame_and_never_lost(opened: Any) -> None:
 
 
 # ---- address, hosts ------------------------------------------------------------
+@pytest.mark.quick_cases(1)
 def test_address_restores_the_picture_and_back_works(opened: Any) -> None:
     tab = opened(norm="linf", loss="squared_error", form="budget", budget=0.7, cx=1.25)
     first = tab.values("w1", "w2", "alpha")
@@ -186,6 +195,7 @@ def test_bad_address_is_told_and_survived(opened: Any) -> None:
     assert tab.value("zeros") == 2  # the budget was brought to 0
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("view", VIEWS)
 def test_phone_has_no_sideways_scroll(opened: Any, view: str) -> None:
     tab = opened(
@@ -202,6 +212,7 @@ def test_phone_has_no_sideways_scroll(opened: Any, view: str) -> None:
     assert min(handles) >= 43.5
 
 
+@pytest.mark.quick_cases(1)
 def test_line_and_ball_are_taken_anywhere(opened: Any) -> None:
     tab = opened(angle=90, offset=1, **LINE)
     box = tab.page.locator("svg.stage").bounding_box()
@@ -222,6 +233,7 @@ def test_line_and_ball_are_taken_anywhere(opened: Any) -> None:
     assert number_of(tab, "budget handle") == pytest.approx(1, abs=0.02)
 
 
+@pytest.mark.quick_cases(1)
 def test_the_ball_of_own_data_is_dragged_along_the_path(opened: Any, tmp_path: Path) -> None:
     data = nb.datasets.load_diabetes()
     problem = nb.Problem(data.X, data.y, feature_names=data.feature_names)
@@ -240,6 +252,7 @@ def test_the_ball_of_own_data_is_dragged_along_the_path(opened: Any, tmp_path: P
     assert "refit=false" in tab.page.url
 
 
+@pytest.mark.quick_cases(1)
 def test_loss_is_changed_and_the_ball_stays(opened: Any) -> None:
     tab = opened(**LINE)
     budget = tab.value("budget")
@@ -250,6 +263,7 @@ def test_loss_is_changed_and_the_ball_stays(opened: Any) -> None:
     assert tab.value("alpha") > 0
 
 
+@pytest.mark.quick_cases(1)
 def test_own_data_on_the_stage(opened: Any, tmp_path: Path) -> None:
     data = nb.datasets.load_diabetes()
     problem = nb.Problem(data.X, data.y, feature_names=data.feature_names)

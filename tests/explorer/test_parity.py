@@ -65,6 +65,7 @@ def compare(state: dict[str, Any], mine: dict[str, Any]) -> None:
         assert mine["alpha"] == pytest.approx(theirs["alpha"], rel=1e-4, abs=1e-7)
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("dims", [2, 3])
 @pytest.mark.parametrize("loss", list(FIELDS["loss"]["choices"]))
 @pytest.mark.parametrize("norm", list(FIELDS["norm"]["choices"]))
@@ -121,6 +122,7 @@ def test_in_space_p_starts_at_one(page: Any) -> None:
     assert contacts(page, [state | {"norm": "l1"}])[0]["w"] == answer["w"]
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("norm", ["l1", "l2", "linf", "lp", "elastic_net", "sorted_l1"])
 def test_map_of_the_plane_agrees_with_contacts(page: Any, norm: str) -> None:
     n = 256
@@ -153,6 +155,7 @@ def run_snippet(page: Any, state: dict[str, Any]) -> str:
     return text
 
 
+@pytest.mark.quick_cases(18)
 @pytest.mark.parametrize("loss", list(FIELDS["loss"]["choices"]))
 @pytest.mark.parametrize("norm", list(FIELDS["norm"]["choices"]))
 def test_snippet_reproduces_the_page(page: Any, norm: str, loss: str) -> None:
@@ -165,6 +168,7 @@ def test_snippet_reproduces_the_page(page: Any, norm: str, loss: str) -> None:
         assert found["solution"].coef == pytest.approx(np.array(mine["w"]), abs=2e-4)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("form", ["alpha", "target"])
 def test_snippet_is_a_whole_program(page: Any, tmp_path: Path, form: str) -> None:
     import subprocess

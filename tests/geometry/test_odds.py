@@ -27,6 +27,7 @@ def test_corner_shares_known_by_hand(norm: object, anywhere: float, on_axes: flo
     assert corner_share(norm, axes_only=True) == pytest.approx(on_axes, abs=1e-9)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     "norm", [L1(weights=[1.0, 3.0]), ElasticNet(0.6), SortedL1(weights=[2.0, 1.0])], ids=str
 )

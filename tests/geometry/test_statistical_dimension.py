@@ -61,6 +61,7 @@ SAMPLED = [
 ]
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(("norm", "p", "sparsity"), SAMPLED[:4], ids=str)
 def test_exact_values_agree_with_sampling(norm: object, p: int, sparsity: int) -> None:
     exact = statistical_dimension(norm, p, sparsity, "exact")
@@ -310,6 +311,7 @@ def test_millions_of_equal_features_cost_as_much_as_one() -> None:
     assert -4 * sampled.standard_error <= formula.value - sampled.value <= excess + 4 * sampled.standard_error
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("odds", [0.05, 0.5, 0.95])
 @pytest.mark.parametrize("p", [1, 2, 7, 30])
 def test_largest_sparsity_is_what_measurements_needed_allows(p: int, odds: float) -> None:

@@ -185,6 +185,7 @@ def test_orthonormal_odds_are_binomial_for_pure_noise() -> None:
     assert law.at_least_one == pytest.approx(1.0)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("norm", ["l1", "linf"])
 def test_ellipses_of_the_plane_touch_where_the_cones_say(norm: str) -> None:
     trials = 500

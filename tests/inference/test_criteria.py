@@ -23,6 +23,7 @@ NORMS = [
 ]
 
 
+@pytest.mark.quick_cases(8)
 @pytest.mark.parametrize("norm", NORMS, ids=repr)
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @pytest.mark.parametrize("alpha", [0.3])

@@ -142,6 +142,7 @@ COLLINEAR = {
 collinear = pytest.mark.parametrize("design", list(COLLINEAR))
 
 
+@pytest.mark.quick_cases(13)
 @collinear
 @pytest.mark.parametrize(("model", "n"), [("fixed", 150), ("gaussian", 150), ("gaussian", 30)])
 @pytest.mark.parametrize("statistic", ["signed_max", "coefficient_difference"])

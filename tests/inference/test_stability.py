@@ -45,6 +45,7 @@ def test_pointwise_bound_by_hand() -> None:
     assert pointwise_bound(10, 1000, 0.5) == np.inf
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("r", [-0.5, -0.25])
 def test_tail_bound_holds_for_random_concave_laws(r: float) -> None:
     # f is r-concave, r < 0, if f^r is convex: maxima of lines make such functions

@@ -156,6 +156,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 @pytest.mark.parametrize("name", list(FORKS))
 def test_a_fork_neither_hangs_nor_changes_a_bit(name: str) -> None:
@@ -163,6 +164,7 @@ def test_a_fork_neither_hangs_nor_changes_a_bit(name: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("name", list(EXITS))
 def test_the_interpreter_ends_while_threads_are_in_a_kernel(name: str) -> None:
     done = run(

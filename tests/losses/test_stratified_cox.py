@@ -97,6 +97,7 @@ def table(n: int = 120) -> tuple[Floats, Floats]:
     return X, np.column_stack([time, rng.random(n) < 0.7, strata])
 
 
+@pytest.mark.quick_cases(2)
 @both_counts
 @pytest.mark.parametrize(
     "norm", ["l1", "elastic_net", "squared_l2", "l2", nb.norms.GroupL2(np.arange(8) // 2)]

@@ -107,6 +107,7 @@ def test_embedded_pictures_grow_a_little_and_keep_their_shape() -> None:
     assert 'd="M 0.12 -4.00"' in panel.svg
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 def test_page_fits_the_screen(page: str, width: int, tmp_path: Path, browser: Any) -> None:

@@ -59,6 +59,7 @@ def check_proof(solution: MatrixSolution, X: np.ndarray, Y: np.ndarray, weights:
         assert solution.pulls.max() <= solution.alpha * (1 + 1e-3)
 
 
+@pytest.mark.quick_cases(20)
 @pytest.mark.parametrize("form", ["alpha", "budget", "target"])
 @pytest.mark.parametrize("seed", range(50))
 def test_agrees_with_cvxpy(form: str, seed: int) -> None:

@@ -19,6 +19,7 @@ def grid() -> list[RandomProblem]:
     return [grid_problem(position) for position in range(len(CELLS))]
 
 
+@pytest.mark.quick_cases(6)
 @pytest.mark.parametrize("position", range(len(CELLS)), ids=["-".join(cell) for cell in CELLS])
 def test_grid(grid: list[RandomProblem], position: int) -> None:
     problem = grid[position]

@@ -50,6 +50,7 @@ NORMS: dict[str, Norm] = {
 }
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("loss", ["squared_error", "logistic", "poisson", "huber"])
 @pytest.mark.parametrize(("norm", "alpha"), [*((norm, 1e-300) for norm in NORMS), ("l1", 1e-320)])
 def test_an_alpha_that_rounding_hides_gives_the_best_fit(

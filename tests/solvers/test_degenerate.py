@@ -223,6 +223,7 @@ def test_the_same_input_gives_the_same_output() -> None:
     np.testing.assert_array_equal(X, before)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("form", [{"budget": 1.0}, {"target": 0.2}, {"alpha": 0.05}])
 def test_non_convex_ball_is_solved_in_the_plane_only(form: dict[str, float]) -> None:
     X, y = table(p=2)

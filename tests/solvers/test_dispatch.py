@@ -38,6 +38,7 @@ def problem_of(loss: str, norm: str, shape: str, storage: str) -> nb.Problem:
     return nb.Problem(STORAGES[storage](X), y, loss=chosen, norm=NORM_CASES[norm](rng, p))
 
 
+@pytest.mark.quick_cases(4)
 @pytest.mark.parametrize("cell", CELLS, ids=["-".join(cell) for cell in CELLS])
 def test_every_form_takes_the_road_of_the_table_alone_and_in_a_path(cell: tuple[str, ...]) -> None:
     problem = problem_of(*cell)

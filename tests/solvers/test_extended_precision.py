@@ -40,6 +40,7 @@ def response(loss: Loss, size: float, signal: Floats, rng: np.random.Generator) 
     return size * np.exp(0.3 * signal) * rng.gamma(3.0, 1.0, len(signal))
 
 
+@pytest.mark.quick_cases(12)
 @pytest.mark.parametrize(("loss", "size"), CASES, ids=lambda value: repr(value))
 @pytest.mark.parametrize("norm", [L1(), ElasticNet(0.5), L2(), LInf()], ids=repr)
 def test_no_gap_is_claimed_that_the_weights_do_not_have(loss: Loss, size: float, norm: Norm) -> None:

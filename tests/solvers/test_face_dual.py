@@ -14,6 +14,7 @@ from normball.losses import Gamma, Logistic, Loss, Poisson
 from normball.norms import Lp
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("power", [2.5, 3.0, 4.0])
 @pytest.mark.parametrize("loss", [Poisson(), Logistic(), Gamma()], ids=repr)
 def test_paths_of_curved_norms_on_wide_data(loss: Loss, power: float) -> None:

@@ -41,6 +41,7 @@ def response(loss: Loss, X: Floats, rng: np.random.Generator) -> Floats:
     return signal + rng.standard_normal(n)
 
 
+@pytest.mark.quick_cases(6)
 @pytest.mark.parametrize("storage", STORED)
 @pytest.mark.parametrize("norm", [L1(), ElasticNet(0.5), L2(), GroupL2([[0, 1], [2, 3]])], ids=repr)
 @pytest.mark.parametrize(

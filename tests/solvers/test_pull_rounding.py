@@ -25,6 +25,7 @@ def far(rng: np.random.Generator) -> Floats:
     return rng.standard_normal((30, 8)) + 10.0 ** rng.uniform(5, 8, 8)
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("kind", [scaled, far])
 @pytest.mark.parametrize("norm", [LInf(), SortedL1(), GroupL2(np.arange(8) // 2), L1()], ids=repr)
 @pytest.mark.parametrize("loss", [Huber(0.3), SquaredError(), Quantile(0.3)], ids=repr)

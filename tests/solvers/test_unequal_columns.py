@@ -41,6 +41,7 @@ CASES += [("budget", norm) for norm in NORMS if not isinstance(norm, Lp)]
 CASES += [("target", norm) for norm in (L2(), ElasticNet(0.5), GroupL2(np.arange(8) // 2), SortedL1())]
 
 
+@pytest.mark.quick_cases(5)
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize(("form", "norm"), CASES, ids=[f"{form}-{norm!r}"[:20] for form, norm in CASES])
 def test_every_form_is_proved(loss: Loss, norm: Norm, form: str) -> None:

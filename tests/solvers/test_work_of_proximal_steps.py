@@ -40,6 +40,7 @@ def proxes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counted
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(
     ("loss", "norm"),

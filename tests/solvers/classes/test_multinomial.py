@@ -67,6 +67,7 @@ def true_gap(X: Any, codes: Indices, W: Floats, b: Floats, ratio: float, alpha: 
     return float((loss + paid - dual) / -(counts * np.log(counts)).sum())
 
 
+@pytest.mark.quick_cases(3)
 @pytest.mark.parametrize("ratio", [1.0, 0.5])
 @pytest.mark.parametrize(("kind", "n_classes"), [("sparse", 3), ("sparse", 5), ("noise", 4), ("counts", 6)])
 def test_far_below_the_largest_alpha_a_cold_start_is_proved(kind: str, n_classes: int, ratio: float) -> None:

@@ -58,6 +58,7 @@ def far(seed: int) -> Table:
     return Z * [1, 1e-3, 1e4, 1] + [1e6, 1e2, 1e9, 0], Z @ [1, 2, 3, 4] + rng.normal(size=50), np.ones(50)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("delta", [0.2, 1.0])
 @pytest.mark.parametrize("make", [one_hot, integers, units], ids=lambda make: make.__name__)
 def test_least_huber_fits(make: Any, delta: float) -> None:
@@ -78,6 +79,7 @@ def test_least_huber_fits(make: Any, delta: float) -> None:
     assert problem.solve(budget=2 * solution.norm).loss == pytest.approx(solution.loss, rel=1e-9)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("norm", ["l1", "l2", "squared_l2", "elastic_net", "linf", "sorted_l1"])
 @pytest.mark.parametrize("make", [houses, near_pairs, far, units], ids=lambda make: make.__name__)
 def test_least_squares_in_any_units(make: Any, norm: str) -> None:
@@ -153,6 +155,7 @@ def test_tall_least_squares_needs_no_square_of_the_rows(shape: tuple[int, int]) 
     assert peak < 40 * X.nbytes
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("shape", [(40_000, 220), (220, 40_000)])
 def test_a_large_sparse_table_stays_sparse(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
@@ -203,6 +206,7 @@ def _projected(span: Any, eta: np.ndarray) -> np.ndarray:
 NORMS = ["l1", "sorted_l1", "linf", "l2", "squared_l2", "elastic_net", nb.norms.Lp(1.5)]
 
 
+@pytest.mark.quick_cases(5)
 @pytest.mark.parametrize("norm", NORMS, ids=str)
 @pytest.mark.parametrize("share", [1e-8, 1e-11, 1e-13])
 def test_a_tiny_target_is_met(norm: Any, share: float) -> None:

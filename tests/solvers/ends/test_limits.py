@@ -15,6 +15,7 @@ from problems import hard_problem
 FREE = L1(weights=np.array([0.0, np.inf, *np.ones(18)]))
 
 
+@pytest.mark.quick_cases(6)
 @pytest.mark.parametrize("norm", [L1(), LInf(), L2(), FREE, ElasticNet(0.5)], ids=repr)
 @pytest.mark.parametrize("loss", [Logistic(), Poisson()], ids=repr)
 @pytest.mark.parametrize("fit_intercept", [False, True])

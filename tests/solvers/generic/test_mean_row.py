@@ -44,6 +44,7 @@ def data(loss: Loss, seed: int) -> tuple[Floats, Floats]:
     return X + far, y
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("is_sparse", [False, True], ids=["dense", "sparse"])
 @pytest.mark.parametrize(("loss", "norm", "form"), CASES, ids=repr)
 def test_it_is_solved_and_proved(loss: Loss, norm: Norm, form: str, is_sparse: bool) -> None:

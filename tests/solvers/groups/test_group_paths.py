@@ -66,6 +66,7 @@ def gaps_of_what_is_returned(path: Path) -> np.ndarray:
     return np.array(gaps)
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("store", [np.asarray, sparse.csc_array], ids=["dense", "sparse"])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("case", CASES)

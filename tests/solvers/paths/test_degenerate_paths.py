@@ -233,6 +233,7 @@ def build(name: str, **changes: Any) -> Case:
 both_intercepts = pytest.mark.parametrize("fit_intercept", [False, True], ids=["origin", "intercept"])
 
 
+@pytest.mark.quick_cases(12)
 @both_intercepts
 @pytest.mark.parametrize("storage", STORAGES)
 @pytest.mark.parametrize("name", CASES)

@@ -83,6 +83,7 @@ def test_adversarial_path_is_the_same_in_floats(p: int) -> None:
     assert tuple(path.response.tolist()) == path.y
 
 
+@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("store", [np.asfortranarray, np.ascontiguousarray, sparse.csc_array])
 @pytest.mark.parametrize("extra_rows", [0, 40], ids=["square", "tall"])
 @pytest.mark.parametrize("p", [4, 6, 8])

@@ -73,6 +73,7 @@ def test_single_fits_are_those_of_the_other_way(loss: Loss, norm: str, monkeypat
     assert objectives[0] == pytest.approx(objectives[1], rel=1e-12)
 
 
+@pytest.mark.quick_cases(5)
 @pytest.mark.parametrize("norm", ["L1", "elastic net"])
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
 def test_paths_are_those_of_the_other_way(loss: Loss, norm: str, monkeypatch: Any) -> None:

@@ -35,6 +35,7 @@ def tied(rng: np.random.Generator) -> Floats:
     return rng.integers(-1, 3, (16, 14)).astype(np.float64)[rng.integers(0, 11, 16)]
 
 
+@pytest.mark.quick_cases(3)
 @pytest.mark.parametrize("kind", [one_hot, plain, tied])
 @pytest.mark.parametrize("norm", NORMS, ids=repr)
 @pytest.mark.parametrize("form", ["alpha", "budget"])

@@ -60,6 +60,7 @@ def test_penalty_form_equals_scikit_learn(seed: int, q: float) -> None:
     assert np.array_equal(ours.coef == 0, np.abs(theirs.coef_) < 1e-9)
 
 
+@pytest.mark.quick_cases(3)
 @pytest.mark.parametrize(
     "norm", [L1(), L2(), LInf(), GroupL2([0, 0, 1, 1, 2, 2, 3, 3]), ElasticNet(0.5)], ids=repr
 )

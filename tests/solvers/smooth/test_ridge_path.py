@@ -45,6 +45,7 @@ def stationarity(problem: nb.Problem, solution: nb.Solution) -> float:
     return float(np.abs(slope + solution.alpha * price).max() / size)
 
 
+@pytest.mark.quick_cases(12)
 @pytest.mark.parametrize(
     ("shape", "spread", "storage"),
     [("tall", 1e3, "dense"), ("wide", 1.0, "dense"), ("wide", 1e3, "sparse"), ("few rows", 1e3, "dense")],
