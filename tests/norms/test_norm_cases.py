@@ -291,3 +291,18 @@ def test_half_norm_has_value_and_reach_only() -> None:
     for call in refused:
         with pytest.raises(ValueError, match=r"does not exist for L0\.5, whose ball is not convex"):
             call()
+
+
+@pytest.mark.parametrize("l1_ratio", [0.1, 0.5, 0.95])
+@pytest.mark.parametrize("places", [1, 2, 4])
+def test_elastic_net_keeps_a_point_on_the_ball_but_for_rounding(l1_ratio: float, places: int) -> None:
+    """R and the sum that the multiplier is found by round in different orders."""
+    rng = np.random.default_rng(places)
+    for _ in range(200):
+        p = int(rng.integers(5, 40))
+        weights = rng.uniform(0.5, 2.0, p)
+        weights[:3] = 0.0, np.inf, 0.0
+        norm = ElasticNet(l1_ratio, weights=weights)
+        v = norm.prox(rng.normal(size=p), 0.0)
+        projected = norm.project(v, norm.value(v) * (1 - places * 1.2e-16))
+        np.testing.assert_allclose(projected, v, rtol=1e-11, atol=1e-14)

@@ -176,6 +176,21 @@ def test_projection_lands_on_the_ball_and_is_nearest(
 
 
 @every_norm
+@given(data=st.data(), places=st.integers(-3, 4))
+def test_a_point_on_the_ball_but_for_rounding_stays(
+    example: NormExample, data: st.DataObject, places: int
+) -> None:
+    norm = example.norm
+    w = into_domain(norm, data.draw(vectors(example)))
+    radius = norm.value(w) * (1 - places * np.finfo(np.float64).eps)
+    if not radius > 1e-100:
+        return
+    projected, multiplier = norm.project_with_multiplier(w, radius)
+    assert multiplier >= 0
+    np.testing.assert_allclose(projected, w, rtol=1e-7, atol=1e-12 * np.abs(w).max())
+
+
+@every_norm
 @given(data=st.data(), step=st.floats(1e-3, 1e2))
 def test_moreau_identity(example: NormExample, data: st.DataObject, step: float) -> None:
     """The prox and the projection on the polar ball add up to v: v - prox(v) is nearest to v there."""

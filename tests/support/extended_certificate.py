@@ -104,11 +104,19 @@ class ExtendedProblem:
     @staticmethod
     def _own(claim: Claim, gradient: Array) -> list[Array]:
         """Dual points other than the one that was returned, as slopes g (n,)."""
-        return [gradient] if claim.hint is None else [gradient, -extended(claim.hint)]
+        return [gradient, *(-extended(theta) for theta in claim.hints)]
 
     def _movable(self, w: Array) -> Any:
         """(p,) coefficients that may move either way."""
         return w > 0 if self.R.is_positive else ~self.R.out
+
+    def objective(self, form: str, level: float, w: Any, b: float) -> Real:
+        """What an "alpha", "budget" or "target" minimises at w (p,) and b, the loss as half the deviance."""
+        w = extended(w)
+        if form == "target":
+            return self.R.value(w)
+        loss = self.f.deviance(self.X @ w + Real(b))
+        return loss + Real(level) * self.R.value(w) if form == "alpha" and level > 0 else loss
 
     # ---- the forms ------------------------------------------------------------------
     def examine(self, claim: Claim) -> Finding:

@@ -27,7 +27,7 @@ class Claim:
     alpha : price at the answer, a hint.
     gap, infeasibility : what the package claims, relative.
     theta : (n,) dual point behind it, of the rows with weight; None where none is returned.
-    hint : (n,) another dual point, in units of the loss, where one is known.
+    hints : other dual points (n,), in units of the loss, where some are known.
     """
 
     form: str
@@ -38,7 +38,7 @@ class Claim:
     gap: float
     infeasibility: float = 0.0
     theta: Any = None
-    hint: Any = None
+    hints: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, solution: Solution) -> Claim:
@@ -60,22 +60,21 @@ class Claim:
     def of_path(cls, path: Path, k: int, form: str, level: float) -> Claim:
         """What a path says of its k-th point, an "alpha", "budget" or "target" of this level.
 
-        Its dual points are not kept, and constraints are met within its tolerance. One is found anew: by
-        the certificate of the point or, where that proves less or the point lies on kinks, by a solve.
+        Its dual points are not kept, and constraints are met within its tolerance. Some are found anew: by
+        the certificate of the point and, where that proves less or the point lies on kinks, by solves.
         """
         problem, alpha = path.problem, float(path.alphas[k])
+        hints = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            asked = {"alpha": alpha} if 0 < alpha < np.inf else {form: level}
+            if has_price := 0 < alpha < np.inf:
+                found = path[k].certificate
+                hints.append(found.theta)
+                if found.gap > FACTOR * max(float(path.gaps[k]), EPS) and problem.loss.is_smooth:
+                    hints.append(problem.solve(alpha=alpha, tol=path.tolerance).certificate.theta)
             if not problem.loss.is_smooth:
-                known = problem.solve(**asked, tol=1e-14).certificate.theta
-            elif 0 < alpha < np.inf:
-                found = path[k]
-                if found.certificate.gap > FACTOR * max(float(path.gaps[k]), EPS):
-                    found = problem.solve(**asked, tol=path.tolerance)
-                known = found.certificate.theta
-            else:
-                known = None
+                asked = [{form: level}] + ([{"alpha": alpha}] if has_price and form != "alpha" else [])
+                hints += [problem.solve(**each, tol=1e-14).certificate.theta for each in asked]
         return cls(
             form={"alpha": "penalty"}.get(form, form),
             level=level,
@@ -84,7 +83,7 @@ class Claim:
             alpha=alpha,
             gap=float(path.gaps[k]),
             infeasibility=path.tolerance,
-            hint=known,
+            hints=tuple(hints),
         )
 
 

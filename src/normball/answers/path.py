@@ -170,7 +170,9 @@ class Path:
         instance = problem.instance
         eta = instance.predictor(point.w, point.intercept)
         if form == "target":
-            certificate = certify_target(instance, level, point.w, eta, point.alpha, self.tolerance, theta)
+            certificate = certify_target(
+                instance, level, point.w, point.intercept, eta, point.alpha, self.tolerance, theta
+            )
         else:
             term = Penalty(problem.norm, level) if form == "penalty" else Ball(problem.norm, level)
             certificate = certify_term(instance, term, point.w, point.intercept, eta, self.tolerance, theta)

@@ -155,7 +155,7 @@ class ElasticNet(Priced):
             excess = (shares - reach) / (reach + 0.5 * np.arange(1, len(size) + 1) * r**2 / q)
             multipliers = excess / (np.sqrt(np.maximum(1 + excess, 0.0)) + 1) / q
             n_active = max(int((size > multipliers * r).sum()), 1)
-            return float(multipliers[n_active - 1]) / price
+            return max(float(multipliers[n_active - 1]), 0.0) / price
 
         from scipy.optimize import brentq  # seldom needed, and slow to import
 
@@ -163,6 +163,8 @@ class ElasticNet(Priced):
             rest = np.maximum(size - m * r * prices, 0.0) / (1 + m * q * prices)
             return float(prices @ (r * rest + 0.5 * q * rest**2)) - radius
 
+        if beyond(0.0) <= 0:  # v lies on the ball but for rounding
+            return 0.0
         return float(brentq(beyond, 0.0, float((size / prices).max()) / r, xtol=1e-300, rtol=1e-15))
 
     def reach(self, direction: Floats, radius: float) -> float:

@@ -21,6 +21,7 @@ slack by its square over the curvature.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -30,7 +31,7 @@ from .face_dual import dual_on_face
 from .instance import ROUNDING, Instance
 from .line_search import golden
 from .piecewise.kinks import kink_dual
-from .pull_rounding import lost_to_pulls, pulls
+from .pull_rounding import VISIBLE, lost_to_pulls, lost_to_target, lost_to_term, pulls
 from .terms import Term
 
 
@@ -227,7 +228,8 @@ def _term_certificate(
     """That of a dual point, before it is scaled into the domain."""
     scaling = term.dual_scaling(z)
     theta, z = scaling * theta, scaling * z
-    z, lost = lost_to_pulls(instance, term, w, eta, theta, z, tolerance)
+    visible = VISIBLE * tolerance * instance.scale
+    z, lost = lost_to_pulls(instance, theta, z, visible, partial(lost_to_term, instance, term, w, eta, theta))
     primal = instance.value(eta) + term.value(w)
     rest = term.dual_scaling(z)  # below 1 where better digits of z call for it
     bound = dual_loss(instance, eta, rest * theta, rest * float(z @ w)) - term.conjugate(rest * z)
@@ -247,6 +249,7 @@ def certify_target(
     instance: Instance,
     target: float,
     w: Floats,
+    intercept: float,
     eta: Floats,
     alpha: float,
     tolerance: float,
@@ -258,14 +261,14 @@ def certify_target(
     """
     theta_given = theta is not None
     pair = dual_point(instance, eta, w, None, theta)
-    found = _target_certificate(instance, target, w, eta, alpha, tolerance, *pair)
+    found = _target_certificate(instance, target, w, intercept, eta, alpha, tolerance, *pair)
     if found.gap <= tolerance or theta_given or not instance.loss.is_smooth:
         return found
     repaired = _repaired(instance, w, eta, pair[0])
     if repaired is None:
         return found
     pair = repaired, pulls(instance, repaired)
-    other = _target_certificate(instance, target, w, eta, alpha, tolerance, *pair)
+    other = _target_certificate(instance, target, w, intercept, eta, alpha, tolerance, *pair)
     return min(found, other, key=lambda certificate: certificate.excess)
 
 
@@ -273,6 +276,7 @@ def _target_certificate(
     instance: Instance,
     target: float,
     w: Floats,
+    intercept: float,
     eta: Floats,
     alpha: float,
     tolerance: float,
@@ -281,15 +285,24 @@ def _target_certificate(
 ) -> Certificate:
     """That of a dual point in units of the loss."""
     attained = dual_loss(instance, eta, theta, float(z @ w)) - target
-    multiplier, bound = 0.0, 0.0
-    if attained > 1e-15 * instance.scale and np.isfinite(theta).all():
-        multiplier, bound = _best_multiplier(instance, z, attained, alpha)
+    multiplier, bound, rounding = 0.0, 0.0, 0.0
     primal, missed = instance.norm.value(w), max(instance.value(eta) - target, 0.0)
     scale = primal if primal > 0 else 1.0
+    if attained > 1e-15 * instance.scale and np.isfinite(theta).all():
+        multiplier, bound = _best_multiplier(instance, z, attained, alpha)
+    if multiplier > 0:
+        lost = partial(lost_to_target, instance, w, multiplier, attained)
+        closer, rounding = lost_to_pulls(instance, theta, z, VISIBLE * tolerance * scale, lost)
+        if closer is not z:
+            attained = dual_loss(instance, eta, theta, float(closer @ w)) - target
+            multiplier, bound = _best_multiplier(instance, closer, attained, alpha)
+        rounding += multiplier * uncertainty(instance, eta, theta, intercept)
     # a missed target costs the multiplier a unit of loss: R(w) + lambda (f - s) bounds R where it is met
     size = max(primal, bound)
     infeasibility = multiplier * missed / size if size > 0 else missed / instance.scale
-    return make_certificate("target", primal, bound, scale, infeasibility, multiplier * theta, tolerance)
+    return make_certificate(
+        "target", primal, bound, scale, infeasibility, multiplier * theta, tolerance, rounding
+    )
 
 
 def _best_multiplier(instance: Instance, z: Floats, attained: float, alpha: float) -> tuple[float, float]:

@@ -64,7 +64,9 @@ class AboutMeans:
         eta = instance.predictor(point.w, point.intercept)
         if instance.loss.is_smooth and point.alpha > 0:
             if form == "target":
-                return certify_target(instance, level, point.w, eta, point.alpha, earlier.tolerance)
+                return certify_target(
+                    instance, level, point.w, point.intercept, eta, point.alpha, earlier.tolerance
+                )
             term = Penalty(instance.norm, level) if form == "penalty" else Ball(instance.norm, level)
             return certify_term(instance, term, point.w, point.intercept, eta, earlier.tolerance)
         before = instance.value(instance.predictor(point.w, found.point.intercept))

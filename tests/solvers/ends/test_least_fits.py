@@ -230,7 +230,7 @@ def test_a_missed_target_is_priced(norm: str) -> None:
     for share in (1e-4, 1e-7, 1e-10):
         exact, loose = problem.solve(target=share * null), problem.solve(target=1.02 * share * null)
         certificate = certify_target(
-            problem.instance, share * null, loose.coef, loose.predictor, loose.alpha, 1e-8
+            problem.instance, share * null, loose.coef, loose.intercept, loose.predictor, loose.alpha, 1e-8
         )
         missing = (exact.norm - loose.norm) / loose.norm
         assert certificate.infeasibility >= 0.9 * missing > 0

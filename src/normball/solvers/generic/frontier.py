@@ -94,7 +94,9 @@ def certify_point(
 ) -> Certificate:
     """Certificate of the target form at a point."""
     eta = instance.predictor(point.w, point.intercept)
-    return certify_target(instance, target, point.w, eta, point.alpha, options.tolerance, theta)
+    return certify_target(
+        instance, target, point.w, point.intercept, eta, point.alpha, options.tolerance, theta
+    )
 
 
 def certify_null(instance: Instance, target: float, options: Options) -> Certificate:

@@ -61,7 +61,9 @@ def target_by_alphas(workspace: Workspace, target: float, hint: float, options: 
     def certify(point: Point, theta: Floats | None) -> Answer:
         eta = instance.predictor(point.w, point.intercept)
         tolerance = options.tolerance
-        certificate = certify_target(instance, target, point.w, eta, point.alpha, tolerance, theta)
+        certificate = certify_target(
+            instance, target, point.w, point.intercept, eta, point.alpha, tolerance, theta
+        )
         return Answer(point, certificate, 0)
 
     return _meet(workspace, Condition("target", target), certify, hint, options)

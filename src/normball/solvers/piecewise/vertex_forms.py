@@ -130,6 +130,6 @@ def _certified(instance: Instance, term: Term, vertex: Vertex, options: Options)
 def _certified_target(instance: Instance, target: float, vertex: Vertex, options: Options) -> Answer:
     eta = instance.predictor(vertex.w, vertex.intercept)
     certificate = certify_target(
-        instance, target, vertex.w, eta, vertex.alpha, options.tolerance, vertex.theta
+        instance, target, vertex.w, vertex.intercept, eta, vertex.alpha, options.tolerance, vertex.theta
     )
     return Answer(_point(vertex), certificate, 0)
