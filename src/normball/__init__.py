@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import datasets, losses, measures, norms
 from .answers.path import Path
 from .answers.solution import Solution
+from .blocks import scan
 from .inputs.alpha_scale import convert_alpha, convert_l1_ratio, fraction
 from .problem import Problem
 from .version import version
@@ -87,6 +88,7 @@ __all__ = [
     "measures",
     "norms",
     "plot_balls",
+    "scan",
 ]
 
 _MODULES = {

@@ -10,6 +10,7 @@ import numpy as np
 
 from .answers.cheaper import Cheaper, find_cheaper
 from .answers.solution import Solution, solution_of, warn_if_loose
+from .blocks import Stored, Summary, is_stored, read_stored
 from .designs import Design
 from .inputs.alpha_scale import Fraction
 from .inputs.reading import FORMS, check_size, read_form, read_names, read_weights
@@ -39,16 +40,17 @@ class Problem:
 
     Parameters
     ----------
-    X : (n, p) array, SciPy sparse matrix, or data frame (pandas, polars, PyArrow)
-        Never modified; a sparse matrix is never made dense.
-    y : (n,) array or series
+    X : (n, p) array, SciPy sparse matrix, or data frame (pandas, polars, PyArrow); or a path, or `nb.scan`
+        Never modified; a sparse matrix is never made dense. Parquet, Feather and Arrow files whose rows
+        do not fit in memory are read in one pass, for squared error.
+    y : (n,) array or series; the name of a column of a file
         Response: any number for squared error, Huber and quantile, 0 or 1 for logistic, >= 0 for Poisson
         and Tweedie, > 0 for Gamma, (time, event) pairs (n, 2) for Cox. For a norm of matrices Y (n, q).
     loss : str or Loss, default "squared_error"
     norm : str or Norm, default "l1"
         With `norms.Nuclear()` the coefficients are a matrix (p, q), and what is made is a `MatrixProblem`.
     fit_intercept : bool, default True
-    sample_weight : (n,) array >= 0, optional
+    sample_weight : (n,) array >= 0, optional; the name of a column of a file
         Relative weights; only their ratios matter. Rows of weight 0 are left out.
     feature_names : sequence of str, optional
         Default: the columns of the data frame, or x0, x1, ...
@@ -57,7 +59,15 @@ class Problem:
     ------
     TypeError, ValueError
         One sentence naming the argument, what was given and what is accepted.
+
+    Attributes
+    ----------
+    summary : Summary, or None where all rows are in memory
+        Else the rows of the instance are few, with the same second moments as those of the source:
+        for squared error they are the same problem (see `blocks/equal_rows.py`).
     """
+
+    summary: Summary | None
 
     def __new__(cls, *args: Any, **keywords: Any) -> Any:
         """A `MatrixProblem` for a norm of matrices."""
@@ -81,6 +91,13 @@ class Problem:
         assert not isinstance(norm, MatrixNorm)  # it made a MatrixProblem
         self.loss, self.norm = get_loss(loss), get_norm(norm)
         self.fit_intercept = read_flag(fit_intercept, "fit_intercept")
+        stored: Stored | None = None
+        if isinstance(X, Stored) or is_stored(X):
+            stored = (
+                X if isinstance(X, Stored) else read_stored(X, y, self.loss, sample_weight, feature_names)
+            )
+            X, y, sample_weight, feature_names = stored.X, stored.y, stored.sample_weight, stored.names
+        self.summary = None if stored is None else stored.summary
         table = read_table(X)
         n, p = table.design.shape
         self._names = read_names(table.names, feature_names, p)
@@ -96,12 +113,15 @@ class Problem:
         self.fit_intercept = self.instance.fit_intercept  # none where the loss does not see it
         if self.fit_intercept:
             _ = self.instance.null_intercept  # refuses responses without a best constant
+        if stored is not None and stored.summary is not None:
+            gram, means = stored.moments(self.fit_intercept)
+            self.instance.keep_gram(gram, means)
 
     # ---- facts ----------------------------------------------------------------------
     @property
     def n_samples(self) -> int:
-        """n, rows of X."""
-        return self.instance.n_samples
+        """n, rows of X; of a summary those that it stands for."""
+        return self.instance.n_samples if self.summary is None else self.summary.n_rows
 
     @property
     def n_features(self) -> int:
@@ -310,9 +330,12 @@ class Problem:
         Raises
         ------
         ValueError
-            If the rows' responses admit no best constant (all of one class).
+            If the rows' responses admit no best constant (all of one class), or the rows are not in memory.
         """
-        return self._with(self.instance.rows(index))
+        summary = None if self.summary is None else self.summary.of_rows(index)
+        other = self._with(self.instance.rows(index))
+        other.summary = summary
+        return other
 
     def divided(self, scales: Floats) -> Problem:
         """The same problem with every column of X divided by its scale (p,)."""
@@ -333,5 +356,5 @@ class Problem:
         return self._with(replace(self.instance, norm=chosen))
 
     def __repr__(self) -> str:
-        n, p = self.design.shape
+        n, p = self.n_samples, self.n_features
         return f"Problem({n} samples, {p} features, loss={self.loss!r}, norm={self.norm!r})"

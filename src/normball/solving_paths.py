@@ -57,7 +57,7 @@ def alpha_grid(problem: Problem, n_alphas: int, eps: float) -> Floats:
 
 def _ridge_scale(problem: Problem) -> float:
     instance = problem.instance
-    curvature = float(instance.curvature(np.full(problem.n_samples, instance.null_intercept)).sum())
+    curvature = float(instance.curvature(np.full(instance.n_samples, instance.null_intercept)).sum())
     if curvature > 0:
         return float(instance.mean_squares.sum()) * curvature
     slope = problem.gradient(np.zeros(problem.n_features), instance.null_intercept)
@@ -134,7 +134,7 @@ def solve_path(
         losses=trail.losses,
         gaps=trail.gaps,
         tolerance=tolerance,
-        n_passes=problem.design.n_passes - passes,
+        n_passes=problem.design.n_passes - passes if problem.summary is None else problem.summary.n_passes,
         profile=profile,
         solver=solver,
     )

@@ -41,9 +41,9 @@ def prove_zeros(instance: Instance, solution: Solution) -> Mask | None:
         if not norm.is_homogeneous:
             return None
         # the target's answer also solves the budget form at its own norm, whose dual is strongly concave
-        ball = Ball(norm, solution.norm)
+        ball, eta = Ball(norm, solution.norm), instance.predictor(solution.coef, solution.intercept)
         certificate = certify_term(
-            instance, ball, solution.coef, solution.intercept, solution.predictor, certificate.tolerance
+            instance, ball, solution.coef, solution.intercept, eta, certificate.tolerance
         )
     gap = (certificate.gap + ROUNDING) * certificate.scale
     if not np.isfinite(gap):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..blocks import is_stored, predict_stored
 from ..measures import Quality, ScoredRows, quality_of
 from ..solvers.certificate import Certificate
 from ..solvers.workspace import Answer
@@ -86,7 +88,20 @@ class Solution:
 
     @cached_property
     def predictor(self) -> Floats:
-        """eta = X w + b (n,) on the data of the problem."""
+        """eta = X w + b (n,) on the data of the problem.
+
+        Raises
+        ------
+        ValueError
+            If its rows are not in memory.
+        """
+        if self.problem.summary is not None:
+            raise self.problem.summary.no_rows("the predictor of each row")
+        return self._predictor
+
+    @cached_property
+    def _predictor(self) -> Floats:
+        """(q,) on the rows that the problem holds."""
         return self.problem.instance.predictor(self.coef, self.intercept)
 
     @cached_property
@@ -94,7 +109,10 @@ class Solution:
         """How well the rows of the fit are predicted, in the figures usual for such responses."""
         instance = self.problem.instance
         weight = instance.sample_weight * instance.n_samples
-        return quality_of(self.problem.loss, ScoredRows.of_one_model(self.predictor, instance.y, weight), "y")
+        rows = ScoredRows.of_one_model(self._predictor, instance.y, weight)
+        if self.problem.summary is not None:
+            rows = rows.standing_for(self.problem.summary.n_rows)
+        return quality_of(self.problem.loss, rows, "y")
 
     @cached_property
     def contact(self) -> Contact:
@@ -162,14 +180,26 @@ class Solution:
         """
         return explain(self, self.problem.feature_position(feature))
 
-    def predict(self, X: object) -> Floats:
+    def predict(self, X: object, to: str | PathLike[str] | None = None) -> Floats | None:
         """Mean response (n,) at new rows X (n, p): value, probability or rate.
+
+        Parameters
+        ----------
+        X : as `Problem`; or a path or `nb.scan` with the columns of the fit, whose rows are read in blocks.
+        to : path of a .parquet file, optional
+            For a path or scan: written there block by block, and None is returned.
 
         Raises
         ------
         ValueError
             If X has another number of features, or other names than the fitted data.
         """
+        if is_stored(X):
+            loss, coef = self.problem.loss, self.coef
+            names = self.feature_names
+            return predict_stored(X, names, lambda rows: loss.predict(rows @ coef + self.intercept), to)
+        if to is not None:
+            raise TypeError("to goes with rows that are read in blocks, from a path or nb.scan.")
         eta = self.problem.design_of(X).matvec(self.coef) + self.intercept
         return self.problem.loss.predict(eta)
 

@@ -257,12 +257,12 @@ def training_problem(problem: Problem, fold: Fold) -> Problem:
     if problem.loss.is_shift_invariant:  # with an intercept the problem has asked for it
         problem.loss.constant_fit(kept.instance.y, kept.instance.sample_weight)
     instance = problem.instance
-    if not (instance.loss.is_quadratic and instance.n_features <= min(kept.n_samples, LARGEST_GRAM)):
+    if not (instance.loss.is_quadratic and instance.n_features <= min(kept.instance.n_samples, LARGEST_GRAM)):
         return kept
-    out = np.setdiff1d(np.arange(problem.n_samples), fold.train)
+    out = np.setdiff1d(np.arange(instance.n_samples), fold.train)
     share = float(instance.sample_weight[out].sum())
     # a row that is there twice is in no sum of single rows
-    if len(out) + len(fold.train) != problem.n_samples or not 0 < share <= 0.5:
+    if len(out) + len(fold.train) != instance.n_samples or not 0 < share <= 0.5:
         return kept
     gram, means = instance.gram
     gram_out, means_out = instance.design.rows(out).gram(

@@ -41,6 +41,8 @@ def folds_of(problem: Problem, n_folds: int, seed: int) -> list[Fold]:
         If there are fewer than 2 folds, more folds than rows, or than members of a class.
     """
     n = problem.n_samples
+    if problem.summary is not None:
+        raise problem.summary.no_rows("folds of single rows")
     if read_count(n_folds, "n_folds", 2) > n:
         raise ValueError(f"n_folds must lie between 2 and the number of rows ({n}), got {n_folds!r}.")
     rng = np.random.default_rng(read_count(seed, "seed", 0))

@@ -316,7 +316,10 @@ class LinearEstimator(BaseEstimator, ABC):
         """The rows of the fit with what is predicted for them."""
         instance = self._solution.problem.instance
         weight = instance.sample_weight * instance.n_samples
-        return ScoredRows.of_one_model(self._solution.predictor, instance.y, weight)
+        solution, summary = self._solution, self._solution.problem.summary
+        eta = instance.predictor(solution.coef, solution.intercept)
+        rows = ScoredRows.of_one_model(eta, instance.y, weight)
+        return rows if summary is None else rows.standing_for(summary.n_rows)
 
     def report(self) -> str:
         """How good it predicts, what was found and how sure it is, degrees of freedom, other choices."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..blocks import Stored
 from ..losses import Loss
 from ..norms import Norm
 from ..problem import Problem
@@ -13,6 +14,7 @@ from .chosen_by_cv import ChosenByCV
 from .cross_validation import PathScorer
 from .folds import Fold
 from .scoring import HeldRows, read_scoring
+from .stored_rows import problem_of, whole_folds
 
 
 class OneProblemCV(ChosenByCV):
@@ -43,4 +45,21 @@ class OneProblemCV(ChosenByCV):
         path = prepared.path(alphas=self.alphas_, tol=self.tol, verbose=False)
         self.n_nonzeros_ = path.n_nonzeros
         self._keep_held_out(rows.response, rows.weight)
+        self._keep(path[self._chosen])
+
+    def _choose_on_moments(self, stored: Stored, loss: Loss) -> None:
+        """The same on few rows that stand for many, by folds whose moments are known."""
+        problem = problem_of(self, stored, loss, self._norms()[0][0])
+        assert problem.summary is not None
+
+        def scorer_of(norm: Norm, ratio: float | None) -> PathScorer:
+            return PathScorer(problem.with_norm(norm), self._preparation, self.tol)
+
+        scorer, _ = self._search(scorer_of, whole_folds(problem))
+        assert isinstance(scorer, PathScorer)
+        path = self._prepared(scorer.problem).path(alphas=self.alphas_, tol=self.tol, verbose=False)
+        self.n_nonzeros_ = path.n_nonzeros
+        instance = problem.instance
+        self._keep_held_out(instance.y, instance.sample_weight * instance.n_samples)
+        self.held_out_ = self.held_out_.standing_for(problem.summary.n_rows)
         self._keep(path[self._chosen])

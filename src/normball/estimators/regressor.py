@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
+from ..blocks import predict_stored
 from ..inputs.alpha_scale import Fraction
 from ..inputs.reading import read_weights
 from ..losses import Loss, get_loss
 from ..norms import Norm
 from ..typing import Floats
 from .linear import LinearEstimator
+from .stored_rows import is_stored, open_rows, problem_of, table_of
 from .survival import PredictsSurvival
 
 
@@ -27,7 +30,14 @@ class PredictsNumbers(RegressorMixin):
         self.coef_, self.intercept_ = coef, intercept
 
     def predict(self, X: Any) -> Floats:
-        """Mean response (n,) at X (n, p)."""
+        """Mean response (n,) at X (n, p), or at the rows of a path or `nb.scan`, which are read in blocks."""
+        if is_stored(X):
+            check_is_fitted(self)
+            names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_).astype(str)).tolist()
+            loss = get_loss(self.loss)
+            found = predict_stored(X, names, lambda rows: loss.predict(rows @ self.coef_ + self.intercept_))
+            assert found is not None
+            return found
         return get_loss(self.loss).predict(self._eta(X))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -178,6 +188,9 @@ class Regressor(PredictsSurvival, PredictsNumbers, LinearEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Regressor:
         """Fit to X (n, p) and y (n,); `sample_weight` (n,) counts like repeated rows.
 
+        X may be a path or `nb.scan`, y and sample_weight names of columns: rows that do not fit in memory are
+        read in one pass, for squared error.
+
         Raises
         ------
         ValueError, TypeError
@@ -189,6 +202,13 @@ class Regressor(PredictsSurvival, PredictsNumbers, LinearEstimator):
             If the gap stays above tol.
         """
         loss, response_given = get_loss(self.loss), y
+        if is_stored(X):
+            stored = open_rows(self, X, y, loss, sample_weight)
+            if stored.summary is not None:
+                self._keep(self._solve(self._prepared(problem_of(self, stored, loss, self._norm()))))
+                return self
+            X, y, sample_weight = table_of(stored, X), stored.y, stored.sample_weight
+            response_given = y
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         self._note_times(loss, response_given)
         if loss.is_classifier:

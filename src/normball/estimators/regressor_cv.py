@@ -12,6 +12,7 @@ from ..norms import Norm
 from .one_problem_cv import OneProblemCV
 from .regressor import PredictsNumbers, read_numbers
 from .scoring import HeldRows
+from .stored_rows import is_stored, open_rows, read_folds_of_blocks, table_of
 from .survival import PredictsSurvival
 
 
@@ -106,7 +107,8 @@ class RegressorCV(PredictsSurvival, PredictsNumbers, OneProblemCV):
 
         Parameters
         ----------
-        X, y, sample_weight : as `Regressor.fit`; the weights count in training and in scores.
+        X, y, sample_weight : as `Regressor.fit`; the weights count in training and in scores. Rows that are
+            read in blocks are divided into `cv` folds by a hash of their numbers, in the same pass.
         **params
             `groups` (n,) for splitters by group, and whatever else metadata routing brings them.
 
@@ -116,7 +118,15 @@ class RegressorCV(PredictsSurvival, PredictsNumbers, OneProblemCV):
             As `Regressor.fit`; and with the name of the fold, if it has no row to train on or to hold
             out, names rows that are not there, or admits no fit (a single class, no event).
         """
-        loss, given, response_given = get_loss(self.loss), X, y
+        loss, response_given = get_loss(self.loss), y
+        if is_stored(X):
+            stored = open_rows(self, X, y, loss, sample_weight, read_folds_of_blocks(self.cv, self.scoring))
+            if stored.summary is not None:
+                self._choose_on_moments(stored, loss)
+                return self
+            X, y, sample_weight = table_of(stored, X), stored.y, stored.sample_weight
+            response_given = y
+        given = X
         X, y = self._read(X, read_numbers(loss, y), y_numeric=True)
         self._note_times(loss, response_given)
         if loss.is_classifier:

@@ -57,16 +57,17 @@ def degrees_of_freedom(solution: Solution) -> float:
     problem, instance = solution.problem, solution.problem.instance
     if not problem.norm.is_convex:
         raise ValueError(f"degrees of freedom need a convex ball; {problem.norm.title} has none.")
+    eta = instance.predictor(solution.coef, solution.intercept)
     if not instance.loss.is_smooth:
-        residuals = np.abs(instance.y - solution.predictor)
+        residuals = np.abs(instance.y - eta)
         return float((residuals <= MET * np.ptp(instance.y)).sum())
     face = problem.norm.face(solution.coef)
     columns = face.restrict(problem.design.columns(face.index))
     if problem.fit_intercept:
-        weights = instance.curvature(solution.predictor)
+        weights = instance.curvature(eta)
         total = float(weights.sum())
         columns = columns - (weights @ columns) / (total or 1.0)
-    columns = instance.hessian_root(solution.predictor).apply(columns)
+    columns = instance.hessian_root(eta).apply(columns)
     bends = face.curvature.any() or face.factors.shape[1] > 0
     before = float(problem.fit_intercept)
     if face.n_coordinates == 0:

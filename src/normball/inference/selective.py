@@ -172,7 +172,7 @@ def _choice(solution: Solution) -> _Choice:
     free = instance.unpenalised
     features = np.flatnonzero((solution.coef != 0) | free)
     before = int(problem.fit_intercept)
-    columns = np.column_stack([np.ones((problem.n_samples, before)), problem.design.columns(features)])
+    columns = np.column_stack([np.ones((instance.n_samples, before)), problem.design.columns(features)])
     share = np.sqrt(instance.sample_weight)
     basis, triangle = qr(columns * share[:, None], mode="economic")
     scale = np.linalg.norm(triangle, axis=0)
@@ -213,14 +213,16 @@ def _estimated(solution: Solution, event: _Choice) -> tuple[float, str]:
     if n > p + event.n_before:
         share = np.sqrt(instance.sample_weight)
         every = problem.design.columns(np.arange(p))
-        columns = np.column_stack([np.ones((n, event.n_before)), every]) * share[:, None]
+        columns = np.column_stack([np.ones((instance.n_samples, event.n_before)), every]) * share[:, None]
         basis, triangle, _ = qr(columns, mode="economic", pivoting=True)
         diagonal = np.abs(np.diag(triangle))
         rank = int((diagonal > 1e-10 * diagonal.max(initial=0.0)).sum())
         response = share * instance.y
         rest, used, source = response - basis[:, :rank] @ (basis[:, :rank].T @ response), rank, "all features"
     else:
-        rest = np.sqrt(instance.sample_weight) * (instance.y - solution.predictor)
+        rest = np.sqrt(instance.sample_weight) * (
+            instance.y - instance.predictor(solution.coef, solution.intercept)
+        )
         used, source = event.root.shape[0], "the lasso"
     if n <= used or not rest.any():
         raise ValueError(

@@ -13,7 +13,7 @@ Each equals the function of scikit-learn or lifelines of that name on the same r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
@@ -83,6 +83,8 @@ def quality_of(loss: Loss | None, rows: ScoredRows, unit: str = "the response") 
         return _of_classes(rows)
     if loss.is_classifier:
         return _of_two_classes(rows)
+    if rows.n_rows is not None:
+        return Quality(_of_squares(loss, rows, unit), rows.n_rows)
     if not isinstance(loss, SampleLoss):
         return Quality((_concordance(loss, rows),), len(rows.y))
     if loss.name == "quantile":
@@ -109,6 +111,16 @@ def _of_quantity(loss: Loss, rows: ScoredRows, unit: str) -> tuple[Measure, ...]
     if not loss.is_quadratic:
         measures.append(_explained(loss, rows, f"of the {loss.title} loss"))
     return tuple(measures)
+
+
+def _of_squares(loss: Loss, rows: ScoredRows, unit: str) -> tuple[Measure, ...]:
+    """What sums of squares say; standard errors need the rows themselves."""
+    mean = float((rows.share * rows.y).sum())
+    r2, _ = share_taken_away((rows.y - rows.eta) ** 2, (rows.y - mean) ** 2, rows.share)
+    return (
+        replace(_rmse(loss, rows, unit), standard_error=NAN),
+        Measure("R2", r2, NAN, 0.0, False, "share of the variance explained, 1 at best"),
+    )
 
 
 def _rmse(loss: Loss, rows: ScoredRows, unit: str) -> Measure:

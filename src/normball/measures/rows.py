@@ -19,12 +19,14 @@ class ScoredRows:
     y : (m,) responses as the loss takes them; positions of classes for K > 2.
     weight : (m,) > 0.
     fold : (m,) which fold's model predicts the row; equal rows of two folds count twice.
+    n_rows : int, how many rows these stand for, with the same sums of squares; None where they are the rows.
     """
 
     eta: Floats
     y: Floats
     weight: Floats
     fold: Indices
+    n_rows: int | None = None
 
     @classmethod
     def of_one_model(cls, eta: Floats, y: Floats, weight: Floats) -> ScoredRows:
@@ -34,6 +36,10 @@ class ScoredRows:
     def reweighted(self, weight: Floats) -> ScoredRows:
         """The same rows with other weights (m,), as a sum of as many rows."""
         return replace(self, weight=weight * (len(weight) / weight.sum()))
+
+    def standing_for(self, n_rows: int) -> ScoredRows:
+        """The same, of which sums of squares alone say something."""
+        return replace(self, n_rows=n_rows)
 
     @property
     def share(self) -> Floats:
