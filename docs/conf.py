@@ -88,5 +88,6 @@ sphinx_gallery_conf: dict[str, Any] = {
     "image_srcset": ["2x"],
     "capture_repr": ("_repr_html_",),  # what is shown beside pictures and prints is asked for
     "show_signature": False,
+    "write_computation_times": False,  # pages of no use to a reader, which the search would find
     "copyfile_regex": r"",
 }
