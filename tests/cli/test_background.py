@@ -85,6 +85,7 @@ def test_walker_is_taken_out_of_an_mp4(run: Run) -> None:
         np.testing.assert_allclose(people[k][square].mean(), expected.mean(), atol=25)
 
 
+@pytest.mark.slow
 def test_moving_camera_is_warned_about(run: Run) -> None:
     write_mp4(Path("pan.mp4"), pan(), Fraction(10))
     result = run("background", "pan.mp4", "--scale", "0.2", "--out", "out")
@@ -144,6 +145,7 @@ def test_blocks_have_what_the_whole_has(folder: Path, monkeypatch: pytest.Monkey
         assert [len(block) for block in footage.blocks] == [13, 13, 4]
 
 
+@pytest.mark.slow
 def test_a_video_is_read_no_further_than_its_blocks_are_split(folder: Path) -> None:
     write_mp4(folder / "walk.mp4", np.concatenate([walker()] * 20), Fraction(10))
     with open_video(str(folder / "walk.mp4"), 0.2, 0.0, None, 10) as footage:
@@ -180,6 +182,7 @@ def test_long_video_in_blocks(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
         assert np.abs(found[k][square] - empty[square]).mean() < 25
 
 
+@pytest.mark.slow
 def test_shipped_clip_in_blocks(run: Run) -> None:
     result = run("background", "--out", "out", "--seconds", "6", "--tol", "1e-3", "--block", "20")
     assert result.exit_code == 0, result.output

@@ -10,7 +10,7 @@ import pytest
 
 from explorer_pages import Tab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -24,7 +24,6 @@ def serious(tab: Tab) -> list[str]:
     ]
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     "state",
     [
@@ -45,7 +44,6 @@ def test_nothing_serious(opened: Any, state: dict[str, Any]) -> None:
     assert serious(tab) == []
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("step", ["ball", "compass", "data", "map", "many", "matter"])
 def test_nothing_serious_in_the_essay(step: str, reader: Any) -> None:
     if not AXE.is_file() and not os.environ.get("NORMBALL_REQUIRE_NODE"):

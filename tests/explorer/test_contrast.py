@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # every colour as it is seen: opacities of the element and of all around it, over the nearest ground
 _RATIOS = """
@@ -67,7 +67,6 @@ def check(page: Any, selector: str, prop: str, least: float) -> None:
     assert min(ratios) >= least, (selector, prop, min(ratios))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_essay(scheme: str, reader: Any) -> None:
     page = reader("data", color_scheme=scheme)
@@ -87,7 +86,6 @@ def test_essay(scheme: str, reader: Any) -> None:
         check(page.page, words, "color", 4.5)
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_laboratory(scheme: str, opened: Any) -> None:
     tab = opened({"color_scheme": scheme}, loss="squared_error", form="budget", ghost="l2", norm="lp", p=3)

@@ -12,10 +12,9 @@ import normball as nb
 from essay_pages import STEPS
 from normball.explorer.page import bundle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("width", [820, 700])
 def test_essay_runs_in_a_sandboxed_frame(width: int, browser: Any, story_file: Path) -> None:
     """As a documentation page or a notebook shows it: no address, no storage, scripts only."""
@@ -42,7 +41,6 @@ def test_essay_runs_in_a_sandboxed_frame(width: int, browser: Any, story_file: P
         assert problems == []
 
 
-@pytest.mark.slow
 def test_widget_scrolls_in_its_own_box(browser: Any) -> None:
     """Beside other cells the essay has a height of its own and leaves the page's address alone."""
     explorer = nb.explore(story="price")

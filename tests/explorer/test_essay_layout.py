@@ -14,7 +14,7 @@ import normball as nb
 from essay_pages import PHONE, SIZES, STEPS, Reader
 from normball.explorer.story import StoryTable, write_story
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LOW = {"640": {"viewport": {"width": 640, "height": 400}}, "844": {"viewport": {"width": 844, "height": 390}}}
 
@@ -53,7 +53,6 @@ def finished(reader: Any, **size: Any) -> tuple[Reader, list[tuple[str, Any]]]:
     return page, seen
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [*SIZES, *LOW])
 def test_words_fit_and_controls_stay_where_they_are(size: str, reader: Any) -> None:
     _, seen = finished(reader, **(SIZES | LOW)[size])
@@ -62,7 +61,6 @@ def test_words_fit_and_controls_stay_where_they_are(size: str, reader: Any) -> N
     assert len({top for _, _, top, _ in seen}) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", ["1280", "390"])
 def test_every_state_of_the_long_steps_fits(size: str, reader: Any) -> None:
     page: Reader = reader("matter", **SIZES[size])
@@ -93,7 +91,6 @@ def test_paper_cuts_nothing_off(reader: Any) -> None:
     assert min(int(part) for part in paper[4:-1].split(",")) > 240  # dark screens print on white
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("size", LOW)
 def test_low_window_has_the_figure_beside_the_text(size: str, reader: Any) -> None:
     """A phone on its side, and a window of 1280 x 800 at 200 %."""
@@ -109,7 +106,6 @@ def test_low_window_has_the_figure_beside_the_text(size: str, reader: Any) -> No
     assert not page.wide()
 
 
-@pytest.mark.quick_cases(1)
 def test_tiny_window_lets_the_text_be_read(reader: Any) -> None:
     """1280 x 1024 at 400 %: the figure scrolls away instead of covering what is read."""
     page: Reader = reader("compass", viewport={"width": 320, "height": 256})
@@ -120,7 +116,6 @@ def test_tiny_window_lets_the_text_be_read(reader: Any) -> None:
     assert not page.wide()
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("size", ["1280", "390", "640"])
 def test_what_a_task_showed_and_the_next_task_come_onto_the_screen(size: str, reader: Any) -> None:
     page: Reader = reader("data", **(SIZES | LOW)[size])
@@ -151,7 +146,6 @@ def painted(page: Reader, selector: str) -> float:
     return float((np.abs(rgb - rgb[0]).max(axis=1) > 100).mean())
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_show_sliders_bars_and_choices(scheme: str, reader: Any) -> None:
     page: Reader = reader("line", forced_colors="active", color_scheme=scheme)
@@ -188,7 +182,6 @@ def own_file(folder: Path, kind: str, sign: float) -> Path:
     return write_story(folder, StoryTable.own(dataset), quick=True)[1]
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("size", ["1280", "1024", "390"])
 @pytest.mark.parametrize(("kind", "sign"), [("classes", -1.0), ("quantity", 1.0), ("quantity", -1.0)])
 def test_long_names_of_own_columns_fit(
@@ -210,7 +203,6 @@ def test_long_names_of_own_columns_fit(
     assert page.problems == []
 
 
-@pytest.mark.quick_cases(1)
 def test_names_are_whole_where_they_fit(reader: Any) -> None:
     page: Reader = reader("map")
     labels = page.page.locator(".board.plane text").all_text_contents()
@@ -231,7 +223,6 @@ _FREE = """
 """
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_swipe_scrolls_over_every_picture_and_over_no_grip(step: str, reader: Any) -> None:
     page: Reader = reader(step, **PHONE)

@@ -13,7 +13,7 @@ from explorer_pages import Tab
 from normball.explorer.page import bundle
 from normball.explorer.state import defaults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
@@ -55,7 +55,6 @@ def test_two_pages_in_one_document_stay_apart(opened: Any) -> None:
     assert tab.page.locator("#part0").get_by_role("radio", name="hold the budget").is_checked()
 
 
-@pytest.mark.quick_cases(1)
 def test_exports_are_files(opened: Any, tmp_path: Path) -> None:
     tab = opened(loss="squared_error", form="budget", norm="lp", p=3)
     starts = {
@@ -105,7 +104,6 @@ def _seen(tab: Tab) -> tuple[Any, ...]:
     return state, tab.page.locator(".readouts").inner_text(), tab.page.evaluate("history.length")
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     ("what", "state"),
     [
@@ -138,7 +136,6 @@ def _altered(route: Any, change: dict[str, Any]) -> None:
     route.fulfill(response=answer, json=answer.json() | change)
 
 
-@pytest.mark.slow
 def test_python_confirms_what_the_page_computed(opened: Any) -> None:
     pytest.importorskip("starlette")
     uvicorn = pytest.importorskip("uvicorn")

@@ -13,7 +13,7 @@ import sklearn.linear_model
 from normball import dropin
 
 MARKS = [
-    pytest.mark.quick_cases(8),
+    pytest.mark.quick_cases(4),
     pytest.mark.filterwarnings("default"),
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
