@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 
 def write_essay(app: Sphinx, error: Exception | None) -> None:
-    """The essay of `normball tour`, computed anew where it is not there yet."""
+    """The essay of `normball tour`, computed where it is not there yet."""
     target = Path(app.outdir) / "_static" / "essay.html"
     if error is not None or app.builder.format != "html" or target.exists():
         return

@@ -2,7 +2,7 @@
 Information criteria along the path
 ===================================
 
-AIC, BIC and EBIC judge a fit by its likelihood and a price on its degrees of freedom, without held-out
+AIC, BIC and EBIC score a fit by its likelihood and a price on its degrees of freedom, without held-out
 rows.
 BIC prefers shorter models than AIC; EBIC also counts how many models of the same size there are.
 """

@@ -325,7 +325,7 @@ class Problem:
             )
 
     def rows(self, index: Indices) -> Problem:
-        """The same problem on some of the rows; their weights are normalised anew.
+        """The same problem on some of the rows; their weights are normalised again.
 
         Raises
         ------

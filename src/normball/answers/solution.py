@@ -18,7 +18,7 @@ from ..warnings import warn_unconverged
 from .contact import Contact, find_contact
 from .explanation import Explanation, explain
 from .screening import prove_zeros
-from .verdict import UNITS, Verdict, judge
+from .verdict import UNITS, Verdict, verdict_of
 
 if TYPE_CHECKING:
     from ..problem import Problem
@@ -158,7 +158,7 @@ class Solution:
     @cached_property
     def verdict(self) -> Verdict:
         """What was found and how sure it is, in plain words."""
-        return judge(self)
+        return verdict_of(self)
 
     def why(self, feature: int | str) -> Explanation:
         """Why this coefficient is zero, or is not: what it would buy and what it costs.

@@ -49,7 +49,7 @@ class Verdict:
         return "\n".join(part for part in parts if part)
 
 
-def judge(solution: Solution) -> Verdict:
+def verdict_of(solution: Solution) -> Verdict:
     """The verdict on a solution."""
     return Verdict(_found(solution), _proof(solution), _zeros(solution), _cost(solution), _advice(solution))
 

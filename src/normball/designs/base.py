@@ -146,7 +146,7 @@ class Design(ABC):
         self.n_passes += n_columns / max(self.shape[1], 1)
 
     def __getstate__(self) -> dict[str, object]:
-        """What is pickled: not the kernels' view of the memory, which is made anew."""
+        """What is pickled: not the kernels' view of the memory, which is made again."""
         return {name: value for name, value in self.__dict__.items() if name != "_matrix"}
 
     def _gathered(self, index: Indices) -> Iterator[tuple[slice, Floats | sparse.csc_array]]:

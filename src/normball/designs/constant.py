@@ -2,7 +2,7 @@
 
 A column held in a type of precision eps differs from a constant by some eps of its size as soon
 as it was computed, not typed in: 0.3 and 0.1 + 0.2 are neighbours in float64. Such a deviation
-says nothing, and whoever divides by it makes a feature of 1e16 times the rounding. It counts as
+is uninformative, and whoever divides by it makes a feature of 1e16 times the rounding. It counts as
 0 for everyone, since `Design.column_moments` is where the package takes its deviations from.
 """
 

@@ -27,13 +27,13 @@ A gap of 1e-3 of the loss without columns, and steps of 1.5 in alpha, are well b
 standard error by which alpha is chosen; the fit that is examined has the usual gap.
 """
 AFFORDABLE = 500
-"""Columns kept beyond which a step is dear, and that chance may add before the next look."""
+"""Columns kept beyond which a step is expensive, and that chance may add before the next look."""
 
 
 def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
     """Loss on unseen rows from alpha_max downwards, until it has risen by a standard error.
 
-    The alphas are those of `cross_validate`, or fewer where every one is dear (`COARSE`).
+    The alphas are those of `cross_validate`, or fewer where every one is expensive (`COARSE`).
     Below the best of them the fit keeps ever more columns for nothing, which with many columns
     takes nearly all of the time, so the path is left there (at the first rise, if more than
     500 columns are kept); and where more than half as many columns are kept as there are rows,
@@ -83,7 +83,7 @@ def _on_one_level(scores: list[FoldScore]) -> list[FoldScore]:
 
 
 def _is_past(found: CrossValidation, fits: list[Solution]) -> bool:
-    """Whether the loss has risen since its best: by a standard error, or at all where steps are dear."""
+    """Whether the loss has risen since its best: by a standard error, or at all where steps are expensive."""
     best = found.best_index
     if max(len(fit.support) for fit in fits) > AFFORDABLE and best < len(found.alphas) - 1:
         return True

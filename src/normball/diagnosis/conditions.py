@@ -12,7 +12,7 @@ lies between 1 - 7 s mu (mu the coherence) and the least eigenvalue of Sigma_SS.
 *Coherence*: any s < (1 + 1 / mu) / 2 features are found without noise, whichever they are.
 *False selections*: see `chance`.
 
-A loss whose curvature is zero at every row (quantiles) says nothing about the weights of
+A loss whose curvature is zero at every row (quantiles) carries no information on the weights of
 rows; they then count as they do in the data.
 
 Sources: Zhao, Yu, "On model selection consistency of Lasso", JMLR 7 (2006); Lee, Sun,
@@ -42,7 +42,7 @@ class Conditions:
     ----------
     irrepresentable : (m,) left side of the condition for each column looked at; < 1 is good.
     kept_eigenvalue : float, the least of the correlations among the columns kept; 1 without any.
-    eigenvalue_bounds : (low, high) of the restricted eigenvalue; low = 0 says nothing.
+    eigenvalue_bounds : (low, high) of the restricted eigenvalue; low = 0 is no bound.
     guaranteed : int, non-zeros that the coherence alone guarantees to be found.
     false_selections : float, columns that this alpha would keep by chance, were none related to y.
     noise : float, root mean square of the residual pulls (for squared error, of the residuals).

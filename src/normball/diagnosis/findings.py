@@ -238,7 +238,7 @@ def _coherence(solution: Solution, correlations: Correlations, conditions: Condi
     if correlations.pair is None:
         return Finding(title, GOOD, "There is no second column to be mistaken for.")
     if mu < 1e-12:
-        return Finding(title, GOOD, "The columns are orthogonal: L1 judges each by itself.")
+        return Finding(title, GOOD, "The columns are orthogonal: L1 decides on each by itself.")
     pair = " and ".join(repr(solution.feature_names[j]) for j in correlations.pair)
     text = f"The largest correlation is {_correlation(mu)} ({pair})."
     if conditions.guaranteed >= len(solution.support):

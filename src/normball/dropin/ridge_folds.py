@@ -1,6 +1,6 @@
 """Ridge regression over folds: one factorised fold serves all strengths.
 
-scikit-learn's `RidgeCV(cv=...)` fits each of k strengths on each fold anew. The equations of a
+scikit-learn's `RidgeCV(cv=...)` fits each of k strengths on each fold separately. The equations of a
 fold do not depend on the strength, so that they are set up once, n p^2 operations a fold, and a
 strength costs p^3 / 3.
 """

@@ -69,7 +69,7 @@ class PredictsClasses(ClassifierMixin):
         return np.asarray(softmax(eta, axis=1))
 
     def predict_log_proba(self, X: Any) -> Floats:
-        """Its logarithm (n, K)."""
+        """Log-probability of each class (n, K)."""
         return np.asarray(np.log(self.predict_proba(X)))
 
 

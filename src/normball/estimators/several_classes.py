@@ -46,7 +46,7 @@ class SeveralClasses:
         return self if len(seen) == len(self.weights) else self.rows(seen)
 
     def rows(self, index: Indices) -> SeveralClasses:
-        """Some of the rows; their weights are normalised anew."""
+        """Some of the rows; their weights are normalised again."""
         weights = self.weights[index]
         return replace(
             self, design=self.design.rows(index), codes=self.codes[index], weights=weights / weights.sum()

@@ -1,4 +1,4 @@
-"""What is told of the size of a cone."""
+"""Estimated size of a cone, with its standard error."""
 
 from __future__ import annotations
 

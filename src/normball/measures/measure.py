@@ -25,7 +25,7 @@ class Measure:
     ----------
     name : str, such as "RMSE".
     value : float ; standard_error : float, over rows; NaN where there is none.
-    baseline : float, the same figure of predictions without features; NaN where that says nothing.
+    baseline : float, the same figure of predictions without features; NaN where that is undefined.
     is_share : bool, a share of 1, shown in per cent.
     meaning : str, the figure in words, with its unit.
     """

@@ -45,7 +45,7 @@ def uno_concordance(
 ) -> float:
     """Uno's concordance: Harrell's, each pair divided by the squared share not yet censored at its event.
 
-    Unlike Harrell's it does not depend on who was censored, if that says nothing about the hazard (Uno,
+    Unlike Harrell's it does not depend on who was censored, if that is independent of the hazard (Uno,
     Cai, Pencina, D'Agostino, Wei, Statistics in Medicine 30, 2011).
 
     Parameters

@@ -157,7 +157,7 @@ class MatrixProblem:
                 return self._wrap(engine.least_squares(), form, level, 0.0, tolerance)
             found = engine.solve(
                 level, 0.1 * tolerance, least=1
-            )  # the proof in units of the data rounds anew
+            )  # the proof in units of the data is rounded once more
             return self._wrap(found.W, form, level, level, tolerance)
         if level <= 0:
             raise ValueError(f"{form} must be a number > 0, got {level:g}.")

@@ -79,7 +79,7 @@ class Instance:
             object.__setattr__(self, "fit_intercept", False)
 
     def __getstate__(self) -> dict[str, object]:
-        """What is pickled and copied: not the kernels' view of the loss, which is made anew."""
+        """What is pickled and copied: not the kernels' view of the loss, which is made again."""
         return {name: value for name, value in self.__dict__.items() if name != "compiled_loss"}
 
     @property
@@ -180,7 +180,7 @@ class Instance:
         return self.null_loss - self.floor
 
     def rows(self, index: Indices) -> Instance:
-        """The same on some of the rows, in any order and number; their weights are normalised anew."""
+        """The same on some of the rows, in any order and number; their weights are normalised again."""
         weights = self.sample_weight[index]
         return replace(
             self, design=self.design.rows(index), y=self.y[index], sample_weight=weights / weights.sum()

@@ -28,7 +28,7 @@ SMALLEST_SHARE = 1e-6
 """Share of alpha_max down to which a level is looked for."""
 
 LONGEST_STRIDE = 0.92
-"""Ratio of neighbouring alphas below which the walk begins anew at a known point."""
+"""Ratio of neighbouring alphas below which the walk begins again at a known point."""
 
 STRIDES = 1.5
 """Points of the walk to the last level, for each that its present pace would need."""

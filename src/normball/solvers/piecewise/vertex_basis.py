@@ -36,7 +36,7 @@ FLAT = 1e-11
 """Movement of a sample, relative to the largest, below which it stays where it is."""
 
 REFRESHED_AFTER = 60
-"""Pivots until the inverse is computed anew."""
+"""Pivots until the inverse is computed afresh."""
 
 
 class LostVertexError(ArithmeticError):

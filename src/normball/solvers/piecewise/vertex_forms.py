@@ -112,7 +112,7 @@ def _proved(workspace: Workspace, solve: Callable[[VertexPath], Answer | None]) 
         answer.n_iterations = workspace.vertices.n_pivots - before
         return answer
     except LostVertexError:
-        workspace.vertices = None  # it begins anew the next time
+        workspace.vertices = None  # the next call starts over
         return None
 
 
