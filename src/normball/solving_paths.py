@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .problem import Problem
 
 
-MENDED = ("intercepts", "losses", "norms", "gaps")
+MENDED = ("alphas", "intercepts", "losses", "norms", "gaps")
 """What is replaced of a point."""
 MOST_IN_VAIN = 2
 """Points in a row that a solve for themselves does not prove either, after which the rest is left."""
@@ -120,8 +120,8 @@ def solve_path(
                 trail if trail is None or form == "penalty" else _in_its_form(trail, form, levels, instance)
             )
             profile.update(engine.profile)
-            if form == "penalty" and trail is not None:
-                trail = _mended(instance, trail, tolerance) if (trail.gaps > tolerance).any() else trail
+            if trail is not None and (trail.gaps > tolerance).any():
+                trail = _mended(instance, form, levels, trail, tolerance)
         if trail is None:
             trail, solver = _one_by_one(instance, form, levels, tolerance, progress)
     profile["total"] = perf_counter() - started
@@ -146,21 +146,22 @@ def solve_path(
     return path
 
 
-def _mended(instance: Instance, trail: Trail, tolerance: float) -> Trail:
+def _mended(instance: Instance, form: str, levels: Floats, trail: Trail, tolerance: float) -> Trail:
     """The points that a fast road left above the tolerance, each solved for itself while that helps."""
-    in_turn, in_vain = InTurn(instance, "penalty", trail.alphas, Options(tolerance)), 0
+    in_turn, in_vain = InTurn(instance, form, levels, Options(tolerance)), 0
     rows, numbers = (
-        [trail.coefs[[k]] for k in range(len(trail.alphas))],
+        [trail.coefs[[k]] for k in range(len(levels))],
         {name: getattr(trail, name).copy() for name in MENDED},
     )
     for k in np.flatnonzero(trail.gaps > tolerance).tolist():
-        answer = in_turn.solve(float(trail.alphas[k]))
-        point, gap = answer.point, answer.certificate.gap
+        answer = in_turn.solve(float(levels[k]))
+        point, gap = answer.point, answer.certificate.excess
         in_vain = 0 if gap <= tolerance else in_vain + 1
         if gap < numbers["gaps"][k]:
             rows[k] = sparse.csr_array(point.w[None, :])
             eta = instance.predictor(point.w, point.intercept)
-            found = (point.intercept, instance.value(eta), instance.norm.value(point.w), gap)
+            alpha = levels[k] if form == "penalty" else point.alpha
+            found = (alpha, point.intercept, instance.value(eta), instance.norm.value(point.w), gap)
             for name, value in zip(MENDED, found, strict=True):
                 numbers[name][k] = value
         if in_vain == MOST_IN_VAIN:

@@ -10,6 +10,7 @@ from extended_claims import Claim
 from normball import Problem
 from normball.losses import Gamma, Logistic, Loss, Poisson
 from normball.norms import L1, ElasticNet, Norm
+from problems import hard_problem
 
 
 @pytest.mark.parametrize("norm", [L1(), ElasticNet(0.5), ElasticNet(0.9)], ids=repr)
@@ -30,3 +31,24 @@ def test_tiny_alphas_of_unequal_columns(loss: Loss, norm: Norm) -> None:
     exact = ExtendedProblem(X, y, loss, norm, fit_intercept=False)
     for k, alpha in enumerate(path.alphas.tolist()):
         assert exact.examine(Claim.of_path(path, k, "alpha", alpha)).contradictions() == []
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+@pytest.mark.parametrize("form", ["budgets", "targets"])
+def test_levels_of_nearly_dependent_columns(form: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    causes = rng.standard_normal((26, 6))
+    X = np.column_stack([causes, causes @ rng.standard_normal((6, 8)) + 1e-9 * rng.standard_normal((26, 8))])
+    problem = Problem(X, causes[:, 0] - causes[:, 1] + 0.3 * rng.standard_normal(26))
+    alphas = problem.alpha_max * np.array([0.5, 0.1, 0.03, 0.01])
+    known = problem.path(alphas=alphas)
+    levels = {"budgets": known.norms, "targets": known.losses}[form]
+    path = problem.path(**{form: levels})
+    assert path.converged, path.gaps
+
+
+def test_a_drawn_path_of_targets_on_nearly_dependent_columns() -> None:
+    drawn = hard_problem(2693)
+    path = drawn.path()
+    assert path.converged, path.gaps
+    np.testing.assert_allclose(path.losses, drawn.level, rtol=1e-8)
