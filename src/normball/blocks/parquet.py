@@ -24,6 +24,11 @@ INDEX = "__index_level_0__"
 """The column in which pandas writes an index without a name."""
 BATCH_BYTES = 2**27
 """Largest piece of a row group that is read at once, in float64."""
+READING: dict[str, Any] = {
+    "pre_buffer": False,  # which would hold all that was read of the file
+    "buffer_size": 2**20,
+    "page_checksum_verification": True,
+}
 
 
 def needs_pyarrow() -> None:
@@ -237,7 +242,7 @@ def _batches(file: Path, columns: list[str], rows: int) -> Iterator[Any]:
 
     try:
         if file.suffix.lower() in PARQUET:
-            with pq.ParquetFile(file, page_checksum_verification=True) as opened:
+            with pq.ParquetFile(file, **READING) as opened:
                 sizes = [opened.metadata.row_group(i).num_rows for i in range(opened.metadata.num_row_groups)]
                 size = max(min(rows, max(sizes, default=1)), 1)
                 yield from opened.iter_batches(batch_size=size, columns=columns)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..losses import LOSSES
 from ..norms import NORMS
+from .block_fit import fit_blocks, scan_of
 from .errors import friendly_errors
 from .fitting import Fit, FitSettings, facts, fit_table
 from .model_file import Model, write_model
@@ -100,13 +101,19 @@ RESULTS = ("report.html", "coefficients.csv", "model.json")
 @click.option(
     "--category", multiple=True, metavar="COLUMN", help="Read a column of numbers as categories; repeatable."
 )
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="What may be used, such as 2GB (default: a quarter of the free memory); of Parquet and Arrow files, "
+    "what does not fit in half of it is read in blocks.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random folds.")
 @click.option(
     "--out", default="normball-fit", show_default=True, metavar="DIR", help="Folder of the results."
 )
 @friendly_errors
-def fit_command(file: str, target: str, out: str, **options: Any) -> None:
-    """Fit FILE (.csv, .tsv or .parquet) with named columns.
+def fit_command(file: str, target: str, out: str, memory: str | None, **options: Any) -> None:
+    """Fit FILE (.csv, .tsv, .parquet, .feather, or a folder) with named columns.
 
     Without --alpha, --budget and --target-loss, alpha is chosen by cross-validation. Columns are
     scaled to unit deviation for the fit. Columns of text become one feature for each category, rare
@@ -116,13 +123,16 @@ def fit_command(file: str, target: str, out: str, **options: Any) -> None:
     from rich.console import Console
 
     settings = FitSettings(**options)
-    with progress_bars() as open_bar:
-        report = open_bar("reading")
-        table = load_table(file, target, TableOptions.of(settings))
-        report(1, 1)
-    folder = Path(out)
+    folder, source = Path(out), scan_of(file, settings, memory)
     check_folder(folder, RESULTS)
-    fit = fit_table(table, settings)
+    if source is None:
+        with progress_bars() as open_bar:
+            report = open_bar("reading")
+            table = load_table(file, target, TableOptions.of(settings))
+            report(1, 1)
+        fit = fit_table(table, settings)
+    else:
+        fit = fit_blocks(source, target, settings)
     print_fit(fit, Console())
     folder.mkdir(parents=True, exist_ok=True)
     with progress_bars() as open_bar:
@@ -147,7 +157,7 @@ def model_of(fit: Fit) -> Model:
     model = copy(fit.model)
     # the columns are stored beside it
     model.encoder = None
-    del model.encoder_
+    model.__dict__.pop("encoder_", None)
     return Model(table.target_name, table.class_names, table.codings, model, facts(fit))
 
 

@@ -249,6 +249,6 @@ def _settings(fit: Fit) -> Section:
 def _norm_text(fit: Fit) -> str:
     norm = fit.solution.problem.norm
     if norm.name == GroupL2.name:
-        count = len(fit.table.encoder.groups_)
+        count = len({coding.name for coding in fit.table.codings})
         return f"{norm.title}, one group for the features of each column of the file ({count} groups)"
     return repr(norm)

@@ -7,9 +7,10 @@ unless `standardize` is False; `coef` is in the file's units in any case.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -33,6 +34,9 @@ from ..typing import Floats
 from ..warnings import ConvergenceWarning
 from .held_out import check_folds, make_splitter, quality_facts, quality_of_fit
 from .tables import DataTable
+
+if TYPE_CHECKING:
+    from .block_fit import BlockTable
 
 N_ALPHAS = 60
 """Solutions on the path that is drawn."""
@@ -213,7 +217,7 @@ class Fit:
 
     Attributes
     ----------
-    table : DataTable
+    table : DataTable, or BlockTable where it was read in blocks
     settings : FitSettings
     model : the fitted estimator.
     path : Path, through the alpha of the solution.
@@ -221,7 +225,7 @@ class Fit:
     quality : PredictiveQuality, on held-out rows and on those of the fit.
     """
 
-    table: DataTable
+    table: DataTable | BlockTable
     settings: FitSettings
     model: Estimator
     path: Path
@@ -263,14 +267,34 @@ def fit_table(table: DataTable, settings: FitSettings) -> Fit:
     TypeError, ValueError
         As the settings and the estimator.
     """
+    model = settings.make_estimator(table)
+    is_chosen = isinstance(model, RegressorCV | ClassifierCV)
+    groups = {"groups": table.fold_by} if is_chosen and table.fold_by is not None else {}
+
+    def fit() -> DataTable:
+        model.fit(table.columns, table.y, sample_weight=table.weight, **groups)
+        return table
+
+    return fit_of(
+        model, fit, settings, lambda table: quality_of_fit(model, table, settings.folds, settings.seed)
+    )
+
+
+Fitted = TypeVar("Fitted", "DataTable", "BlockTable")
+
+
+def fit_of(
+    model: Estimator,
+    fit: Callable[[], Fitted],
+    settings: FitSettings,
+    quality_of: Callable[[Fitted], PredictiveQuality],
+) -> Fit:
+    """A fit with its path and its figures; `fit` fits the model and gives the table."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        model = settings.make_estimator(table)
-        is_chosen = isinstance(model, RegressorCV | ClassifierCV)
-        groups = {"groups": table.fold_by} if is_chosen and table.fold_by is not None else {}
-        model.fit(table.columns, table.y, sample_weight=table.weight, **groups)
+        table = fit()
         path = _path(model.solution_.problem, model.solution_)
-        quality = quality_of_fit(model, table, settings.folds, settings.seed)
+        quality = quality_of(table)
     # the verdict on the solution says what there is to say about the final fit
     missed = len(caught) - (not model.solution_.converged and len(caught) > 0)
     return Fit(table, settings, model, path, missed, quality)
@@ -293,7 +317,7 @@ def facts(fit: Fit) -> dict[str, Any]:
     solution, choice = fit.solution, fit.choice
     gap = solution.certificate.gap
     return {
-        "rows": len(fit.table.y),
+        "rows": fit.table.n_rows,
         "source": fit.table.source,
         "loss": parameters(solution.problem.loss),
         "norm": parameters(solution.problem.norm),

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..blocks import predict_stored
+from ..blocks.parquet import PARQUET
 from ..inputs.coding import listed
+from ..losses import get_loss
 from ..parameters import printable
 from .column_checks import refuse_missing
 from .errors import friendly_errors
@@ -24,7 +27,12 @@ if TYPE_CHECKING:
 @click.command("predict")
 @click.argument("model", type=str)
 @click.argument("file", type=str)
-@click.option("--out", metavar="CSV", help="Write the predictions to this file (default: to the terminal).")
+@click.option(
+    "--out",
+    metavar="FILE",
+    help="Write the predictions to this file (default: to the terminal); to a .parquet file in blocks of "
+    "rows, whatever their number.",
+)
 @click.option(
     "--at",
     "times",
@@ -42,6 +50,9 @@ def predict_command(model: str, file: str, out: str | None, times: str | None) -
     if out is not None:
         check_file(Path(out))
     fitted = read_model(model)
+    if out is not None and Path(out).suffix.lower() in PARQUET:
+        predict_in_blocks(fitted, file, Path(out), times)
+        return
     at = _read_times(times, fitted)
     texts = [coding.name for coding in fitted.codings if coding.levels and not coding.part]
     table = read_file(file, texts=texts, columns=list(fitted.encoder.feature_names_in_))
@@ -54,6 +65,25 @@ def predict_command(model: str, file: str, out: str | None, times: str | None) -
     with open(out, "w", newline="", encoding="utf-8") as opened:
         write_csv(opened, header, rows)
     click.echo(f"{len(rows)} predictions of {fitted.target_name!r} written to {out}.")
+
+
+def predict_in_blocks(model: Model, file: str, out: Path, times: str | None) -> None:
+    """Write the predictions of a Parquet or Arrow file, or a folder, as they come.
+
+    Raises
+    ------
+    ValueError
+        If the model has columns that are not numbers as they are, or predicts more than one number.
+    """
+    is_coded = [not item.is_numeric or bool(item.part) or item.has_flag for item in model.codings]
+    coded = model.codings[is_coded.index(True)].name if any(is_coded) else None
+    if coded is not None or times is not None or model.class_names is not None:
+        what = f"column {coded!r} is coded" if coded is not None else "a row has several predictions"
+        raise ValueError(f"{what}, which --out to a .parquet file does not do; give --out a .csv file.")
+    names, estimator = list(model.feature_names), model.estimator
+    loss = get_loss(estimator.loss)
+    predict_stored(file, names, lambda rows: loss.predict(rows @ estimator.coef_ + estimator.intercept_), out)
+    click.echo(f"Predictions of {model.target_name!r} written to {out}.")
 
 
 def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:

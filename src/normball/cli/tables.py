@@ -130,6 +130,11 @@ class DataTable:
     is_timed: bool = False
 
     @property
+    def n_rows(self) -> int:
+        """n."""
+        return len(self.y)
+
+    @property
     def codings(self) -> tuple[Coding, ...]:
         """How each column of the file becomes columns of X."""
         return tuple(self.encoder.codings_)
