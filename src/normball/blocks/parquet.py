@@ -1,7 +1,7 @@
 """`ParquetBlocks`: rows of Parquet, Feather and Arrow files, of one file, a folder or a pattern.
 
-Row groups are read whole where they are not too large, since pages that are read in small pieces cost
-many times as much, and cut into blocks afterwards. Only the columns that are needed are read. Files
+Row groups are read in pieces of thousands of rows, since small ones cost time for every column, and cut
+into blocks afterwards. Only the columns that are needed are read. Files
 follow one another in the order of their names. Pages with a checksum are verified.
 """
 
@@ -22,8 +22,8 @@ from .base import Blocks, Part
 PARQUET, ARROW = (".parquet", ".pq"), (".feather", ".arrow", ".ipc")
 INDEX = "__index_level_0__"
 """The column in which pandas writes an index without a name."""
-BATCH_BYTES = 2**27
-"""Largest piece of a row group that is read at once, in float64."""
+BATCH_BYTES, BATCH_ROWS = 2**25, 4096
+"""Size of a piece of a row group in float64, and its fewest rows: a batch costs time for every column."""
 READING: dict[str, Any] = {
     "pre_buffer": False,  # which would hold all that was read of the file
     "buffer_size": 2**20,
@@ -174,7 +174,7 @@ class ParquetBlocks(Blocks):
         if self.fingerprint() != self._print:
             raise ValueError(f"{self.title} changed since it was opened; start again.")
         index = start = 0
-        batch_rows = max(self.block_rows, BATCH_BYTES // (8 * len(self._columns)))
+        batch_rows = max(self.block_rows, BATCH_BYTES // (8 * len(self._columns)), BATCH_ROWS)
         for file in self.files:
             offset = 0
             for batch in _batches(file, self._columns, batch_rows):
