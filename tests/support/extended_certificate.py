@@ -101,6 +101,27 @@ class ExtendedProblem:
         shrunk = dual.g * (most / gauge)
         return _Dual(shrunk, dual.z * (most / gauge), self.f.divergence(eta, shrunk))
 
+    def _nearby(self, eta: Array, g: Array, w: Array, alpha: Real) -> list[_Dual]:
+        """Within the domain at a price: g, and with prices feature by feature what g is a rounding of.
+
+        Columns in use pull by alpha times their price. What float64 leaves of that, where their units differ
+        by 1e10, would shrink the dual point by more than it is off.
+        """
+        found = [self._within(eta, self._dual(eta, g), alpha)]
+        if self.R.is_separable:
+            used = (w != 0) & ~self.R.free
+            goals = alpha * self.R.prices[used] * np.sign(w[used])
+            columns, ends = self.X[:, used], goals
+            if self.fit_intercept or self.f.is_shift_invariant:
+                columns = np.column_stack([np.ones(len(eta), dtype=Real), columns])
+                ends = np.append(Real(0), goals)
+            # one more entry, which stays 1, carries what the products are to be
+            extended_g, room = np.append(self.f.clip(g), Real(1)), np.append(self.f.room(eta, g), Real(0))
+            for _ in range(2):
+                extended_g = _made_orthogonal(extended_g, np.vstack([columns, ends]), room)
+            found.append(self._within(eta, self._dual(eta, extended_g[:-1]), alpha))
+        return found
+
     @staticmethod
     def _own(claim: Claim, gradient: Array) -> list[Array]:
         """Dual points other than the one that was returned, as slopes g (n,)."""
@@ -151,8 +172,10 @@ class ExtendedProblem:
             return divergence + self.R.bracket(w, s * dual.z, alpha) + abs(b * dual.g.sum())
 
         def gap(g: Array) -> Real:
-            dual = self._within(eta, self._dual(eta, g), alpha)
-            whole = at(dual, Real(1))
+            whole, dual = min(
+                ((at(dual, Real(1)), dual) for dual in self._nearby(eta, g, w, alpha)),
+                key=lambda pair: pair[0],
+            )
             if self.R.is_norm or whole <= FACTOR * claim.gap * self.scale:
                 return whole
             # the conjugate is finite everywhere: any multiple may prove more

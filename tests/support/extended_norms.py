@@ -26,11 +26,13 @@ class ExtendedNorm:
     out : (p,) coefficients that have to be 0.
     is_positive : whether coefficients must not be negative.
     is_norm : whether R is homogeneous.
+    is_separable : whether R is a sum of prices, feature by feature.
     """
 
     def __init__(self, norm: Norm, p: int) -> None:
         self.kind = type(norm)
         self.is_norm = not isinstance(norm, SquaredL2 | ElasticNet)
+        self.is_separable = isinstance(norm, L1)
         self.is_positive = bool(getattr(norm, "positive", False))
         prices = np.ones(p)
         if isinstance(norm, L1 | ElasticNet | SortedL1):

@@ -74,7 +74,8 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     if is_negligible and not answer.certificate.is_met:
         free = _unbound(workspace, term, best_fit(workspace), answer, options)
         answer = answer if free is None else min(free, answer, key=excess_of)
-    return _taken_over(instance, answer, road)
+    answer = _taken_over(instance, answer, road)
+    return answer if fast is None else min(fast, answer, key=excess_of)
 
 
 def _pursued(instance: Instance, road: str, options: Options) -> Answer | None:
@@ -149,7 +150,7 @@ def _least_norm_at(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     if instance.loss.is_smooth:
         return least_norm_fit(workspace, fit, options)
     end = vertex_end(workspace, options) if road_of(instance) == "vertices" else None
-    if end is not None:
+    if end is not None and end.certificate.is_met:
         return end
     if fit.loss - instance.floor <= 1e-12 * instance.scale:
         return least_norm_fit(workspace, replace(fit, eta=instance.y), options)
@@ -172,6 +173,7 @@ def _least_norm_at(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     if not best.certificate.is_met:
         other = follow_frontier(workspace, target, null, best.certificate, options)
         best = min(best, other, key=excess_of)
+    best = best if end is None else min(end, best, key=excess_of)
     return replace(best, point=Point(best.point.w, best.point.intercept, 0.0))
 
 

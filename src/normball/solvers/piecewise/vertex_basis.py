@@ -158,6 +158,11 @@ class VertexBasis:
         rate[self.rows] = (data.price[self.used] * self.signs) @ self._inverse
         return rate
 
+    @property
+    def rate_size(self) -> Floats:
+        """(k,) sums of the absolute values that `dual_rate` adds up on E."""
+        return np.asarray(np.abs(self.data.price[self.used] * self.signs) @ np.abs(self._inverse))
+
     def pivot(self, edge: Edge, slope: float, alpha: float) -> None:
         """Move along an edge whose objective has the given slope <= 0 at first, to its least value.
 

@@ -1,6 +1,7 @@
 """The three forms answered on the path of vertices, each with its certificate.
 
-What is returned is proved; None leaves the form to the envelopes of `envelopes.py`.
+An answer that is not proved is one among others: the envelopes of `envelopes.py` are asked as well.
+None leaves the form to them.
 """
 
 from __future__ import annotations
@@ -8,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..certificate import certify_target, certify_term
-from ..ends.fit_certificate import certify_fit
+from ..certificate import Certificate, certify_target, certify_term
+from ..ends.fit_certificate import certify_fit, certify_unbound
 from ..ends.smooth_fit import LeastFit, without_rounding
 from ..generic.face_newton import Point
 from ..instance import Instance
-from ..terms import Ball, Penalty, Term
+from ..terms import Ball, Condition, Penalty, Term
 from ..workspace import Answer, Options, Workspace
+from .box_certificate import certify_in_box
 from .vertex_basis import LostVertexError
 from .vertex_levels import meet
 from .vertex_path import Vertex, VertexPath
 
 PERFECT = 1e-12
 """Loss relative to that of the null model below which a fit is perfect."""
+
+BEST = 1e-12
+"""Gap, relative to the loss of the null model, that proves the least loss."""
 
 
 def vertex_penalty(workspace: Workspace, alpha: float, options: Options) -> Answer | None:
@@ -33,7 +38,7 @@ def vertex_penalty(workspace: Workspace, alpha: float, options: Options) -> Answ
             return answer
         return _certified(workspace.instance, term, path.corrected(), options)
 
-    return _proved(workspace, solve)
+    return _on_path(workspace, solve)
 
 
 def vertex_budget(workspace: Workspace, budget: float, options: Options) -> Answer | None:
@@ -42,12 +47,18 @@ def vertex_budget(workspace: Workspace, budget: float, options: Options) -> Answ
 
     def solve(path: VertexPath) -> Answer:
         vertex = meet(path, "budget", budget)
-        if vertex is None:
-            path.end()
-            vertex = path.free()
-        return _certified(instance, term, vertex, options)
+        if vertex is not None:
+            return _certified(instance, term, vertex, options)
+        path.end()
+        answer = _certified(instance, term, path.free(), options)
+        if answer.certificate.is_met or answer.certificate.infeasibility > 0:
+            return answer
+        # in a small unit R counts for the rounding of the large columns' pulls, in their deviations not
+        w, eta = answer.point.w, instance.predictor(answer.point.w, answer.point.intercept)
+        proof = certify_unbound(instance, term, w, eta, options.tolerance, path.free().theta)
+        return min(answer, replace(answer, certificate=proof), key=lambda each: each.certificate.gap)
 
-    return _proved(workspace, solve)
+    return _on_path(workspace, solve)
 
 
 def vertex_target(workspace: Workspace, target: float, options: Options) -> Answer | None:
@@ -57,7 +68,7 @@ def vertex_target(workspace: Workspace, target: float, options: Options) -> Answ
         vertex = meet(path, "target", target)
         return None if vertex is None else _certified_target(workspace.instance, target, vertex, options)
 
-    return _proved(workspace, solve)
+    return _on_path(workspace, solve)
 
 
 def vertex_end(workspace: Workspace, options: Options) -> Answer | None:
@@ -77,7 +88,7 @@ def vertex_end(workspace: Workspace, options: Options) -> Answer | None:
             )
         return replace(answer, point=Point(w, b, 0.0))
 
-    return _proved(workspace, solve)
+    return _on_path(workspace, solve)
 
 
 def vertex_best_fit(workspace: Workspace) -> LeastFit | None:
@@ -87,18 +98,20 @@ def vertex_best_fit(workspace: Workspace) -> LeastFit | None:
     def solve(path: VertexPath) -> Answer:
         path.end()
         vertex = path.free()
+        eta = instance.predictor(vertex.w, vertex.intercept)
         ball = Ball(instance.norm, max(instance.norm.value(vertex.w), 1e-300))
-        return _certified(instance, ball, vertex, Options(1e-12))
+        proof = certify_unbound(instance, ball, vertex.w, eta, BEST, vertex.theta)
+        return Answer(_point(vertex), proof, 0)
 
-    answer = _proved(workspace, solve)
-    if answer is None:
+    answer = _on_path(workspace, solve)
+    if answer is None or not answer.certificate.is_met:
         return None
     eta = instance.predictor(answer.point.w, answer.point.intercept)
     return LeastFit(without_rounding(instance, instance.value(eta)), eta, True)
 
 
-def _proved(workspace: Workspace, solve: Callable[[VertexPath], Answer | None]) -> Answer | None:
-    """What `solve` finds on the workspace's path, which goes on from the last answer, if it is proved."""
+def _on_path(workspace: Workspace, solve: Callable[[VertexPath], Answer | None]) -> Answer | None:
+    """What `solve` finds on the workspace's path, which goes on from the last answer."""
     instance = workspace.instance
     try:
         if workspace.vertices is None:
@@ -107,9 +120,8 @@ def _proved(workspace: Workspace, solve: Callable[[VertexPath], Answer | None]) 
             workspace.vertices = VertexPath(instance, separable)
         before = workspace.vertices.n_pivots
         answer = solve(workspace.vertices)
-        if answer is None or not answer.certificate.is_met:
-            return None
-        answer.n_iterations = workspace.vertices.n_pivots - before
+        if answer is not None:
+            answer.n_iterations = workspace.vertices.n_pivots - before
         return answer
     except LostVertexError:
         workspace.vertices = None  # the next call starts over
@@ -124,7 +136,7 @@ def _certified(instance: Instance, term: Term, vertex: Vertex, options: Options)
     w, b = term.admit(vertex.w), vertex.intercept
     eta = instance.predictor(w, b)
     certificate = certify_term(instance, term, w, b, eta, options.tolerance, vertex.theta)
-    return Answer(Point(w, b, vertex.alpha), certificate, 0)
+    return _in_box_too(instance, term.condition, Point(w, b, vertex.alpha), vertex, certificate)
 
 
 def _certified_target(instance: Instance, target: float, vertex: Vertex, options: Options) -> Answer:
@@ -132,4 +144,16 @@ def _certified_target(instance: Instance, target: float, vertex: Vertex, options
     certificate = certify_target(
         instance, target, vertex.w, vertex.intercept, eta, vertex.alpha, options.tolerance, vertex.theta
     )
-    return Answer(_point(vertex), certificate, 0)
+    return _in_box_too(instance, Condition("target", target), _point(vertex), vertex, certificate)
+
+
+def _in_box_too(
+    instance: Instance, condition: Condition, point: Point, vertex: Vertex, certificate: Certificate
+) -> Answer:
+    """An answer with its certificate or, where that does not prove it, with the better of two."""
+    if not certificate.is_met and vertex.alpha > 0:
+        other = certify_in_box(
+            instance, condition, point.w, point.intercept, vertex.alpha, vertex.theta, certificate.tolerance
+        )
+        certificate = min(certificate, other, key=lambda each: each.excess)
+    return Answer(point, certificate, 0)

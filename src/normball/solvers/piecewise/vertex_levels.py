@@ -16,7 +16,7 @@ NEAR = 0.9
 """Ratio of two alphas between which a level is walked to."""
 
 SMALLEST_SHARE = 1e-4
-"""Share of the first breakpoint down to which alphas are guessed."""
+"""Share of the least alpha that matters down to which alphas are guessed."""
 
 
 def first_vertex(path: VertexPath) -> Vertex:
@@ -58,7 +58,7 @@ def _approach(path: VertexPath, is_budget: bool, goal: float) -> None:
             alpha = 2 * alpha
         elif below == 0:
             alpha = 0.5 * min(alpha, path.first_alpha)
-            if alpha < SMALLEST_SHARE * path.first_alpha:
+            if alpha < SMALLEST_SHARE * path.least_alpha:
                 return
         else:
             alpha = float(np.sqrt(below * above))

@@ -42,7 +42,10 @@ TOLERANCE = 1e-11
 """Excess of a dual point over its bounds, relative to their natural size, that is rounding."""
 
 END = 1e-11
-"""Share of the first breakpoint below which alpha counts as 0."""
+"""Size of alpha times the largest price, relative to what columns pull, below which alpha counts as 0."""
+
+ROUNDING = 1e-13
+"""Change of a dual point per unit of alpha that is rounding, relative to the sum of what it is made of."""
 
 LATE = 1e-7
 """Share of the largest alpha that can matter from which on moved numbers show breakpoints that are at 0."""
@@ -75,6 +78,7 @@ class VertexPath:
     Attributes
     ----------
     first_alpha : float, where the path of the moved numbers leaves the null point.
+    least_alpha : float <= first_alpha, at which the dearest column may still enter.
     """
 
     def __init__(self, instance: Instance, separable: Separable) -> None:
@@ -96,6 +100,9 @@ class VertexPath:
         self.first_alpha = float(over.max(initial=0.0))
         most = numbers.span / price[self._is_open & (price > 0)].min(initial=np.inf)
         self._late = max(LATE * most, 10 * LATE * self.first_alpha)
+        # where units differ by 1e16, so do the alphas at which columns enter
+        largest = float(price[self._is_open].max(initial=0.0))
+        self.least_alpha = min(numbers.span / largest, self.first_alpha) if largest > 0 else self.first_alpha
         # the null point needs no price, so that its dual point is the same at all of these
         self.alpha = 2 * self.first_alpha if self.first_alpha > 0 else 1.0
 
@@ -229,17 +236,20 @@ class VertexPath:
         slack = np.stack([alpha * price - pull, alpha * price + pull])
         closing[:, ~is_open] = 0.0
         closing[1, basis.one_sided] = 0.0
+        # each sum of its own size: prices of columns in units 1e16 apart are, too
+        rounding = ROUNDING * basis.rate_size
+        rounding_of_pulls = rounding.sum() + ROUNDING * price
         distances = np.concatenate(
             [
-                _distances(room, np.abs(closing_met)),
-                _distances(slack[0], closing[0]),
-                _distances(slack[1], closing[1]),
+                _distances(room, np.abs(closing_met), rounding),
+                _distances(slack[0], closing[0], rounding_of_pulls),
+                _distances(slack[1], closing[1], rounding_of_pulls),
             ]
         )
         nearest = int(distances.argmin()) if len(distances) else -1
         distance = float(distances[nearest]) if len(distances) else np.inf
         reached = alpha + direction * distance
-        if not np.isfinite(distance) or reached <= END * self.first_alpha:
+        if not np.isfinite(distance) or reached <= END * self.least_alpha:
             return None
         # it may be one of the moved numbers alone
         if direction < 0 and reached <= self._late and self._is_best():
@@ -315,8 +325,7 @@ class VertexPath:
         return theta / max(float(np.nanmax(over, initial=1.0)), 1.0)
 
 
-def _distances(room: Floats, closing: Floats) -> Floats:
-    """How far a bound is away, inf where it is not approached."""
-    is_near = closing > 1e-13 * float(np.abs(closing).max(initial=0.0))
+def _distances(room: Floats, closing: Floats, rounding: Floats) -> Floats:
+    """How far a bound is away, inf where it is not approached by more than rounding."""
     far = np.full(len(room), np.inf)
-    return np.asarray(np.divide(np.maximum(room, 0.0), closing, out=far, where=is_near))
+    return np.asarray(np.divide(np.maximum(room, 0.0), closing, out=far, where=closing > rounding))
