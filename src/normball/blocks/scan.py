@@ -75,7 +75,7 @@ def scan(
     Parameters
     ----------
     source : path, or array that is sliced by rows
-        A .parquet, .feather or .arrow file, a folder of them, or a pattern such as "part-*.parquet"; or
+        A .parquet, .feather or .arrow file, a folder of them, or a pattern such as ``"part-*.parquet"``; or
         a memory map, a Zarr or HDF5 array (n, p).
     drop : collection of str
         Columns of files that are no features.
