@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         plot_balls,
     )
     from .estimators import Classifier, ClassifierCV, Regressor, RegressorCV
+    from .estimators.low_rank_imputer import LowRankImputer
     from .estimators.matrix_completion import MatrixCompletion
     from .estimators.persistence import load
     from .estimators.robust_pca import RobustPCA
@@ -61,6 +62,7 @@ __all__ = [
     "DiagnosisDisplay",
     "FaceSharesDisplay",
     "FrontierDisplay",
+    "LowRankImputer",
     "MatrixCompletion",
     "NuclearBallDisplay",
     "Path",
@@ -109,6 +111,7 @@ _MODULES = {
     "plot_balls": ".displays",
     "Classifier": ".estimators.classifier",
     "ClassifierCV": ".estimators.classifier_cv",
+    "LowRankImputer": ".estimators.low_rank_imputer",
     "MatrixCompletion": ".estimators.matrix_completion",
     "Regressor": ".estimators.regressor",
     "RegressorCV": ".estimators.regressor_cv",

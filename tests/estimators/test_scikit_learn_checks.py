@@ -122,3 +122,8 @@ def test_scikit_learn_checks_of_norms_losses_and_options(
 def test_the_checks_in_pairs_fit_groups(model: Any) -> None:
     data, _ = nb.datasets.make_regression(30, 5, seed=0)
     assert isinstance(model.fit(data.X, data.y).solution_.problem.norm, nb.norms.GroupL2)
+
+
+@parametrize_with_checks([nb.LowRankImputer(n_alphas=3, n_repeats=1), nb.LowRankImputer(alpha=0.01)])
+def test_imputer(estimator: Any, check: Callable[[Any], None]) -> None:
+    check(estimator)

@@ -106,7 +106,7 @@ class MatrixCompletion(BaseEstimator):
         last = self.eps * first if self.alpha is None else float(self.alpha) / unit
         alphas = first * np.geomspace(1.0, last / first, self.n_alphas + 1)[1:]
         with Progress(self.n_alphas, "completion", self.verbose) as progress:
-            points = _path(scaled, alphas, self.tol, self.max_iter, progress)
+            points = completions(scaled, alphas, self.tol, self.max_iter, progress)
         self._store(points, alphas, entries.count, unit)
         missed = int((self.gaps_ > self.tol).sum())
         if missed:
@@ -150,10 +150,10 @@ class MatrixCompletion(BaseEstimator):
         return values
 
 
-def _path(
+def completions(
     entries: Entries, alphas: Floats, tol: float, max_rounds: int, progress: Progress
 ) -> list[Completion]:
-    """The completions, each from the one before."""
+    """The completions at falling alphas, each from the one before."""
     points: list[Completion] = []
     for alpha in alphas:
         start = points[-1] if points else empty(entries)

@@ -133,12 +133,12 @@ def spectral_norm(matrix: sparse.csr_array) -> float:
 def _sweep(entries: Entries, lam: float, U: Floats, s: Floats, V: Floats) -> tuple[Floats, Floats, Floats]:
     """Ridge regression for the rows of A, then of B; balanced again."""
     root = np.sqrt(s)
-    A = _ridge(entries.pattern, entries.matrix, V * root, lam)
-    B = _ridge(entries.pattern.T, entries.matrix.T, A, lam)
+    A = ridge_rows(entries.pattern, entries.matrix, V * root, lam)
+    B = ridge_rows(entries.pattern.T, entries.matrix.T, A, lam)
     return _factors(A, B)
 
 
-def _ridge(pattern: Any, values: Any, B: Floats, lam: float) -> Floats:
+def ridge_rows(pattern: Any, values: Any, B: Floats, lam: float) -> Floats:
     """Rows a of A: (sum over the observed b b' + lam I) a = sum of x b."""
     n, k = B.shape
     squares = (B[:, :, None] * B[:, None, :]).reshape(n, k * k)
