@@ -42,6 +42,7 @@ LAYERS = [
     {"geometry"},
     {"estimators", "inference"},
     {"dropin"},
+    {"onnx"},
     {"diagnosis"},
     {"displays"},
     {"explorer"},
