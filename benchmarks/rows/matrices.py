@@ -77,9 +77,10 @@ def _pca_row(name: str, shape: str, make: Any, is_slow: bool = False) -> Row:
     )
 
 
-def _entries() -> Matrix:
+def _entries(noise: float) -> Matrix:
     draw = rng()
     M = draw.standard_normal((300, 5)) @ draw.standard_normal((5, 200))
+    M += noise * draw.standard_normal(M.shape)
     return Matrix(np.where(draw.random(M.shape) < 0.4, M, np.nan), 0.0)
 
 
@@ -89,17 +90,22 @@ def _complete(data: Matrix, tolerance: float) -> Any:
     return nb.MatrixCompletion(verbose=False).fit(data.M)
 
 
-ROWS = [
-    _pca_row("robust-pca-500x200", "500 x 200, rank 10, 5 % hit", lambda: _corrupted(500, 200, 10, 0.05)),
-    _pca_row("robust-pca-6912x240", "6,912 x 240, a clip", _clip, is_slow=True),
-    Row(
-        "completion",
+def _completion_row(name: str, shape: str, noise: float) -> Row:
+    return Row(
+        name,
         "MatrixCompletion()",
-        "300 x 200, 40 % known",
-        _entries,
+        shape,
+        lambda: _entries(noise),
         lambda data, model: (np.zeros(1), max(float(np.max(model.gaps_)) - 1e-4, 0.0)),
         lambda data: 1.0,
         (normball(_complete, (1e-4,)),),
         bar=5.0,
-    ),
+    )
+
+
+ROWS = [
+    _pca_row("robust-pca-500x200", "500 x 200, rank 10, 5 % hit", lambda: _corrupted(500, 200, 10, 0.05)),
+    _pca_row("robust-pca-6912x240", "6,912 x 240, a clip", _clip, is_slow=True),
+    _completion_row("completion", "300 x 200, 40 % known", 0.0),
+    _completion_row("completion-noisy", "300 x 200, 40 % known, noise 0.5", 0.5),
 ]

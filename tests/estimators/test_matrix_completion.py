@@ -53,6 +53,30 @@ def test_recovers_a_planted_matrix(make: object) -> None:
     assert (np.diff(model.nuclear_norms_) > 0).all()
 
 
+@pytest.mark.parametrize(("m", "n", "noise"), [(90, 70, 0.5), (70, 90, 0.05), (110, 60, 2.0)])
+def test_noisy_entries_met_closely_end_in_a_bounded_number_of_rounds(m: int, n: int, noise: float) -> None:
+    X = observed(m, n, 3, 0.4)[1]
+    rng = np.random.default_rng(1)
+    X = X + noise * rng.standard_normal(X.shape)
+    model = nb.MatrixCompletion(max_iter=400).fit(X)
+    assert (model.gaps_ <= 1e-4).all()
+    seen = ~np.isnan(X)
+    residual = np.where(seen, X - model.completed(), 0.0)
+    # the proof again: the residual in the dual ball bounds the least objective
+    lam = model.alpha_ * seen.sum()
+    primal = 0.5 * (residual**2).sum() + lam * np.linalg.norm(model.completed(), "nuc")
+    assert primal == pytest.approx(seen.sum() * (model.losses_[-1] + model.alpha_ * model.nuclear_norms_[-1]))
+    best = nb.MatrixCompletion(tol=1e-8, max_iter=5000).fit(X)
+    assert best.gap_ <= 1e-8
+    least = seen.sum() * (best.losses_[-1] + best.alpha_ * best.nuclear_norms_[-1])
+    assert least * (1 - 1e-7) <= primal <= least * (1 + 1.01e-4)
+
+
+def test_the_spectral_norm_of_values_that_are_all_alike() -> None:
+    orthogonal = np.linalg.qr(np.random.default_rng(0).standard_normal((320, 320)))[0]
+    assert completion.spectral_norm(sparse.csr_array(orthogonal)) == pytest.approx(1.0, rel=1e-9)
+
+
 def test_sparse_input_means_the_same() -> None:
     _, X = observed(60, 50, 2, 0.5)
     X[3, 4] = 0.0  # an observed zero is stored, a missing entry is not

@@ -36,7 +36,7 @@ class MatrixCompletion(BaseEstimator):
     tol : float > 0, default 1e-4
         Relative duality gap to be proved at each point.
     max_iter : int >= 1, default 1000
-        Rounds a point, after which it ends with a `ConvergenceWarning`.
+        Rounds (or steps of the splitting) a point, after which it ends with a `ConvergenceWarning`.
     verbose : bool, optional
         Show a progress bar always (True) or never (False); default: if the work is long.
 
@@ -52,7 +52,9 @@ class MatrixCompletion(BaseEstimator):
     Notes
     -----
     Memory: a few arrays of the number of observed entries, and factors; no (m, n) array is
-    made unless X comes as one or `completed` is asked for.
+    made unless X comes as one, `completed` is asked for, or entries are noisy and alpha is small:
+    the rank is then high, and splitting on whole matrices takes over if they have at most 2e7 entries
+    or 25 times the observed ones.
 
     References
     ----------

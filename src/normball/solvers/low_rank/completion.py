@@ -14,7 +14,10 @@ alone or in B alone is ridge regression, one small system a row. Three moves alt
   ones in, since its block is wider than the rank;
 - the certificate, whose spectral norm is that of a sparse matrix (Lanczos).
 
-Cost of a round: O(observed * k^2 + (m + n) k^3) for rank k; no (m, n) matrix is ever made.
+Cost of a round: O(observed * k^2 + (m + n) k^3) for rank k, without an (m, n) matrix. Noisy entries
+that are to be met closely take many singular values of nearly the same size, and rounds without end:
+after `PATIENCE` of them Douglas-Rachford splitting (`pursuit`, with no price on single entries) goes on
+from there on whole matrices, in a few dozen steps whatever the rank, and along the rest of the path.
 
 References
 ----------
@@ -26,22 +29,33 @@ squares, JMLR 16 (2015), lemma 1 (the ridge form).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy import linalg, sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import ArpackNoConvergence, svds
 
 from ...typing import Floats, Indices
+from .pursuit import principal_component_pursuit
 from .trace_norm import dual_share
+from .trace_norm import spectral_norm as dense_spectral_norm
 
 SWEEPS = 3
 SPARE = 5
 """The block of a soft-impute step is so much wider than the rank."""
 SMALL = 300
-"""Up to this side the spectral norm is that of a dense matrix; beyond, Lanczos finds it."""
+"""Up to this side the spectral norm is that of a dense matrix; beyond, Lanczos finds it..."""
+LANCZOS_STEPS = 1000
+"""...if it is found in so many restarts."""
+PATIENCE = 10
+"""Rounds at a price before the splitting is tried..."""
+WHOLE, SPREAD = 20_000_000, 25
+"""...on matrices of so many entries, or of so many times the observed ones."""
+UNPRICED = 1e12
+"""A price for single deviations at which there are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +99,10 @@ class Entries:
 
 @dataclass(frozen=True, eq=False)
 class Completion:
-    """L = U diag(s) V' with U (m, k), s (k,) descending, V (n, k); values of both problems."""
+    """L = U diag(s) V' with U (m, k), s (k,) descending, V (n, k); values of both problems.
+
+    `is_split` says that the splitting found it, which then serves the next price as well.
+    """
 
     U: Floats
     s: Floats
@@ -93,6 +110,7 @@ class Completion:
     primal: float
     dual: float
     n_rounds: int
+    is_split: bool = False
 
     @property
     def gap(self) -> float:
@@ -108,7 +126,21 @@ def empty(entries: Entries) -> Completion:
 
 
 def complete(entries: Entries, lam: float, start: Completion, tol: float, max_rounds: int) -> Completion:
-    """The completion at price lam > 0, from a start nearby; its gap is above tol only after `max_rounds`."""
+    """The completion at price lam > 0, from a start nearby; its gap is above tol only after `max_rounds`.
+
+    A step of the splitting counts as a round.
+    """
+    if start.is_split:
+        return _split(entries, lam, start, tol, max_rounds)
+    may_split = np.prod(entries.shape, dtype=float) <= max(WHOLE, SPREAD * entries.count)
+    found = _alternate(entries, lam, start, tol, min(PATIENCE, max_rounds) if may_split else max_rounds)
+    if found.gap <= tol or found.n_rounds >= max_rounds:
+        return found
+    return _split(entries, lam, found, tol, max_rounds)
+
+
+def _alternate(entries: Entries, lam: float, start: Completion, tol: float, max_rounds: int) -> Completion:
+    """Rounds of the three moves."""
     rng = np.random.default_rng(0)
     U, s, V = start.U, start.s, start.V
     for k in range(1, max_rounds + 1):
@@ -122,12 +154,37 @@ def complete(entries: Entries, lam: float, start: Completion, tol: float, max_ro
     return found
 
 
+def _split(entries: Entries, lam: float, start: Completion, tol: float, max_rounds: int) -> Completion:
+    """The completion by Douglas-Rachford splitting on whole matrices, tall ones."""
+    if entries.shape[0] < entries.shape[1]:
+        turned = replace(start, U=start.V, V=start.U)
+        found = _split(Entries(sparse.csr_array(entries.matrix.T)), lam, turned, tol, max_rounds)
+        return replace(found, U=found.V, V=found.U)
+    residual = entries.matrix.data - entries.of(start.U * start.s, start.V)
+    found = principal_component_pursuit(
+        entries.matrix.toarray(),
+        UNPRICED,
+        nu=lam,
+        observed=entries.pattern.toarray().astype(bool),
+        tol=tol,
+        max_iter=max_rounds,
+        start=((start.U * start.s) @ start.V.T, entries.with_data(residual / lam).toarray()),
+    )
+    s = found.singular_values
+    U, V = found.left / s, found.right.T
+    primal = _primal(entries.matrix.data - entries.of(U * s, V), lam, s)
+    return Completion(U, s, V, primal, lam * found.proof.dual, found.n_iterations, is_split=True)
+
+
 def spectral_norm(matrix: sparse.csr_array) -> float:
     """Largest singular value."""
-    if min(matrix.shape) <= SMALL:
-        return float(np.linalg.norm(matrix.toarray(), 2))
-    start = np.random.default_rng(0).standard_normal(min(matrix.shape))
-    return float(svds(matrix, k=1, tol=1e-10, v0=start, return_singular_vectors=False)[0])
+    if min(matrix.shape) > SMALL:
+        start = np.random.default_rng(0).standard_normal(min(matrix.shape))
+        # where the largest values are alike Lanczos does not end
+        with suppress(ArpackNoConvergence):
+            most = LANCZOS_STEPS
+            return float(svds(matrix, 1, tol=1e-10, v0=start, maxiter=most, return_singular_vectors=False)[0])
+    return dense_spectral_norm(matrix.toarray())
 
 
 def _sweep(entries: Entries, lam: float, U: Floats, s: Floats, V: Floats) -> tuple[Floats, Floats, Floats]:
@@ -177,8 +234,11 @@ def _values(entries: Entries, lam: float, U: Floats, s: Floats, V: Floats) -> tu
     """Objective of L, and that of its residual scaled into the dual ball."""
     residual = entries.matrix.data - entries.of(U * s, V)
     square = float(residual @ residual)
-    primal = 0.5 * square + lam * float(s.sum())
     norm = spectral_norm(entries.with_data(residual))
     inner = float(residual @ entries.matrix.data)
     scale = dual_share(square, inner, lam, norm)
-    return primal, scale * inner - 0.5 * scale**2 * square
+    return _primal(residual, lam, s), scale * inner - 0.5 * scale**2 * square
+
+
+def _primal(residual: Floats, lam: float, s: Floats) -> float:
+    return 0.5 * float(residual @ residual) + lam * float(s.sum())

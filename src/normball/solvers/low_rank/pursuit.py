@@ -54,7 +54,7 @@ from .dual_point import DualPoint
 from .rows import RowBlocks, row_threads
 from .spectrum import Centred, Matrix, add_in_order
 from .splitting import Splitting
-from .step_sizes import COARSE, FINE, MIDDLE, step_sizes
+from .step_sizes import COARSE, FINE, MIDDLE, NEARBY, step_sizes
 from .terms import Terms
 
 EARLY_STEPS, EARLY_GAP, EARLY_FALL = 15, 0.05, 0.2
@@ -64,6 +64,8 @@ LEAST_STEPS, MOST_STEPS, LEAST_MORE, MOST_MORE = 6, 15, 0.08, 0.15
 these shares of the steps so far, if more: means over a few steps of a tooth do not get far."""
 SINGLE, WIDE = 1e-5, 1e-4
 """Gaps down to the first are reached in float32; from the second up, with larger step sizes."""
+NEARBY_SHARE = 0.3
+"""Of the usual first step size, where the answer to a problem nearby is known."""
 PATIENCE = 8
 """In float32, so many certificates without a better gap mean that its digits are used up."""
 
@@ -115,6 +117,7 @@ def principal_component_pursuit(
     tol: float = 1e-6,
     max_iter: int = 20_000,
     report: Callable[[float], None] | None = None,
+    start: tuple[Floats, Floats] | None = None,
 ) -> Decomposition:
     """Split M (m, n), m >= n, into low rank and sparse; see the module's docstring.
 
@@ -127,6 +130,7 @@ def principal_component_pursuit(
     tol : float > 0, relative gap to be proved.
     max_iter : int, steps after which the search ends, whatever the gap.
     report : function of the gap, called at each certificate.
+    start : pair of (m, n), L and Y of a problem nearby.
 
     Returns
     -------
@@ -140,7 +144,8 @@ def principal_component_pursuit(
         blocks = RowBlocks((M.shape[0], M.shape[1]), pool)
         whole, unit = _centred(M, observed, blocks, dtype)
         terms = Terms(whole, lam, nu / unit, observed)
-        return _in_units(_solve(terms, blocks, tol, max_iter, report), unit)
+        nearby = None if start is None else (start[0] / unit, start[1])
+        return _in_units(_solve(terms, blocks, tol, max_iter, report, nearby), unit)
 
 
 def _centred(
@@ -183,15 +188,26 @@ def _in_units(found: Decomposition, unit: float) -> Decomposition:
 
 
 def _solve(
-    terms: Terms, blocks: RowBlocks, tol: float, max_iter: int, report: Callable[[float], None] | None
+    terms: Terms,
+    blocks: RowBlocks,
+    tol: float,
+    max_iter: int,
+    report: Callable[[float], None] | None,
+    start: tuple[Floats, Floats] | None,
 ) -> Decomposition:
     first = 4.0 * _mean_size(terms, blocks) or 1.0  # any step does for M = 0
     is_single = terms.M.deviations.dtype == np.float32
-    sizes = step_sizes(first, COARSE if tol >= WIDE else MIDDLE if is_single else FINE)
+    teeth = COARSE if tol >= WIDE else MIDDLE if is_single else FINE
+    if start is not None:
+        first, teeth = NEARBY_SHARE * first, NEARBY
+    sizes = step_sizes(first, teeth)
     state, best, since = Splitting(terms, blocks, next(sizes)), np.inf, 0
     seen: list[tuple[int, float]] = []
     check = EARLY_STEPS
-    if tol < EARLY_GAP:
+    if start is not None:
+        state.move_to(*start)
+        check = LEAST_STEPS
+    elif tol < EARLY_GAP:
         check += _steps_between(EARLY_GAP, tol, EARLY_FALL, MOST_STEPS)
         _walk(state, sizes, min(EARLY_STEPS, max_iter))
         state.forget_mean()
@@ -209,7 +225,7 @@ def _solve(
         best, since = (gap, 0) if gap < best else (best, since + 1)
         if since >= PATIENCE and is_single:
             state, since, is_single = state.promoted(), 0, False
-            sizes = step_sizes(first, FINE)
+            sizes = step_sizes(first, FINE if start is None else NEARBY)
         seen.append((state.n_steps, gap))
         check = state.n_steps + _steps_to(tol, seen)
         state.forget_mean()

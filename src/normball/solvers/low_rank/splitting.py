@@ -51,6 +51,11 @@ class Splitting:
         other._update(other._products(lambda rows: None))
         return other
 
+    def move_to(self, low_rank: Floats, dual: Floats) -> None:
+        """Z = L + t Y of another problem's L and Y, (m, n) each."""
+        self.Z.deviations[:] = low_rank + self.t * dual - self.Z.centre[:, None]
+        self._update(self._products(lambda rows: None))
+
     def step(self, t: float) -> None:
         """One iteration, with step size t."""
         ratio, self.t = t / self.t, t

@@ -22,7 +22,10 @@ class Teeth:
 COARSE = Teeth((1.2, 1.1, 1.05), (0.04,))
 MIDDLE = Teeth((1.2, 1.06), (0.04, 0.01))
 FINE = Teeth((1.06,), (0.004,))
-"""For gaps down to about 1e-4, 1e-5, and less; the smallest ones need the digits of float64."""
+NEARBY = Teeth((1.05,), (0.5,))
+"""The first three: for gaps down to about 1e-4, 1e-5, and less; the smallest ones need the digits of float64.
+
+The last: from the answer to a problem nearby, which large steps keep."""
 
 
 def step_sizes(first: float, teeth: Teeth) -> Iterator[float]:
