@@ -161,7 +161,7 @@ def _split(entries: Entries, lam: float, start: Completion, tol: float, max_roun
         found = _split(Entries(sparse.csr_array(entries.matrix.T)), lam, turned, tol, max_rounds)
         return replace(found, U=found.V, V=found.U)
     residual = entries.matrix.data - entries.of(start.U * start.s, start.V)
-    found = principal_component_pursuit(
+    split = principal_component_pursuit(
         entries.matrix.toarray(),
         UNPRICED,
         nu=lam,
@@ -170,10 +170,10 @@ def _split(entries: Entries, lam: float, start: Completion, tol: float, max_roun
         max_iter=max_rounds,
         start=((start.U * start.s) @ start.V.T, entries.with_data(residual / lam).toarray()),
     )
-    s = found.singular_values
-    U, V = found.left / s, found.right.T
+    s = split.singular_values
+    U, V = split.left / s, split.right.T
     primal = _primal(entries.matrix.data - entries.of(U * s, V), lam, s)
-    return Completion(U, s, V, primal, lam * found.proof.dual, found.n_iterations, is_split=True)
+    return Completion(U, s, V, primal, lam * split.proof.dual, split.n_iterations, is_split=True)
 
 
 def spectral_norm(matrix: sparse.csr_array) -> float:
