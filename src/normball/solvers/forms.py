@@ -301,11 +301,20 @@ def _target_off_road(
     workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
 ) -> Answer:
     """A target where the fast road does not prove it; `certificate` is that of w = 0."""
-    instance = workspace.instance
+    instance, met = workspace.instance, None
     if target - instance.floor > AT_FLOOR * instance.scale and is_unequal(instance):
         met = target_by_alphas(workspace, target, start.alpha, options)
         if met.certificate.is_met:
             return met
+    answer = _target_by_frontier(workspace, target, start, certificate, options)
+    return answer if met is None else min(answer, met, key=excess_of)
+
+
+def _target_by_frontier(
+    workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
+) -> Answer:
+    """A target met along the frontier, or from its end."""
+    instance = workspace.instance
     # without vertices its best fit is a search of its own, made only if the frontier ends
     is_search = instance.norm.is_one_sided and road_of(instance) != "vertices"
     if is_search:

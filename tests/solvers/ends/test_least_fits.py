@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import warnings
 from typing import Any
 
 import cvxpy as cp
@@ -11,10 +12,14 @@ import pytest
 from scipy import sparse
 
 import normball as nb
+from comparison import compare
+from extended_certificate import ExtendedProblem
+from extended_claims import Claim
 from normball.solvers.certificate import certify_target
-from normball.solvers.ends.fit_certificate import with_best_fit
+from normball.solvers.ends.fit_certificate import certify_fit, with_best_fit
 from normball.solvers.ends.span import DenseSpan, SparseSpan, WideSpan
 from normball.solvers.instance import Instance
+from problems import hard_problem
 
 Table = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -234,3 +239,70 @@ def test_a_missed_target_is_priced(norm: str) -> None:
         )
         missing = (exact.norm - loose.norm) / loose.norm
         assert certificate.infeasibility >= 0.9 * missing > 0
+
+
+def wide(kind: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """12 equations for 24 weights whose columns are far from 0, in unlike units, or near copies."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((12, 24))
+    if kind == "far":
+        X += 10.0 ** rng.uniform(4, 7, 24)
+    elif kind == "scaled":
+        X *= 10.0 ** rng.permutation(np.linspace(-6, 6, 24))
+    else:
+        X[:, 12:] = X[:, :12] + 1e-6 * rng.standard_normal((12, 12))
+    return X, rng.standard_normal(12)
+
+
+NORMS_OF_WIDE = [
+    nb.norms.L1(),
+    nb.norms.L1(weights=[0.0] + [1.0] * 23),
+    nb.norms.GroupL2(np.arange(24) // 2),
+    nb.norms.LInf(),
+    nb.norms.ElasticNet(0.5),
+]
+
+
+@pytest.mark.quick_cases(4)
+@pytest.mark.parametrize("kind", ["far", "scaled", "near copies"])
+@pytest.mark.parametrize("norm", NORMS_OF_WIDE, ids=repr)
+@pytest.mark.parametrize("loss", [nb.losses.SquaredError(), nb.losses.Huber(1.0)], ids=repr)
+def test_perfect_fits_of_ill_conditioned_equations(kind: str, norm: nb.Norm, loss: nb.losses.Loss) -> None:
+    X, y = wide(kind, 0)
+    exact = ExtendedProblem(X, y, loss, norm, fit_intercept=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nb.ConvergenceWarning)  # what is left of groups that are far
+        solution = nb.Problem(X, y, loss, norm, fit_intercept=False).solve(target=0.0)
+    found = exact.examine(Claim.of(solution))
+    assert found.contradictions() == []
+    if kind == "far" and isinstance(norm, nb.norms.GroupL2):
+        return  # curved where columns cancel: honest, but not solved
+    assert found.gap <= 1e-8 + found.allowance
+    assert found.infeasibility <= 1e-8 + found.slack
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_weights_that_miss_the_equations_prove_no_more_than_their_own_fit(seed: int) -> None:
+    """They have less R than any that meet them, so that both values seem to cross."""
+    X, y = wide("near copies", seed)
+    problem = nb.Problem(X, y, norm=nb.norms.L1(), fit_intercept=False)
+    alpha = 1e-3 * problem.alpha_max
+    w = problem.solve(alpha=alpha).coef
+    theta = (y - X @ w) / (12 * alpha)
+    aside = np.random.default_rng(seed).standard_normal(24)
+    moved = 0.5 * w + 0.1 * np.abs(w).mean() * aside
+    found = certify_fit(problem.instance, y, moved, 0.0, theta, 1e-8)
+    assert found.dual > found.primal
+    claim = Claim("penalty", 0.0, moved, 0.0, 0.0, found.gap, found.infeasibility, found.theta)
+    truth = ExtendedProblem(X, y, nb.losses.SquaredError(), nb.norms.L1(), fit_intercept=False).examine(claim)
+    assert truth.gap > 1e-3
+    assert truth.gap <= 1.01 * found.gap
+
+
+@pytest.mark.parametrize("position", [1442, 1763, 2030])
+def test_drawn_targets_near_the_least_loss(position: int) -> None:
+    """Perfect fits of unequal columns, and a target whose best answer was found and not returned."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nb.ConvergenceWarning)  # within what float64 allows
+        compared = compare(hard_problem(position))
+    assert [sentence for each in compared for sentence in each.failures()] == []

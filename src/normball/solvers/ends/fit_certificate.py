@@ -15,6 +15,7 @@ import numpy as np
 
 from ...typing import Floats
 from ..certificate import Certificate, make_certificate
+from ..generic.mean_row import far_columns
 from ..instance import Instance
 from ..terms import Term
 from .span import DenseSpan, Span, span_of
@@ -30,7 +31,9 @@ def certify_fit(
         R(w') >= R(w) + <g, w' - w>  >=  R(w) - sum_j |g_j - z_j| r_j     where X w' = X w,
 
     for all w' in a box |w'_j - w_j| <= r_j as in `least_loss`: of columns in unlike units the large
-    ones leave rounding in z that counts for little against their small weights.
+    ones leave rounding in z that counts for little against their small weights. Weights that miss eta may
+    have less R than any that meet it, which proves nothing of them: the gap is then also that of least R
+    among the weights with their own predictor.
     """
     free = instance.free_columns
     if free.shape[1]:
@@ -43,13 +46,18 @@ def certify_fit(
         if dual_norm > 1:
             theta, z = theta / dual_norm, z / dual_norm
     primal = instance.norm.value(w)
-    dual = float(theta @ eta) - instance.norm.conjugate(z, 1.0)
+    conjugate = instance.norm.conjugate(z, 1.0)
+    dual, own = float(theta @ eta) - conjugate, float(z @ w) - conjugate
     if np.isfinite(unscaled).all():
-        dual = max(dual, primal - _against_gradient(instance, w, unscaled, float(np.std(eta))))
+        by_gradient = primal - _against_gradient(instance, w, unscaled, float(np.std(eta)))
+        dual, own = max(dual, by_gradient), max(own, by_gradient)
     misfit = float(np.linalg.norm(instance.predictor(w, intercept) - eta))
     scale = primal if primal > 0 else 1.0
     infeasibility = misfit / max(float(np.linalg.norm(eta)), 1e-300)
-    return make_certificate("fit", primal, dual, scale, infeasibility, theta, tolerance)
+    found = make_certificate("fit", primal, dual, scale, infeasibility, theta, tolerance)
+    if infeasibility <= tolerance:
+        return found
+    return replace(found, gap=max(found.gap, (primal - own) / scale))
 
 
 def _against_gradient(instance: Instance, w: Floats, z: Floats, spread: float) -> float:
@@ -64,8 +72,13 @@ def _against_gradient(instance: Instance, w: Floats, z: Floats, spread: float) -
 
 
 def _sizes(instance: Instance) -> Floats:
-    """Deviations (p,) of the columns, root mean squares where they are not centred."""
-    return np.sqrt(instance.mean_squares)
+    """Deviations (p,) of the columns; root mean squares where they are not centred, unless far from 0.
+
+    Far columns may cancel: a fit moves their weights by what their deviations ask for.
+    """
+    if instance.is_centred:
+        return np.sqrt(instance.mean_squares)
+    return np.where(far_columns(instance), instance.moments[1], np.sqrt(instance.mean_squares))
 
 
 def certify_unbound(

@@ -16,6 +16,7 @@ pursuit", SIAM Review 43, 2001).
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -23,18 +24,18 @@ from ...losses.squared_error import SquaredError
 from ...typing import Floats
 from ..dispatch import road_of
 from ..generic.face_newton import Point, fit_on_face
+from ..generic.mean_row import far_columns
+from ..generic.proximal_newton import is_unequal
 from ..generic.solver import solve_term
 from ..instance import Instance
 from ..piecewise.vertex_forms import vertex_best_fit
 from ..terms import Ball, Penalty
 from ..workspace import Answer, Options, Workspace
 from .corner import corner_coordinates
+from .equations import Equations, as_given, equilibrated
 from .fit_certificate import certify_fit, with_best_fit
 from .fits import fit_span, least_fit, null_point
 from .smooth_fit import LeastFit
-
-SMALLEST_SHARE = 1e-4
-"""Where alpha stops falling, as a share of alpha_max."""
 
 
 def best_fit(workspace: Workspace) -> LeastFit:
@@ -98,7 +99,15 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     )
     answer = _unique_weights(original, instance, fit, options)
     if answer is None or not answer.certificate.is_met:
-        answer = _along_the_path(Workspace(instance, workspace.work), fit, options, answer)
+        inner, ways = Workspace(instance, workspace.work), [as_given, partial(equilibrated, span=fit.span)]
+        is_priced = instance.norm.separable(instance.n_features) is not None
+        if is_priced and (is_unequal(instance) or far_columns(instance).any()):
+            ways.reverse()
+        for way in ways:
+            equations = way(instance)
+            if equations is not None and (answer is None or not answer.certificate.is_met):
+                answer = _along_the_path(inner, equations, fit, options, answer)
+    assert answer is not None
     if original.loss.is_shift_invariant:  # the constant that made the equations meet
         answer.point.intercept = 0.0
     proved = with_best_fit(original, answer.certificate, answer.point.w, answer.point.intercept)
@@ -121,36 +130,46 @@ def _unique_weights(original: Instance, instance: Instance, fit: LeastFit, optio
     return Answer(Point(w, intercept, 0.0), certificate, 1)
 
 
-def _along_the_path(workspace: Workspace, fit: LeastFit, options: Options, best: Answer | None) -> Answer:
-    """The least norm by penalised squared-error problems with falling alpha; `best` is to be beaten."""
+def _along_the_path(
+    workspace: Workspace, equations: Equations, fit: LeastFit, options: Options, best: Answer | None
+) -> Answer:
+    """The least norm by penalised squared-error problems with falling alpha; `best` is to be beaten.
+
+    The problems are those of the equations; what they find is certified for the columns as they are.
+    """
     instance = workspace.instance
-    point = null_point(instance)
+    null = null_point(instance)
     nothing = np.zeros(instance.n_samples)
-    certificate = certify_fit(instance, fit.eta, point.w, point.intercept, nothing, options.tolerance)
-    null = Answer(Point(point.w, point.intercept, 0.0), certificate, 0)
-    best = null if best is None or certificate.excess < best.certificate.excess else best
+    certificate = certify_fit(instance, fit.eta, null.w, null.intercept, nothing, options.tolerance)
+    if best is None or certificate.excess < best.certificate.excess:
+        best = Answer(Point(null.w, null.intercept, 0.0), certificate, 0)
+    posed = equations.instance
+    point = null_point(posed)
     alpha = point.alpha
     if not np.isfinite(alpha):
-        alpha = float(instance.mean_squares.max(initial=0.0)) + float(alpha == 0)
-    smallest = SMALLEST_SHARE * alpha
-    for iteration in range(1, 26):
+        alpha = float(posed.mean_squares.max(initial=0.0)) + float(alpha == 0)
+    smallest = equations.smallest_share * alpha
+    for iteration in range(1, equations.most_solves + 1):
         if best.certificate.is_met or alpha == 0:
             break
         falling = alpha > smallest
         alpha = max(0.1 * alpha, smallest)
-        workspace = Workspace(instance, workspace.work)
-        answer = solve_term(workspace, Penalty(instance.norm, alpha), point, Options(1e-14, 30))
+        answer = solve_term(
+            Workspace(posed, workspace.work), Penalty(posed.norm, alpha), point, Options(1e-14, 30)
+        )
+        if answer.certificate.gap > equations.worst_gap:
+            break
         point = answer.point
-        eta = instance.predictor(point.w, point.intercept)
-        theta = -instance.gradient(eta) / alpha
-        for candidate, multiplier in _candidates(workspace, fit.eta, point, theta):
+        reached = posed.predictor(point.w, point.intercept)
+        theta = equations.multiplier(-posed.gradient(reached) / alpha)
+        for candidate, multiplier in _candidates(workspace, fit.eta, equations.point(point), theta):
             certificate = certify_fit(
                 instance, fit.eta, candidate.w, candidate.intercept, multiplier, options.tolerance
             )
             if certificate.excess < best.certificate.excess:
                 best = Answer(Point(candidate.w, candidate.intercept, 0.0), certificate, iteration)
         if not falling:  # add back what is still missing, which multiplies it by the order of alpha
-            instance = replace(instance, y=instance.y + fit.eta - eta)
+            posed = replace(posed, y=posed.y + equations.instance.y - reached)
     return _at_corner(workspace, fit.eta, best, options)
 
 

@@ -113,7 +113,9 @@ def _meet(
             break
         else:
             margin = 0.05 if n_solves % 3 else 0.5
-            alpha = between_alphas(high[0], low[0], high[2], low[2], margin)
+            price = best.point.alpha  # of a point at the level, which was found on its face
+            is_new = best.n_iterations == n_solves and low[0] * (1 + CLOSED) < price < high[0] * (1 - CLOSED)
+            alpha = price if is_new else between_alphas(high[0], low[0], high[2], low[2], margin)
     return best
 
 
