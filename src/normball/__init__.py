@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from . import datasets, losses, measures, norms
 from .answers.path import Path
 from .answers.solution import Solution
-from .blocks import scan
+from .blocks.scan import scan
 from .inputs.alpha_scale import convert_alpha, convert_l1_ratio, fraction
 from .problem import Problem
 from .version import version

@@ -10,7 +10,8 @@ import numpy as np
 
 from .answers.cheaper import Cheaper, find_cheaper
 from .answers.solution import Solution, solution_of, warn_if_loose
-from .blocks import Stored, Summary, is_stored, read_stored
+from .blocks.scan import is_stored
+from .blocks.summary import Stored, Summary
 from .designs import Design
 from .inputs.alpha_scale import Fraction
 from .inputs.reading import FORMS, check_size, read_form, read_names, read_weights
@@ -70,8 +71,13 @@ class Problem:
     summary: Summary | None
 
     def __new__(cls, *args: Any, **keywords: Any) -> Any:
-        """A `MatrixProblem` for a norm of matrices."""
+        """A `MatrixProblem` for a norm of matrices, a `StreamedProblem` for classes and counts in blocks."""
         norm = args[3] if len(args) > 3 else keywords.get("norm")
+        if is_stored(args[0] if args else keywords.get("X")):
+            from .several.streamed_problem import streamed
+
+            found = streamed(*args, **keywords)
+            return object.__new__(cls) if found is None else found
         if not isinstance(norm, MatrixNorm):
             return object.__new__(cls)
         from .several.matrix_problem import MatrixProblem
@@ -93,6 +99,8 @@ class Problem:
         self.fit_intercept = read_flag(fit_intercept, "fit_intercept")
         stored: Stored | None = None
         if isinstance(X, Stored) or is_stored(X):
+            from .blocks.stored import read_stored
+
             stored = (
                 X if isinstance(X, Stored) else read_stored(X, y, self.loss, sample_weight, feature_names)
             )

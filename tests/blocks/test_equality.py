@@ -10,8 +10,10 @@ import pytest
 
 import normball as nb
 from blocked_rows import STORAGES, numbers, stored
-from normball.blocks import Moments, MomentSums, base, moments, read_stored
+from normball.blocks import base, moments
 from normball.blocks.folds import fold_of
+from normball.blocks.moments import Moments, MomentSums
+from normball.blocks.stored import read_stored
 from normball.losses import SquaredError
 
 MEMORY = 25_000

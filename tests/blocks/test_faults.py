@@ -14,7 +14,8 @@ import pytest
 
 import normball as nb
 from blocked_rows import Sliced, numbers, table_of
-from normball.blocks import MomentSums, ParquetBlocks
+from normball.blocks.moments import MomentSums
+from normball.blocks.parquet import ParquetBlocks
 
 MEMORY = 25_000
 
@@ -157,7 +158,7 @@ def test_weights_below_zero(path: Path, memory: int | str) -> None:
 
 def test_what_does_not_fit(path: Path) -> None:
     scan = nb.scan(path, memory=MEMORY)
-    with pytest.raises(ValueError, match="in blocks only squared error is fitted, got Huber"):
+    with pytest.raises(ValueError, match="logistic and Poisson are fitted in blocks, got Huber"):
         nb.Problem(scan, "price", loss="huber")
     with pytest.raises(ValueError, match=r"the moments of 13 columns in 1 folds need .* larger memory="):
         fit(path, memory=1000)

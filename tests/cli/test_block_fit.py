@@ -82,7 +82,7 @@ def test_what_fits_is_read_as_a_table(path: Path, tmp_path: Path, run: Run) -> N
         (("--scoring", "mae"), "--scoring needs the rows"),
         (("--missing", "indicator"), "--missing indicator needs the rows"),
         (("--loss", "logistic"), "where classes are not fitted"),
-        (("--loss", "huber"), "in blocks only squared error is fitted"),
+        (("--loss", "huber"), "only squared error, logistic and Poisson are fitted in blocks"),
         (("--memory", "lots"), "memory must be bytes or such as"),
         (("--drop", "weight"), "has no column 'weight'"),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..blocks import is_stored, predict_stored
+from ..blocks.scan import is_stored
 from ..measures import Quality, ScoredRows, quality_of
 from ..solvers.certificate import Certificate
 from ..solvers.workspace import Answer
@@ -195,6 +195,8 @@ class Solution:
             If X has another number of features, or other names than the fitted data.
         """
         if is_stored(X):
+            from ..blocks.predicting import predict_stored
+
             loss, coef = self.problem.loss, self.coef
             names = self.feature_names
             return predict_stored(X, names, lambda rows: loss.predict(rows @ coef + self.intercept), to)

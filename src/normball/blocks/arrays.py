@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,20 @@ class ArrayBlocks(Blocks):
             weight = None if self._weight is None else np.asarray(self._weight[rows])
             content = np.asarray(self._X[rows]), np.asarray(self._y[rows]), weight
             yield Part(index, start, content, offset=start)
+
+    def pieces(self, count: int, rows: int, seed: int) -> Iterator[Part]:
+        last = max(self.shape[0] - rows, 0)
+        starts = np.linspace(0, last, min(count, last + 1)).astype(int)
+        jitter = np.random.default_rng(seed).integers(0, max(last // count, 1), len(starts))
+        for start in np.unique(np.minimum(starts + jitter, last)).tolist():
+            cut = slice(start, start + rows)
+            weight = None if self._weight is None else np.asarray(self._weight[cut])
+            content = np.asarray(self._X[cut]), np.asarray(self._y[cut]), weight
+            yield Part(0, start, content, offset=start)
+
+    def responses(self) -> ArrayBlocks:
+        first = np.broadcast_to(np.float64(0), (self.shape[0], 1))
+        return ArrayBlocks(first, self._y, self._weight, ["none"], self.missing)
 
     def size_of(self, part: Part) -> int:
         return len(part.content[0])

@@ -26,11 +26,10 @@ BLOCK_BYTES = 2**24
 """Size of a block in float64: a few of them are in memory at once."""
 FEWEST_ROWS, MOST_ROWS = 256, 2**16
 """Rows of a block, whatever the number of columns."""
+PIECES = 20
+"""Places that a sample is taken from."""
 HEAD = 4096
 """Rows at the start whose means are taken out of the columns before products are summed."""
-
-MISSING = ("refuse", "drop", "mean")
-"""What may be done about missing values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +58,13 @@ class Block:
 
     Attributes
     ----------
+    index : int, its place among the blocks of a pass.
     numbers : (r,) of the rows, counted from 0 over the whole source.
     values : (p + 2, r) features, then the response, then the weights; the block's own, and a reduction
         may write over it.
     """
 
+    index: int
     numbers: Indices
     values: Floats
 
@@ -152,6 +153,14 @@ class Blocks(ABC):
         """All rows in their order, `block_rows` at most at a time."""
 
     @abstractmethod
+    def pieces(self, count: int, rows: int, seed: int) -> Iterator[Part]:
+        """At most `count` runs of up to `rows` rows each, at random places."""
+
+    @abstractmethod
+    def responses(self) -> Blocks:
+        """The same rows with the first feature alone, to read response and weights at little cost."""
+
+    @abstractmethod
     def fill_in(self, part: Part, values: Floats) -> None:
         """Write features, response and weights of a part into values (p + 2, r); NaN where missing."""
 
@@ -181,7 +190,7 @@ class Blocks(ABC):
             )
         if not values[-1].all():  # a row without weight is no row
             numbers, values = numbers[values[-1] > 0], np.ascontiguousarray(values[:, values[-1] > 0])
-        return Block(numbers, values)
+        return Block(part.index, numbers, values)
 
     def _mended(self, part: Part, numbers: Indices, values: Floats) -> tuple[Indices, Floats]:
         """Missing values left out or filled in, or the error that names the first."""
@@ -237,6 +246,12 @@ class Blocks(ABC):
                 count += found[-1].shape[1]
                 if count >= rows:
                     break
+        return np.concatenate(found, axis=1) if found else np.zeros((self.shape[1] + 2, 0))
+
+    def sample(self, rows: int, seed: int = 0) -> Floats:
+        """(p + 2, r) values of about `rows` rows, in runs from random places."""
+        found = [self.block_of(part).values for part in self.pieces(PIECES, -(-rows // PIECES), seed)]
+        self.n_passes += sum(values.shape[1] for values in found) / max(self.shape[0], 1)
         return np.concatenate(found, axis=1) if found else np.zeros((self.shape[1] + 2, 0))
 
     def sums(

@@ -110,7 +110,7 @@ class ParquetBlocks(Blocks):
         needs_pyarrow()
         self.files = files_of(path)
         self._title = self.files[0].name if len(self.files) == 1 else str(path)
-        self._target, self._weight = target, weight
+        self._path, self._target, self._weight = path, target, weight
         schema, _ = _facts(self.files[0])
         names = [name for name in schema.names if name != INDEX] if columns is None else list(columns)
         first = self.files[0].name
@@ -185,6 +185,20 @@ class ParquetBlocks(Blocks):
                     start += piece.num_rows
                     offset += piece.num_rows
 
+    def pieces(self, count: int, rows: int, seed: int) -> Iterator[Part]:
+        every = ((file, *group) for file in self.files for group in enumerate(_groups(file)))
+        places = [place for place in every if place[2]]
+        chosen = np.random.default_rng(seed).permutation(len(places))[:count]
+        rows = rows * count // max(len(chosen), 1)
+        for place in np.sort(chosen).tolist():
+            file, group, size = places[place]
+            batch = next(_batches(file, self._columns, min(rows, size), group))
+            yield Part(0, 0, batch.slice(0, rows), file.name, sum(_groups(file)[:group]))
+
+    def responses(self) -> ParquetBlocks:
+        first = self.names[:1]
+        return ParquetBlocks(self._path, self._target, self._weight, columns=first, missing=self.missing)
+
     def size_of(self, part: Part) -> int:
         return int(part.content.num_rows)
 
@@ -213,7 +227,7 @@ def _facts(file: Path) -> tuple[Any, int]:
             with pq.ParquetFile(file) as opened:
                 return opened.schema_arrow, int(opened.metadata.num_rows)
         with pa.memory_map(str(file)) as source, pa.ipc.open_file(source) as opened:
-            return opened.schema, sum(opened.get_batch(i).num_rows for i in range(opened.num_record_batches))
+            return opened.schema, sum(_groups(file))
     except (pa.ArrowInvalid, OSError) as error:
         raise _damaged(file, error) from None
 
@@ -235,24 +249,36 @@ def _bytes_of(file: Path, columns: Collection[str]) -> int:
     return size
 
 
-def _batches(file: Path, columns: list[str], rows: int) -> Iterator[Any]:
-    """Record batches of some columns, in their order."""
+def _groups(file: Path) -> list[int]:
+    """Rows of each group, or record batch, of a file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if file.suffix.lower() in PARQUET:
+        with pq.ParquetFile(file) as opened:
+            return [opened.metadata.row_group(i).num_rows for i in range(opened.metadata.num_row_groups)]
+    with pa.memory_map(str(file)) as source, pa.ipc.open_file(source) as opened:
+        return [opened.get_batch(i).num_rows for i in range(opened.num_record_batches)]
+
+
+def _batches(file: Path, columns: list[str], rows: int, group: int | None = None) -> Iterator[Any]:
+    """Record batches of some columns, in their order; of one group of rows, or of all."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         if file.suffix.lower() in PARQUET:
             with pq.ParquetFile(file, **READING) as opened:
-                sizes = [opened.metadata.row_group(i).num_rows for i in range(opened.metadata.num_row_groups)]
-                size = max(min(rows, max(sizes, default=1)), 1)
-                yield from opened.iter_batches(batch_size=size, columns=columns)
+                size = max(min(rows, max(_groups(file), default=1)), 1)
+                groups = None if group is None else [group]
+                yield from opened.iter_batches(batch_size=size, columns=columns, row_groups=groups)
             return
         with pa.memory_map(str(file)) as source:
             options = pa.ipc.IpcReadOptions(
                 included_fields=[i for i, name in enumerate(_facts(file)[0].names) if name in columns]
             )
             with pa.ipc.open_file(source, options=options) as opened:
-                for number in range(opened.num_record_batches):
+                for number in range(opened.num_record_batches) if group is None else [group]:
                     yield opened.get_batch(number)
     except (pa.ArrowInvalid, OSError) as error:
         raise _damaged(file, error) from None

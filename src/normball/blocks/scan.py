@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..parameters import read_count, shown
-from .arrays import ArrayBlocks
-from .base import MISSING, Blocks
-from .parquet import ParquetBlocks
 
+if TYPE_CHECKING:
+    from .base import Blocks
+
+MISSING = ("refuse", "drop", "mean")
+"""What may be done about missing values."""
 UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 SHARE_OF_FREE = 0.25
 """Share of the free memory that is taken where no memory is given."""
@@ -46,6 +48,9 @@ class Scan:
         TypeError, ValueError, FileNotFoundError
             As `ParquetBlocks` and `ArrayBlocks`.
         """
+        from .arrays import ArrayBlocks
+        from .parquet import ParquetBlocks
+
         if isinstance(self.source, str | PathLike):
             for value, name in ((y, "y"), (sample_weight, "sample_weight")):
                 if not (isinstance(value, str) or (value is None and name != "y")):
@@ -60,6 +65,11 @@ class Scan:
         if self.drop:
             raise TypeError("drop names columns of a file; give an array without them.")
         return ArrayBlocks(self.source, y, sample_weight, names, self.missing, self.block_rows)
+
+
+def is_stored(X: Any) -> bool:
+    """Whether X is a path or a `Scan`, to be read in blocks."""
+    return isinstance(X, str | PathLike | Scan)
 
 
 def scan(

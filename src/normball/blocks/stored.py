@@ -2,104 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from os import PathLike
 from typing import Any
 
 import numpy as np
 
 from ..losses import Loss
 from ..progress import Progress
-from ..typing import Floats, Indices
+from ..typing import Floats
 from .base import Block, Blocks, Reduction
 from .equal_rows import equal_rows
 from .moments import MomentSums
 from .scan import Scan, scan
-
-
-def is_stored(X: Any) -> bool:
-    """Whether X is a path or a `Scan`, to be read in blocks."""
-    return isinstance(X, str | PathLike | Scan)
-
-
-@dataclass(frozen=True, eq=False)
-class Summary:
-    """What few rows stand for.
-
-    Attributes
-    ----------
-    title : str, the source.
-    n_rows : int, rows of positive weight that were read.
-    starts : (F + 1,) where the rows of each fold begin among the few, and their number.
-    counts : (F,) rows that each fold stands for.
-    n_passes : float ; bytes_read : int
-    """
-
-    title: str
-    n_rows: int
-    starts: Indices
-    counts: Indices
-    n_passes: float
-    bytes_read: int
-
-    @property
-    def folds(self) -> list[Indices]:
-        """Positions of the rows of each fold."""
-        pairs = zip(self.starts[:-1], self.starts[1:], strict=True)
-        return [np.arange(start, stop) for start, stop in pairs]
-
-    def of_rows(self, index: Indices) -> Summary:
-        """The summary of some whole folds.
-
-        Raises
-        ------
-        ValueError
-            If a fold is not whole, or a row named twice.
-        """
-        single = self.no_rows("what takes single rows (subsamples, folds of your own)")
-        if not len(index) or index.min() < 0 or index.max() >= self.starts[-1]:
-            raise single
-        chosen = np.zeros(self.starts[-1], dtype=bool)
-        chosen[index] = True
-        whole = np.array([chosen[rows].all() for rows in self.folds])
-        sizes = np.diff(self.starts)
-        if sizes[whole].sum() != len(index) or not np.array_equal(np.sort(index), index):
-            raise single
-        starts = np.concatenate([[0], np.cumsum(sizes[whole])])
-        counts = self.counts[whole]
-        return Summary(self.title, int(counts.sum()), starts, counts, self.n_passes, self.bytes_read)
-
-    def no_rows(self, what: str) -> ValueError:
-        """The error of what asks for the rows themselves."""
-        return ValueError(
-            f"the {self.n_rows:,} rows of {self.title} are not in memory, only their moments are; {what} "
-            "needs them: give nb.scan(..., memory=...) twice their size, or load a sample."
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """What a problem is made of.
-
-    Attributes
-    ----------
-    X : (q, p) ; y, sample_weight : (q,) ; names : (p,)
-    summary : Summary, or None where the rows are all there.
-    gram, means : (p, p), (p,) covariance and means of the features of all rows, with a summary.
-    """
-
-    X: Floats
-    y: Floats
-    sample_weight: Floats | None
-    names: tuple[str, ...]
-    summary: Summary | None = None
-    gram: Floats | None = None
-    means: Floats | None = None
-
-    def moments(self, is_centred: bool) -> tuple[Floats, Floats]:
-        """Gram matrix (p, p) of the features of all rows, about their means or about 0, and the means."""
-        assert self.gram is not None and self.means is not None  # noqa: PT018 - they come together
-        return self.gram if is_centred else self.gram + np.outer(self.means, self.means), self.means
+from .summary import Stored, Summary
 
 
 def read_stored(
@@ -121,16 +35,14 @@ def read_stored(
         If the loss is not squared error and the rows do not fit, or their moments do not; as `Blocks`.
     """
     source = X if isinstance(X, Scan) else scan(X)
-    blocks = source.blocks(y, sample_weight, names)
+    blocks, fits = open_blocks(source, y, sample_weight, names)
     n, p = blocks.shape
-    if n == 0:
-        raise ValueError(f"{blocks.title} has columns but no rows.")
-    fits = 8 * n * (p + 2) <= source.memory // 2
     if not fits and not loss.is_quadratic:
         needed = 16 * n * (p + 2)
         raise ValueError(
             f"{blocks.title} has {n:,} rows of {p:,} columns, which do not fit in half of the memory of "
-            f"{source.memory / 1e9:.2g} GB; in blocks only squared error is fitted, got {loss!r}: give "
+            f"{source.memory / 1e9:.2g} GB; only squared error, logistic and Poisson are fitted in blocks, "
+            f"got {loss!r}: give "
             f"nb.scan(..., memory='{needed / 1e9:.2g}GB'), or load a sample of the rows."
         )
     needed = 8 * (2 * n_folds + 3) * (p + 2) ** 2
@@ -139,9 +51,31 @@ def read_stored(
             f"the moments of {p:,} columns in {n_folds} folds need {needed / 1e9:.2g} GB of the "
             f"{source.memory / 1e9:.2g} GB there are; give a larger memory=, or leave columns out with drop=."
         )
+    with_fill(blocks)
+    return _whole(blocks) if fits else _summed(blocks, n_folds, seed)
+
+
+def open_blocks(X: Any, y: Any, sample_weight: Any = None, names: Any = None) -> tuple[Blocks, bool]:
+    """The rows of a source, and whether they fit in half of the memory.
+
+    Raises
+    ------
+    TypeError, ValueError, FileNotFoundError
+        As `Scan.blocks`; if there are no rows.
+    """
+    source = X if isinstance(X, Scan) else scan(X)
+    blocks = source.blocks(y, sample_weight, names)
+    n, p = blocks.shape
+    if n == 0:
+        raise ValueError(f"{blocks.title} has columns but no rows.")
+    return blocks, 8 * n * (p + 2) <= source.memory // 2
+
+
+def with_fill(blocks: Blocks) -> Blocks:
+    """Rows whose missing values have means to stand for them, where that was asked for; one pass."""
     if blocks.missing == "mean":
         blocks.fill = _column_means(blocks)
-    return _whole(blocks) if fits else _summed(blocks, n_folds, seed)
+    return blocks
 
 
 class _Means(Reduction):

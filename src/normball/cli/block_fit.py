@@ -13,8 +13,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from ..blocks import Scan, scan
 from ..blocks.parquet import ARROW, PARQUET
+from ..blocks.scan import Scan, scan
 from ..estimators import Regressor, RegressorCV
 from ..inputs.coding import Coding
 from .fitting import RULES, Fit, FitSettings, fit_of

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..blocks import predict_stored
 from ..blocks.parquet import PARQUET
+from ..blocks.predicting import predict_stored
 from ..inputs.coding import listed
 from ..losses import get_loss
 from ..parameters import printable

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..blocks import Stored
+from ..blocks.summary import Stored
 from ..losses import Loss
 from ..norms import Norm
 from ..problem import Problem

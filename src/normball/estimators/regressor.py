@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from ..blocks import predict_stored
+from ..blocks.predicting import predict_stored
 from ..inputs.alpha_scale import Fraction
 from ..inputs.reading import read_weights
 from ..losses import Loss, get_loss

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..blocks import Stored, is_stored, read_stored
+from ..blocks.scan import is_stored
+from ..blocks.stored import read_stored
+from ..blocks.summary import Stored
 from ..losses import Loss
 from ..norms import Norm
 from ..problem import Problem

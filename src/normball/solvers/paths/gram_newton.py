@@ -237,7 +237,7 @@ class GramNewton:
             outside[features] = False
             if outside.any():  # no Hessian knows them yet
                 return None
-            found = self._minimise(H, Z[features, k], start, float(alpha), features)
+            found = self.minimise(H, Z[features, k], start, float(alpha), features)
             if found is None:
                 return None
             move = found - start
@@ -249,9 +249,7 @@ class GramNewton:
         gains += points.alphas * (self._penalties(W) - points.penalties)
         return self._searched(points, self.at(points.alphas, W, b), np.minimum(gains, 0.0))
 
-    def _minimise(
-        self, H: Floats, z: Floats, start: Floats, alpha: float, features: Indices
-    ) -> Floats | None:
+    def minimise(self, H: Floats, z: Floats, start: Floats, alpha: float, features: Indices) -> Floats | None:
         """argmin over v (m,) of (v - w)'H(v - w)/2 - z'(v - w) + alpha R(v)."""
         m = len(features)
         if m == 0:
