@@ -47,7 +47,7 @@ def test_guess_then_both_balls_touch_where_they_must(reader: Any) -> None:
     page: Reader = reader("ball")
     page.page.mouse.click(*page.at((0.6, 0.7)))
     page.frame()
-    assert "You said (0.6, 0.7). The diamond touches at (0, 1): w₁ = 0." in page.reading
+    assert "You said (0.60, 0.70). The diamond touches at (0, 1): w₁ = 0." in page.reading
     page.click("Grow the circle")
     assert "The circle touches at (0.4, 0.8): no zero." in page.reading
     assert page.done("ball") == [True, True]
@@ -199,7 +199,7 @@ def test_paper_holds_nine_frames(reader: Any) -> None:
     assert len(frames) == 9
     assert all(count >= 1 and height > 200 for count, height in frames)
     assert "faces 30°" in page.page.locator("[data-step=compass] .frame").inner_text()
-    assert "zeros own" in page.page.locator("[data-step=map] .frame").inner_text()
+    assert "zeros fill" in page.page.locator("[data-step=map] .frame").inner_text()
     assert page.page.locator(".task:visible").count() == 0
     wide = page.page.locator(".cards > .card").evaluate_all(
         "all => all.map(e => e.getBoundingClientRect().width)"

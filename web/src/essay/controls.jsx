@@ -23,7 +23,7 @@ const Button = ({ essay, k, b }) => <button type="button" class={b.main ? "main"
 
 const Buttons = ({ essay, k, c }) => (
   <div class="buttons">
-    {c.buttons.map((b, i) => (b.group ? <span key={i} class="segments" role="group" aria-label={b.label}>{b.shown && <small aria-hidden="true">{b.label}</small>}{b.group.map((one) => <Button key={one.name} essay={essay} k={k} b={one} />)}</span> : <Button key={b.name} essay={essay} k={k} b={b} />))}
+    {c.buttons.map((b, i) => (b.group ? <span key={i} class="segments" role="group" aria-label={b.label}>{b.shown && <small aria-hidden="true">{b.label}</small>}{b.group.map((one) => <Button key={one.name} essay={essay} k={k} b={one} />)}</span> : <Button key={i} essay={essay} k={k} b={b} />))}
     {(c.selects || []).map((one) => <Menu key={one.key} essay={essay} k={k} c={one} />)}
   </div>);
 
@@ -33,8 +33,9 @@ export function Controls({ essay, k, list }) {
   return (
     <div class="controls" key={k}>
       {list.map((c, i) => {
+        const before = list.slice(0, i).filter((one) => one.buttons).length; // the same button stays, and with it focus, where a slider goes
         if (c.row) return <div key={`row${i}`} class={c.row.every((one) => one.key) && c.row.length > 1 ? "pair" : "mixed"}>{c.row.map((one) => <Control key={one.key || "buttons"} essay={essay} k={k} c={one} />)}</div>;
-        return <Control key={c.key || `buttons${i}`} essay={essay} k={k} c={c} />;
+        return <Control key={c.key || `buttons${before}`} essay={essay} k={k} c={c} />;
       })}
     </div>);
 }

@@ -10,7 +10,7 @@ const sizeOf = (box) => [Math.max(60, Math.round(box.clientWidth)), Math.max(50,
 /** Sizes of both boards in pixels, measured again whenever they change. */
 function useSizes(plane, side, layout) {
   const [sizes, setSizes] = useState(null);
-  const measure = () => { const now = [sizeOf(plane.current), sizeOf(side.current)]; setSizes((old) => (String(old) === String(now) ? old : now)); };
+  const measure = () => { if (!plane.current || !side.current) return; const now = [sizeOf(plane.current), sizeOf(side.current)]; setSizes((old) => (String(old) === String(now) ? old : now)); };
   useLayoutEffect(measure, [layout]);
   useEffect(() => {
     const watch = new ResizeObserver(measure);

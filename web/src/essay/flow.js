@@ -43,7 +43,7 @@ export function createFlow(essay, { root, scroller, write }) {
   };
 
   const keys = (event) => {
-    if (event.composedPath()[0].closest?.("input, select, textarea, button") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.composedPath()[0].closest?.("input:not([type=range]), select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[essay.now.peek() + ({ j: 1, k: -1 }[event.key] || 0)];
     if (!{ j: 1, k: 1 }[event.key] || !step) return;
     event.preventDefault();

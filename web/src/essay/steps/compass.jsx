@@ -47,9 +47,9 @@ const ringHeight = (w, h) => Math.max(60, Math.min(w, h - (w < 200 ? 72 : 104)))
 
 export const compass = {
   id: "compass", question: "The diamond has sides. Why a corner?", layout: "with",
-  text: () => <>Now the ball stands still, and the line comes from any direction. A side faces one direction only. A corner faces every direction between those of its two sides: a quarter of <b>the compass</b>. The needle is perpendicular to the line; the colour under it says which corner the line touches first.</>,
+  text: () => <>Now the ball stands still, and the line comes from any direction. A side faces one direction only. A corner faces every direction between those of its two sides: a quarter of <b>the compass</b>. The needle is perpendicular to the line; the colour under it says which weight is zero at the corner that the line touches first.</>,
   tasks: [
-    { ask: () => "Turn the line until it lies flat on a side.", said: () => <>A single direction, a hairline between two sectors. If every direction is equally likely, corners catch 100 %: a side has probability zero. (Two identical features put the line exactly there.)</>, done: isFlat },
+    { ask: () => "Turn the line until it lies flat on a side.", said: () => <>A single direction, a hairline between two sectors. If every direction is equally likely, corners catch 100 %: a side has probability zero. (Two identical features put the line exactly there.) An ellipse is another matter: step 6.</>, done: isFlat },
     { ask: () => "Now blunt the corners, all the way from diamond to circle.", said: () => "The sectors close. On a circle every direction has a touching point of its own, and an exact zero needs exact luck.", done: (s) => s.r === 0 },
   ],
   start: () => ({ angle: 69, r: 1, run: null }),
@@ -105,7 +105,7 @@ export const compass = {
       <div class="dial">
         <svg style={{ height: `${high}px` }} viewBox={`0 0 ${w} ${high}`} role="img" aria-label={`Compass: ${percent(share)} of all directions are caught by a corner`}><Ring s={s} w={w} h={high} /></svg>
         <p class="big">{percent(share)}</p>
-        <p class="under">of all directions end on a corner{!small && s.r === 1 && <><br />each side: one direction, 0 %</>}{!small && s.r === 0 && <><br />four single directions, 0 %</>}</p>
+        <p class="under">of all directions end {s.r ? "on a corner" : "at a zero"}{!small && s.r === 1 && <><br />each side: one direction, 0 %</>}{!small && s.r === 0 && <><br />four single directions, 0 %</>}</p>
       </div>);
   },
   reading({ s }) {

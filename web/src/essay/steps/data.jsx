@@ -21,7 +21,7 @@ function Intro({ data, sample }) {
   const [a, b] = sample.names, what = isClasses(data) ? `${data.target} (${data.classes[1]} or ${data.classes[0]})` : data.target;
   return isOwn(data)
     ? <>{capital(counted(sample.n))} rows of your table: predict {what} from {a} and {b}, in standard deviations.</>
-    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, in standard deviations, predict how far the disease will have gone a year later. (Picked to show the effect clearly; “another twelve” draws honestly.)</>;
+    : <>{capital(counted(sample.n))} diabetes patients: from body mass (BMI) and age, in standard deviations, predict how far the disease will have gone a year later. (Picked to show the effect clearly; “another twelve” draws at random.)</>;
 }
 
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */
@@ -31,21 +31,21 @@ function Verdict({ data, sample }) {
   const gains = <>Unseen {data.rows} are predicted better at the best budget, picked in hindsight: {e(four.best)} instead of {e(four.all)}.</>;
   if (zero < 0) return <>{gains} Shrinking does it: at the best budget both features stay.</>;
   const alike = Math.abs(four.shrunk - four.best) < 0.05 * four.all;
-  return <>{gains} Shrinking earns that{alike ? <>, the zero comes free: {e(four.alone)} with {names[1 - zero]} alone, unshrunk, and {e(four.shrunk)} with both weights times {num(four.share, 2)}.</> : <> in part: both weights times {num(four.share, 2)} give {e(four.shrunk)}.</>}</>;
+  return <>{gains} Shrinking earns that{alike ? <>, the zero comes free: {e(four.alone)} with {names[1 - zero]} alone, unshrunk, and {e(four.shrunk)} with both weights times {num(four.share, 2)}, the best factor.</> : <> in part: both weights times {num(four.share, 2)} give {e(four.shrunk)}.</>}</>;
 }
 
 function Typical({ data }) {
   const { typical } = data;
   if (!typical) return null;
-  return <> In {grouped(typical.draws)} random draws of that many the best budget cuts the error by {round(typical.gain)} in the median and has a zero in {percent(typical.zeros)}.</>;
+  return <> In {grouped(typical.draws)} random draws of that many the best budget, again in hindsight, cuts the error by {round(typical.gain)} in the median and has a zero in {percent(typical.zeros)}.</>;
 }
 
 export const data = {
   id: "data", question: "Why a budget at all?", layout: "with",
-  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all, so the line becomes <Fit>ellipses</Fit> around the best fit ×: on each, all weights miss equally{isClasses(data) ? " (nearly an ellipse: the loss is the logistic one)" : ""}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>{isOwn(data) ? ", the less the more rows there are" : ""}. The test is on {sample.others} others.</>,
+  text: ({ data, sample }) => <><Intro data={data} sample={sample} /> No weights fit all of them, so in place of one line there are <Fit>ellipses</Fit> around the best fit ×: on each, {isClasses(data) ? "the logistic loss is the same (so they are not quite ellipses)" : "the sum of the squared misses is the same"}. But the best fit also learns the luck of these {counted(sample.n)}: it <i>overfits</i>{isOwn(data) ? ", the less the more rows there are" : ""}. The test is on {sample.others} others.</>,
   tasks: [
     { ask: ({ sample, s }) => `Turn the budget down until ${s.moved && nowOf(s, sample).on === "corner" ? sample.names[nowOf(s, sample).zero] : likelyZero(sample)} drops out.`, said: ({ data, sample }) => <>At small budgets the touch is on a corner: one weight is exactly 0. <Verdict data={data} sample={sample} /></>, done: (s, { sample }) => s.moved && nowOf(s, sample).on === "corner" },
-    { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>Other data, another touch.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
+    { ask: ({ data }) => (isClasses(data) ? `Move a ${data.row} to the other class. Watch the ellipse.` : `Drag a ${data.row} up or down. Watch the ellipse.`), said: ({ data }) => <>The ellipse moves with the data, and the touch with it along a side; at a corner it stays.<Typical data={data} /> How is a budget really chosen? Each is tried on rows held back in turn: cross-validation.</>, done: (s) => s.dragged >= 1 },
   ],
   start: () => ({ t: null, moved: false, dragged: 0, hold: null, row: Math.min(3, MOVABLE - 1) }),
   best: (s, open, { sample }) => ({ ...s, t: sample.best.t }),
@@ -111,7 +111,7 @@ export const data = {
   reading({ s, data, sample, letters }) {
     const now = nowOf(s, sample), [a, b] = sample.names.map((name) => named(name, (letters - 118) / 2)), weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
     const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{errorText(data, sample.fit.unseen(now.w))}</b> are classified wrongly ({errorText(data, sample.four.mean)} by guessing the larger class).</>
-      : <>Error on {sample.others} unseen {data.rows} (root mean square): <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average: {round(sample.four.mean)}.</>;
+      : <>Error on {sample.others} unseen {data.rows} (root mean square): <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average of the {counted(sample.n)}: {round(sample.four.mean)}.</>;
     if (now.on === "nothing") return isClasses(data) ? "No budget: every row gets the larger class." : `No budget: every ${data.row} gets the average.`;
     if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be separated perfectly: the weights would grow without end. {error}</>;
     if (now.on === "inside") return <>The best fit itself: {weights}. {error}</>;
@@ -144,7 +144,7 @@ function moveRow(s, i, value, { data, draw, setDraw, sample, stand }) {
   const [lo, hi] = stand.y, y = isClasses(data) ? (value > 0.5 ? 1 : 0) : Math.min(hi, Math.max(lo, value)), before = sample.rows[i][2], id = draw.ids[i];
   if (y === before) return s;
   setDraw({ ...draw, shifts: { ...draw.shifts, [id]: (draw.shifts[id] || 0) + y - before } });
-  return { ...s, dragged: s.dragged + Math.abs(y - before) / (isClasses(data) ? 1 : 0.07 * (hi - lo)) };
+  return { ...s, row: i, dragged: s.dragged + Math.abs(y - before) / (isClasses(data) ? 1 : 0.07 * (hi - lo)) };
 }
 
 /** Level curves around the best fit, the touching one strong. */

@@ -24,7 +24,7 @@ function Equation({ P }) {
 export const line = {
   id: "line", question: "What is the diagonal line?",
   text: () => <>One case has been measured. Its two features, the numbers to predict from, are 1 and 2; its outcome is 2. With weights {W1} and {W2} the prediction is {`${W1}\u00a0·\u00a01 + ${W2}\u00a0·\u00a02`}. Every place in this plane is a pair of weights, and every place on <Fit>the line</Fit> predicts the 2 exactly.</>,
-  tasks: [{ ask: () => "Slide the point along the line until one weight is almost used up.", said: () => "All these weights fit equally well, so the data cannot choose between them. Something else must: let it be size.", done: (s) => s.far > 0.895 }],
+  tasks: [{ ask: () => "Slide the point along the line until one weight is almost zero.", said: () => "All these weights fit equally well, so the data cannot choose between them. Something else must: let it be size.", done: (s) => s.far > 0.835 }],
   start: () => ({ x: 1, far: 0 }),
   best: (s) => s,
   view: () => HOME, viewSmall: () => HOME_SMALL,

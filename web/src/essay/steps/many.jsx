@@ -65,7 +65,7 @@ function stillOf({ seen }) {
 
 export const many = {
   id: "many", question: "What do sparse and dense mean with 100 weights?", layout: "even",
-  text: () => <>Sparse: many exact zeros. Dense: none. So count them. One random equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m of them leave m: that many weights are enough to satisfy them, and L1 pays for no more.</>,
+  text: () => <>Sparse: many weights are exactly zero, the more the sparser. Dense: none is. So count them. One random equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m equations leave m weights: so many are enough to satisfy m equations, and L1 pays for no more.</>,
   tasks: [
     { ask: ({ s }) => `Throw a few lines, planes and equations: with 2, with 3 and with 100 weights.${stillOf(s)}`, said: () => "Every throw: L1 keeps one weight, L2 keeps them all.", done: (s) => s.seen.length === 3 },
     { ask: () => "With 100 weights, turn up the equations.", said: () => "L1 keeps as many weights as there are random equations. L2 keeps all 100, none zero.", done: (s) => s.p === 100 && s.m >= 10 },
@@ -92,8 +92,8 @@ export const many = {
   Plane2: (x) => <Half {...x} which="l2" />,
   captions: ({ s }) => [caption(s, "l1", Diamond, "L1"), caption(s, "l2", Circle, "L2")],
   reading({ s }) {
-    if (s.p === 100) return `${s.m === 1 ? "One random equation" : `${s.m} random equations`}, 100 weights. A square is as wide as its weight; an empty place is a zero.`;
+    if (s.p === 100) return `${s.m === 1 ? "One random equation" : `${s.m} random equations`}, 100 weights. A square is as wide as its weight beside the largest of its panel; an empty place is a zero.`;
     const times = s.throws === 1 ? "once" : `${s.throws} times`;
-    return `One random equation in ${s.p} unknowns: a ${s.p === 2 ? "line" : "plane"}.${s.throws ? ` Thrown ${times}, at a corner of L1's ball every time.` : ""}`;
+    return `One random equation in ${s.p} unknowns: a ${s.p === 2 ? "line" : "plane"}.${s.throws ? ` Thrown ${times}: a corner of L1's ball ${s.throws === 1 ? "was" : "was always"} touched.` : ""}`;
   },
 };

@@ -19,7 +19,9 @@ export function touchesOf(s, sample, half) {
   return { c, t, l1: { w, ...placeOf(w, t, path.top) }, l2: circleTouch(G, c, t) };
 }
 
-const both = (w, half) => `(${level(w[0], half)}, ${level(w[1], half)})`;
+/** A weight that is not zero is not printed as one. */
+const shown = (x, half) => (x !== 0 && Number(level(x, half).replace("\u2212", "-")) === 0 ? round(x) : level(x, half));
+const both = (w, half) => `(${shown(w[0], half)}, ${shown(w[1], half)})`;
 
 export const shareOf = (s, sample, half) => cornerShare(sample.fit.G, s.share * half, half);
 
@@ -65,7 +67,7 @@ export const map = {
   id: "map", question: "Can the ellipse touch a side?", layout: "even",
   text: ({ sample, data, stand }) => <>Yes. A line has one direction; an ellipse bends and has them all, so a side catches the piece that is parallel to it. Suppose the same {data.rows} had other outcomes: the ellipse keeps its shape and moves with its best fit ×. Paint each place by what happens if × lies there: <Zero i={1}>{sample.names[1]} drops out</Zero>, <Zero i={0}>{sample.names[0]} drops out</Zero>, or nothing does. The map ends at ±{round(stand.window)}.{data.loss === "logistic" ? " (The ellipse is the logistic loss's close to its best fit.)" : ""}</>,
   tasks: [
-    { ask: () => "Shrink the budget until zeros own 80 % of this map.", said: () => "With standardised columns a side owns a strip just as wide as itself. The smaller the budget beside the distance of ×, the thinner the strips, and the more the ellipse acts like a line. On the circle zeros live on lines without width: 0 %, whatever the budget.", done: (s, { sample, stand }) => shareOf(s, sample, stand.window) >= 0.8 },
+    { ask: () => "Shrink the budget until places with a zero fill 80 % of this map.", said: () => "With both features in standard deviations a side owns a strip just as wide as itself. The smaller the budget beside the distance of ×, the thinner the strips, and the more the ellipse acts like a line. On the circle zeros live on lines without width: 0 %, whatever the budget.", done: (s, { sample, stand }) => Math.round(100 * shareOf(s, sample, stand.window)) >= 80 },
     { ask: () => "Drag the × into a white strip, and out again.", said: () => "In a strip: on a side. Beyond it: on a corner, and there it stays for a whole region of data.", done: (s) => s.crossed },
   ],
   start: () => ({ share: 0.62, c: null, been: false, crossed: false }),
@@ -75,7 +77,7 @@ export const map = {
   controls({ s, sample, stand }) {
     const half = stand.window, now = touchesOf(s, sample, half), most = 0.95 * half;
     const along = (i) => ({ key: `c${i}`, label: `× ${sample.names[i]}`, min: -most, max: most, step: most / 95, value: now.c[i], text: level(now.c[i], half), spoken: `best fit at ${both(now.c, half)}`, tone: "fit" });
-    return [{ key: "share", label: "budget t", min: 0.02, max: 0.95, step: 0.01, value: s.share, text: round(now.t), spoken: `budget ${round(now.t)}: zeros own ${percent(shareOf(s, sample, half))} of the map around the diamond`, tone: "l1" }, { row: [along(0), along(1)] }];
+    return [{ key: "share", label: "budget t", min: 0.02, max: 0.95, step: 0.01, value: s.share, text: round(now.t), spoken: `budget ${round(now.t)}: zeros fill ${percent(shareOf(s, sample, half))} of the map around the diamond`, tone: "l1" }, { row: [along(0), along(1)] }];
   },
   change(s, key, value, { sample, stand }) {
     if (key === "share") return { ...s, share: Math.min(0.95, Math.max(0.02, Math.round(100 * value) / 100)) };
@@ -89,7 +91,7 @@ export const map = {
   drag: (held, { w }) => [held.from[0] + w[0], held.from[1] + w[1]],
   Plane: (x) => <Half {...x} which="l1" />,
   Plane2: (x) => <Half {...x} which="l2" />,
-  captions: ({ s, sample, stand }) => [<><Diamond>Diamond</Diamond>: zeros own <b>{percent(shareOf(s, sample, stand.window))}</b> of the map around it</>, <><Circle>Circle</Circle>: <b>0 %</b></>],
+  captions: ({ s, sample, stand }) => [<><Diamond>Diamond</Diamond>: zeros fill <b>{percent(shareOf(s, sample, stand.window))}</b> of the map around it</>, <><Circle>Circle</Circle>: <b>0 %</b></>],
   reading({ s, sample, stand, letters }) {
     const { l1, l2 } = touchesOf(s, sample, stand.window), zero = l2.findIndex((x) => x === 0);
     const side = { inside: "the best fit itself", side: <>a side, {both(l1.w, stand.window)}</>, nothing: "no budget" }[l1.on];

@@ -38,7 +38,7 @@ function namesIn({ names, kept }, room) {
 }
 
 function Said({ x }) {
-  const set = setOf(x), best = set.budgets[bestStep(set)], first = <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)}, which picking the best budget afterwards flatters a little.</>;
+  const set = setOf(x), best = set.budgets[bestStep(set)], first = <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)} at the best budget. That budget was picked afterwards, which flatters it a little; L2 chose its price on other rows.</>;
   const useless = <>A zero does not prove that a {set.id === "own" ? "feature" : "gene"} is useless: another {set.feature} may say the same.</>;
   if (set.id === "lineage") {
     const single = set.budgets.filter((b) => b.kept.length === 1).reduce((a, b) => (a && a.score >= b.score ? a : b), null);

@@ -48,7 +48,7 @@ export const price = {
   text: () => <>Real measurements are noisy, so nobody insists on the perfect line. If ball and line do not meet, two things close the gap: a bigger <Diamond>ball</Diamond>, at a price for each unit of size, or a moved <Fit>line</Fit>, a worse fit, for ½ × miss². (Half the square is scikit-learn's convention for one row; it averages over rows.)</>,
   tasks: [
     { ask: () => "Let them meet where the whole bill is lowest.", said: () => <>There, a little more ball costs just what it saves in fit. That rate of exchange is the price: <code>alpha</code> in scikit-learn.</>, done: (s) => s.moved && isEven(s) },
-    { ask: () => "Change the price. Where do they meet now?", said: () => "Expensive weights: a small ball and a worse fit; at 4 the ball is empty. Cheap weights: a large ball. A budget and a price are two names of one dial.", done: (s) => s.priced },
+    { ask: () => "Change the price. Where do they meet now?", said: () => "Expensive weights: a small ball and a worse fit; at 4 it has shrunk to the point (0, 0). Cheap weights: a large ball. A budget and a price are two names of one dial.", done: (s) => s.priced },
   ],
   start: () => ({ t: 0.15, price: 1.6, moved: false, priced: false }),
   best: (s) => ({ ...s, t: bestOf(s.price) }),
@@ -74,7 +74,7 @@ export const price = {
         <Axes P={P} names={[W1, W2]} ticks={[-1, 1, 2]} low={roomy} />
         <Ball P={P} norm={DIAMOND} t={s.t} tone="l1" />
         <Line P={P} n={NORMAL} d={2} tone="level dashed" /><Line P={P} n={NORMAL} d={2 * s.t} />
-        {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Beside P={P} at={plus(a, n, -0.22 * miss)} dy={6} tone="strong t-fit">misses by {num(miss)}</Beside></>}
+        {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Beside P={P} at={plus(a, n, -0.22 * miss)} dy={6} tone="strong t-fit">prediction misses by {num(miss)}</Beside></>}
         <Shape P={P} points={[[0, 0], [0, s.t]]} tone="size" open />
         {s.t > 0.25 && <Label P={P} at={[0, s.t / 2]} dx={-10} dy={4} anchor="end" tone="strong t-l1">size {num(s.t)}</Label>}
         <Label P={P} at={roomy ? [-0.5, 1.25] : [1.2, 0.4]} dx={roomy ? 0 : 8} dy={-10} tone="soft t-fit">a perfect fit</Label>
@@ -93,7 +93,7 @@ export const price = {
   },
   reading({ s }) {
     const best = bestOf(s.price);
-    if (isEven(s)) return s.t === 0 ? <>At price {num(s.price, 1)} the ball stays empty: every weight is 0.</> : <>They meet at size <b>{num(s.t)}</b>: the cheapest place, at the corner as before.</>;
+    if (isEven(s)) return s.t === 0 ? <>At price {num(s.price, 1)} the ball stays the point (0, 0): every weight is 0.</> : <>They meet at size <b>{num(s.t)}</b>: the cheapest place, at the corner as before.</>;
     const miss = <>The prediction misses by {num(missOf(s.t))}.</>;
     return s.t < best ? <>{miss} Growing the ball still saves more than it costs.</> : <>{miss} That much ball costs more than it saves: let the line come nearer.</>;
   },

@@ -11,10 +11,13 @@ const l2 = (x) => { const [a, b] = onLine(x); return a * a + b * b; };
 /** The other end of the piece of the line inside the ball through the point at x. */
 export const otherEnd = (x, square) => (square ? 0.8 - x : x >= 0 ? -x / 3 : -3 * x);
 
-/** What 0.2 less of w1, and with it 0.1 more of w2, changes: [first part, second part]. */
+/** Which way along the line is cheaper: -1 for less of w1, 1 for more. */
+const cheaperWay = (x, square) => (square ? (x > 0.4 - 1e-9 ? -1 : 1) : x > -1e-9 ? -1 : 1);
+
+/** What 0.1 of w1 in that direction, and with it 0.05 of w2 in the other, changes: [first part, second part]. */
 export function nextStep(x, square) {
-  const [a, b] = onLine(x);
-  return square ? [(a - 0.2) ** 2 - a * a, (b + 0.1) ** 2 - b * b] : [Math.abs(a - 0.2) - Math.abs(a), 0.1];
+  const [a, b] = onLine(x), way = cheaperWay(x, square), c = a + 0.1 * way, d = b - 0.05 * way;
+  return square ? [c * c - a * a, d * d - b * b] : [Math.abs(c) - Math.abs(a), Math.abs(d) - Math.abs(b)];
 }
 
 /** Catches, narrower than a step of the slider: zero for the diamond's corner, 0.4 for the circle's touch. */
@@ -25,8 +28,8 @@ function caught(value, square) {
 }
 
 function Next({ x, square }) {
-  const [first, second] = nextStep(x, square), digits = square ? 3 : 2;
-  return <>0.2 less {W1}, 0.1 more {W2}: <b>{signed(first, digits)}</b> and <b>{signed(second, digits)}</b>, together <b>{signed(first + second, digits)}</b></>;
+  const [first, second] = nextStep(x, square), digits = square ? 4 : 2, isLess = cheaperWay(x, square) < 0;
+  return <>0.1 {isLess ? "less" : "more"} {W1}, 0.05 {isLess ? "more" : "less"} {W2}: <b>{signed(first, digits)}</b> and <b>{signed(second, digits)}</b>, together <b>{signed(first + second, digits)}</b></>;
 }
 
 const OneBill = ({ x, square }) => {
@@ -34,7 +37,7 @@ const OneBill = ({ x, square }) => {
   return (
     <Bill title={square ? `Circle pays ${W1}² + ${W2}²` : `Diamond pays |${W1}| + |${W2}|`} tone={square ? "t-l2" : "t-l1"} most={1.7} mark={square ? 0.8 : 1}
       parts={square ? [[a * a, "l2", `${W1}²`], [b * b, "l2-pale", `${W2}²`]] : [[Math.abs(a), "l1", `|${W1}|`], [Math.abs(b), "l1-pale", `|${W2}|`]]}
-      left={`least possible: ${square ? "0.80" : "1.00"}`} right={num(square ? l2(x) : l1(x))} good={first + second < 0} next={<Next x={x} square={square} />} />);
+      left={`least possible: ${square ? "0.80 = 0.89²" : "1.00"}`} right={num(square ? l2(x) : l1(x))} good={first + second < 0} next={<Next x={x} square={square} />} />);
 };
 
 export const slide = {
@@ -76,7 +79,7 @@ export const slide = {
       return <>This point costs <b>{num(l1(x))}</b>{x < 0 ? `: ${W1} is below zero, and that costs, too` : ""}. The green piece of the line is cheaper.</>;
     }
     if (x === 0.4) return <>Here the circle only touches: <b>0.80</b>, and both weights stay.</>;
-    const more = x > 0 && x < 0.4 ? ` Pushing ${W1} on towards zero makes it more expensive.` : x === 0 ? ` Here ${W1} is zero, and it costs more than at 0.4.` : "";
+    const more = x > 0 && x < 0.4 ? ` Pushing ${W1} on towards zero makes it more expensive.` : x === 0 ? ` Here ${W1} is zero, and it is not the cheapest point.` : "";
     return <>This point costs <b>{num(l2(x))}</b> in squares. The green piece is cheaper.{more}</>;
   },
 };
