@@ -143,7 +143,7 @@ def test_bad_input_is_refused() -> None:
     call = nb.inference.selective
     with pytest.raises(TypeError, match="must be a Solution"):
         call(3)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="squared error with the L1 norm"):
+    with pytest.raises(ValueError, match="or Cox with the L1 norm, got SquaredError"):
         call(problem.with_norm("elastic_net").solve(alpha=0.1))
     with pytest.raises(ValueError, match="fixed alpha > 0, got budget"):
         call(problem.solve(budget=1.0))

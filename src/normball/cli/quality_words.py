@@ -8,14 +8,10 @@ from ..losses import Loss
 from ..measures import Measure, PredictiveQuality
 from ..typing import Floats
 
-RATIOS = {"logistic": "odds ratio", "poisson": "rate ratio", "gamma": "ratio", "tweedie": "ratio",
-          "cox": "hazard ratio", "stratified_cox": "hazard ratio"}  # fmt: skip
-"""What exp(coefficient) is called, where coefficients are of a logarithm."""
-
 
 def ratio_name(loss: Loss) -> str | None:
     """What exp(coefficient) is called for this loss; None where that is nothing."""
-    return RATIOS.get(loss.name)
+    return loss.ratio_name or None
 
 
 def ratios_of(coef: Floats) -> list[str]:

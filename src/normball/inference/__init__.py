@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .criteria import Criteria, criteria
+from .debiased import Debiased, debiased
 from .degrees_of_freedom import degrees_of_freedom
 from .knockoff_selection import knockoff_e_values, knockoff_threshold
 from .knockoffs import Knockoffs, knockoffs
@@ -12,11 +13,13 @@ from .stability import Stability, stability_selection
 
 __all__ = [
     "Criteria",
+    "Debiased",
     "Knockoffs",
     "Selective",
     "Stability",
     "adaptive",
     "criteria",
+    "debiased",
     "degrees_of_freedom",
     "knockoff_e_values",
     "knockoff_threshold",

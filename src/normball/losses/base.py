@@ -54,8 +54,12 @@ class Loss(ArrayValue, ABC):
     """A constant added to eta changes nothing, so that there is no intercept."""
     is_classifier: ClassVar[bool] = False
     """The response is a class, 0 or 1."""
+    is_likelihood: ClassVar[bool] = False
+    """A mean negative log-likelihood without a further parameter: n times the Hessian is the information."""
     has_units: ClassVar[bool] = False
     """The predictor is measured in the units of y, and not a logarithm or log-odds."""
+    ratio_name: ClassVar[str] = ""
+    """What exp(coefficient) is called, where coefficients are of a logarithm; else empty."""
     compiled_form: ClassVar[tuple[str, ...]] = ()
     """Name of this loss in src/kernels/losses.hpp, if it is there, and the names of its parameters.
 

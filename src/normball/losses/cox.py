@@ -122,6 +122,8 @@ class Cox(Loss):
     title: ClassVar[str] = "Cox partial likelihood"
     measured_as: ClassVar[str] = "half the deviance of the partial likelihood"
     curvature_bound: ClassVar[float] = np.inf
+    ratio_name: ClassVar[str] = "hazard ratio"
+    is_likelihood: ClassVar[bool] = True
     is_diagonal: ClassVar[bool] = False
     is_shift_invariant: ClassVar[bool] = True
     compiled_form: ClassVar[tuple[str, ...]] = ("cox", "is_efron")

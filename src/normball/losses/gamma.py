@@ -31,6 +31,7 @@ class Gamma(SampleLoss):
     title: ClassVar[str] = "gamma"
     measured_as: ClassVar[str] = "half the mean deviance"
     curvature_bound: ClassVar[float] = np.inf
+    ratio_name: ClassVar[str] = "ratio"
     compiled_form: ClassVar[tuple[str, ...]] = ("gamma",)
 
     def check_response(self, y: Floats) -> None:

@@ -32,6 +32,8 @@ class Logistic(SampleLoss):
     title: ClassVar[str] = "logistic"
     measured_as: ClassVar[str] = "mean of -log(probability of the class)"
     curvature_bound: ClassVar[float] = 0.25
+    ratio_name: ClassVar[str] = "odds ratio"
+    is_likelihood: ClassVar[bool] = True
     is_classifier: ClassVar[bool] = True
     compiled_form: ClassVar[tuple[str, ...]] = ("logistic",)
 

@@ -31,6 +31,8 @@ class Poisson(SampleLoss):
     title: ClassVar[str] = "Poisson"
     measured_as: ClassVar[str] = "half the mean deviance"
     curvature_bound: ClassVar[float] = np.inf
+    ratio_name: ClassVar[str] = "rate ratio"
+    is_likelihood: ClassVar[bool] = True
     compiled_form: ClassVar[tuple[str, ...]] = ("poisson",)
 
     def check_response(self, y: Floats) -> None:

@@ -54,6 +54,7 @@ class Tweedie(SampleLoss):
     title: ClassVar[str] = "Tweedie"
     measured_as: ClassVar[str] = "half the mean deviance"
     curvature_bound: ClassVar[float] = np.inf
+    ratio_name: ClassVar[str] = "ratio"
     compiled_form: ClassVar[tuple[str, ...]] = ("tweedie", "power")
 
     def __post_init__(self) -> None:
