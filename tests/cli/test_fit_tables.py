@@ -191,6 +191,22 @@ def test_columns_of_options_are_no_features(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_report")
+def test_strata_that_are_numbers_are_known_by_their_value(run: Run, folder: Path) -> None:
+    rng = np.random.default_rng(6)
+    frame = pl.DataFrame({"x": rng.standard_normal(90), "site": np.arange(90) % 3 + 10})
+    frame = frame.with_columns(
+        time=pl.Series(rng.exponential(size=90)), died=pl.Series(np.arange(90) % 4 > 0)
+    )
+    path = write(frame, folder / "t.csv")
+    options = ("--loss", "cox", "--event", "died", "--strata", "site", "--alpha", 0.02)
+    fitted(run, path, "--target", "time", *options)
+    decimal = write(frame.with_columns(pl.col("site").cast(pl.Float64)), folder / "decimal.csv")
+    said = [run("predict", "normball-fit/model.json", file, "--at", "1").stdout for file in (path, decimal)]
+    assert said[0] == said[1]
+    assert "no event up to 1" in said[0]
+
+
+@pytest.mark.usefixtures("no_report")
 def test_strata(run: Run, folder: Path) -> None:
     rng = np.random.default_rng(5)
     time, died = rng.exponential(np.exp(-X[:, 0])).round(3) + 0.001, rng.random(N) < 0.7
@@ -209,6 +225,19 @@ def test_strata(run: Run, folder: Path) -> None:
     stored = pl.read_csv(folder / "normball-fit" / "coefficients.csv")
     assert stored["feature"].to_list()[:-1] == ["a", "b", "c"]
     np.testing.assert_allclose(stored["coefficient"][:-1], model.coef_, rtol=1e-6, atol=1e-9)
+    found = run("predict", "normball-fit/model.json", path, "--at", "0.5,1", "--out", "p.csv")
+    assert found.exit_code == 0, found.output
+    written = pl.read_csv("p.csv")
+    assert written.columns == ["relative hazard", "no event up to 0.5", "no event up to 1"]
+    survival = model.predict_survival(X, [0.5, 1], codes)
+    np.testing.assert_allclose(written.to_numpy()[:, 1:], survival, rtol=1e-6)
+    new = frame.with_columns(town=pl.when(pl.col("town") == "Oslo").then(pl.lit("Rome")).otherwise("town"))
+    unknown = run("predict", "normball-fit/model.json", write(new, folder / "new.csv"), "--at", "1")
+    assert "has the strata 'Rome', which the fit did not see" in unknown.stderr
+    bare = write(frame.drop("town"), folder / "w.csv")
+    without = run("predict", "normball-fit/model.json", bare, "--at", "1")
+    assert "'town'" in without.stderr
+    assert run("predict", "normball-fit/model.json", bare).exit_code == 0  # hazards need none
     wrong = run("fit", path, "--target", "time", "--strata", "town", "--drop", "died")
     assert wrong.stderr.startswith(
         "Error: --strata belongs to --loss cox, not to 'squared_error'; leave it out."

@@ -44,6 +44,7 @@ class BlockTable:
     n_rows: int
     notes: tuple[str, ...]
     class_names: None = None
+    strata: None = None
 
     @property
     def codings(self) -> tuple[Coding, ...]:

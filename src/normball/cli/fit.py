@@ -158,7 +158,8 @@ def model_of(fit: Fit) -> Model:
     # the columns are stored beside it
     model.encoder = None
     model.__dict__.pop("encoder_", None)
-    return Model(table.target_name, table.class_names, table.codings, model, facts(fit))
+    strata = None if table.strata is None else (table.strata.column, table.strata.names)
+    return Model(table.target_name, table.class_names, table.codings, model, facts(fit), strata)
 
 
 def _write_coefficients(fit: Fit, path: Path) -> None:

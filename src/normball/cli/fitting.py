@@ -272,7 +272,7 @@ def fit_table(table: DataTable, settings: FitSettings) -> Fit:
     groups = {"groups": table.fold_by} if is_chosen and table.fold_by is not None else {}
 
     def fit() -> DataTable:
-        model.fit(table.columns, table.y, sample_weight=table.weight, **groups)
+        model.fit(table.columns, table.response, sample_weight=table.weight, **groups)
         return table
 
     return fit_of(

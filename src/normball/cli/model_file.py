@@ -38,6 +38,7 @@ class Model:
     codings : how the columns become features.
     estimator : fitted, a `Regressor`, `Classifier` or their CV forms.
     facts : JSON values on how the model was found; stored and shown, not used to predict.
+    strata : the column of the strata and their names in order, or None.
     """
 
     target_name: str
@@ -45,6 +46,7 @@ class Model:
     codings: tuple[Coding, ...]
     estimator: Any
     facts: dict[str, Any]
+    strata: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def encoder(self) -> TableEncoder:
@@ -94,6 +96,8 @@ def write_model(model: Model, path: Path) -> None:
         "estimator": as_stored(model.estimator),
         "fit": model.facts,
     }
+    if model.strata is not None:
+        stored["strata"] = {"column": model.strata[0], "names": list(model.strata[1])}
     text = json.dumps(stored, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
@@ -137,12 +141,26 @@ def _model(stored: dict[str, Any]) -> Model:
         codings=tuple(Coding.from_json(column) for column in stored["columns"]),
         estimator=estimator,
         facts=dict(stored["fit"]),
+        strata=_strata(stored.get("strata")),
     )
     if tuple(estimator.feature_names_in_) != model.feature_names:
         raise ValueError("its columns are not those of its estimator")
     if isinstance(estimator, Classifier | ClassifierCV) != (classes is not None):
         raise ValueError("its classes are not those of its estimator")
+    hazards = getattr(estimator, "baseline_hazard_", None)
+    n_strata = None if model.strata is None else len(model.strata[1])
+    if isinstance(hazards, dict):
+        if n_strata is None or not set(hazards) <= set(range(n_strata)):
+            raise ValueError("its strata are not those of its estimator")
+    elif n_strata is not None:
+        raise ValueError("its estimator has no strata")
     return model
+
+
+def _strata(stored: Any) -> tuple[str, tuple[str, ...]] | None:
+    if stored is None:
+        return None
+    return _text(stored["column"]), tuple(_text(name) for name in stored["names"])
 
 
 def _two_names(classes: Any) -> tuple[str, str]:

@@ -14,14 +14,17 @@ from ..blocks.predicting import predict_stored
 from ..inputs.coding import listed
 from ..losses import get_loss
 from ..parameters import printable
-from .column_checks import refuse_missing
+from .column_checks import find_column, refuse_missing
 from .errors import friendly_errors
 from .files import read_file
 from .model_file import Model, read_model
 from .outputs import check_file, neutral, write_csv
+from .targets import strata_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from ..typing import Indices
 
 
 @click.command("predict")
@@ -37,7 +40,8 @@ if TYPE_CHECKING:
     "--at",
     "times",
     metavar="TIMES",
-    help="Of a model of times of events: the probability of no event up to these times, such as 12,24,60.",
+    help="Of a model of times of events: the probability of no event up to these times, such as 12,24,60; "
+    "with strata in the fit the table needs their column.",
 )
 @friendly_errors
 def predict_command(model: str, file: str, out: str | None, times: str | None) -> None:
@@ -45,7 +49,7 @@ def predict_command(model: str, file: str, out: str | None, times: str | None) -
 
     Columns are found by name, in any order; others are ignored. For two classes the probability of
     the second and the likelier class are written, for times of events the hazard relative to features
-    of 0, and with --at the probability of no event.
+    of 0, and with --at the probability of no event (of the row's stratum, where the fit had --strata).
     """
     if out is not None:
         check_file(Path(out))
@@ -55,10 +59,18 @@ def predict_command(model: str, file: str, out: str | None, times: str | None) -
         return
     at = _read_times(times, fitted)
     texts = [coding.name for coding in fitted.codings if coding.levels and not coding.part]
-    table = read_file(file, texts=texts, columns=list(fitted.encoder.feature_names_in_))
+    by = [fitted.strata[0]] if at and fitted.strata is not None else []
+    table = read_file(
+        file, texts=texts, columns=list(dict.fromkeys([*fitted.encoder.feature_names_in_, *by]))
+    )
     for note in table.notes:
         click.echo(f"Note: {printable(note)}", err=True)
-    header, rows = predictions(fitted, features_of(fitted, table.frame, table.source), at)
+    X, strata = features_of(fitted, table.frame, table.source), None
+    if fitted.strata is not None and by:
+        find_column(table.frame, by[0], "--strata", table.source)
+        refuse_missing(table.frame.select(by), table.source, by)
+        strata = strata_of(table.frame[by[0]], fitted.strata[1], table.source)
+    header, rows = predictions(fitted, X, at, strata)
     if out is None:
         write_csv(sys.stdout, header, rows)
         return
@@ -116,10 +128,6 @@ def _read_times(times: str | None, model: Model) -> list[float]:
         return []
     if not hasattr(model.estimator, "baseline_hazard_"):
         raise ValueError("--at belongs to models of times of events (--loss cox); leave it out.")
-    if isinstance(model.estimator.baseline_hazard_, dict):
-        raise ValueError(
-            "--at cannot tell the strata of rows; fit without --strata, or use predict_survival in Python."
-        )
     try:
         return [float(text) for text in times.split(",")]
     except ValueError:
@@ -127,12 +135,12 @@ def _read_times(times: str | None, model: Model) -> list[float]:
 
 
 def predictions(
-    model: Model, X: pl.DataFrame, times: Sequence[float] = ()
+    model: Model, X: pl.DataFrame, times: Sequence[float] = (), strata: Indices | None = None
 ) -> tuple[tuple[str, ...], list[tuple[float | str, ...]]]:
     """Header and rows of the predictions of X (n, p), with all digits; for times of events survival, too."""
     mean = model.predict(X).tolist()
     if times:
-        survival = model.estimator.predict_survival(X, times).tolist()
+        survival = model.estimator.predict_survival(X, times, strata).tolist()
         header = (model.what, *(f"no event up to {time:g}" for time in times))
         return header, [(value, *row) for value, row in zip(mean, survival, strict=True)]
     if model.class_names is None:

@@ -28,7 +28,7 @@ from .column_checks import (
 )
 from .files import TableFile, read_file
 from .table_notes import column_notes
-from .targets import read_target, with_events, with_strata
+from .targets import Strata, read_target, with_events, with_strata
 
 if TYPE_CHECKING:
     import polars as pl
@@ -114,6 +114,7 @@ class DataTable:
     unit : str, what a number of y is counted in.
     weight : (n,) of the rows, or None ; fold_by : (n,) number of the group of each row, or None.
     is_timed : bool, whether rows are in the order of time.
+    strata : Strata, what the codes of y stand for, or None.
     """
 
     X: Floats
@@ -128,6 +129,12 @@ class DataTable:
     weight: Floats | None = None
     fold_by: Indices | None = None
     is_timed: bool = False
+    strata: Strata | None = None
+
+    @property
+    def response(self) -> Floats:
+        """y as an estimator takes it: (n,), with strata times, events and strata (n, 3)."""
+        return self.y if self.strata is None else self.strata.response(self.y)
 
     @property
     def n_rows(self) -> int:
@@ -200,8 +207,9 @@ def table_of(file: TableFile, target: str, options: TableOptions) -> DataTable:
     if options.event is not None:
         y, event_note = with_events(y, frame[options.event], options.event_value)
         target_notes = (*target_notes, event_note)
+    strata = None
     if options.strata is not None:
-        y, strata_note = with_strata(y, frame[options.strata])
+        y, strata, strata_note = with_strata(y, frame[options.strata])
         target_notes = (*target_notes, strata_note)
     weight, weight_notes = _weight(frame, target, options)
     if options.exposure is not None:
@@ -222,6 +230,7 @@ def table_of(file: TableFile, target: str, options: TableOptions) -> DataTable:
         weight=weight,
         fold_by=groups,
         is_timed=options.time is not None,
+        strata=strata,
     )
 
 

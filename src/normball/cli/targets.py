@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..inputs.coding import Coding, listed
 from ..inputs.series import type_name
 from ..losses import Cox, StratifiedCox
-from ..typing import Floats
+from ..typing import Floats, Indices
 from .coding import as_text
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def with_events(times: Floats, column: pl.Series, event_value: str | None) -> tu
             f"--event {name} has the values {shown}, and which of them is the event is not plain; say it "
             f"with --event-value, such as --event-value {values[-1]}."
         )
-    texts = [f"{value:g}" for value in column] if is_number else as_text(column).to_list()
-    happened = np.array([text == one for text in texts], dtype=np.float64)
+    happened = np.array([text == one for text in written(column)], dtype=np.float64)
     others = [value for value in values if value != one]
     n, n_events = len(times), int(happened.sum())
     censored = f" The others ({listed(others, most=4)}) are censored." if others else ""
@@ -81,13 +81,53 @@ def with_events(times: Floats, column: pl.Series, event_value: str | None) -> tu
     return y, f"{n_events} of {n} rows have the event ({name} is {one!r}).{censored}"
 
 
-def with_strata(signed: Floats, column: pl.Series) -> tuple[Floats, str]:
-    """The response with the stratum of each row, in the order of their names, and what is said about it."""
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """What the codes of a response with strata stand for: column, names, and the distinct times."""
+
+    column: str
+    names: tuple[str, ...]
+    times: Floats
+
+    def response(self, y: Floats) -> Floats:
+        """Times, events and strata (n, 3) of encoded responses (n,)."""
+        codes, ranks = StratifiedCox.strata(y)
+        return np.column_stack([self.times[np.abs(ranks).astype(np.intp) - 1], ranks > 0, codes])
+
+
+def with_strata(signed: Floats, column: pl.Series) -> tuple[Floats, Strata, str]:
+    """The response with the stratum of each row, what its codes stand for, and what is said about that."""
     codes = column.rank("dense").to_numpy() - 1
-    names = sorted(column.unique().to_list())
+    names = tuple(written(column.unique().sort()))
     y = StratifiedCox().encode_response(np.column_stack([np.abs(signed), signed > 0, codes]))
-    listing = listed([str(name) for name in names], most=4)
-    return y, f"Each of {len(names)} strata by {column.name!r} ({listing}) has a baseline hazard of its own."
+    listing = listed(names, most=4)
+    note = f"Each of {len(names)} strata by {column.name!r} ({listing}) has a baseline hazard of its own."
+    return y, Strata(column.name, names, np.unique(np.abs(signed))), note
+
+
+def strata_of(column: pl.Series, names: Sequence[str], source: str) -> Indices:
+    """Number (n,) of the stratum of each row of a new table.
+
+    Raises
+    ------
+    ValueError
+        If a stratum was not in the fit.
+    """
+    found = written(column)
+    unknown = sorted(set(found) - set(names))
+    if unknown:
+        raise ValueError(
+            f"column {column.name!r} of {source} has the strata {listed(unknown, most=4)}, which the fit did "
+            f"not see and so have no baseline hazard; known are {listed(names, most=4)}. Leave their rows "
+            "out, or leave --at out."
+        )
+    place = {name: code for code, name in enumerate(names)}
+    return np.array([place[name] for name in found], dtype=np.intp)
+
+
+def written(column: pl.Series) -> list[str]:
+    """Values as texts, numbers by their value: 1 and 1.0 are the same."""
+    return [f"{value:g}" for value in column] if column.dtype.is_numeric() else as_text(column).to_list()
 
 
 def _plain_event(values: Sequence[str]) -> str | None:
