@@ -108,10 +108,10 @@ export const data = {
       </Picture>);
   },
   Side: ({ s, open, w, h, data, sample, stand }) => <Scatters w={w} h={h} data={data} sample={sample} stand={stand} weights={nowOf(s, sample).w} t={nowOf(s, sample).t} held={s.hold} four={open > 0} />,
-  reading({ s, data, sample, letters }) {
+  reading({ s, data, sample, letters, small }) {
     const now = nowOf(s, sample), [a, b] = sample.names.map((name) => named(name, (letters - 118) / 2)), weights = <>{a} <b>{round(now.w[0])}</b>, {b} <b>{round(now.w[1])}</b></>;
     const error = isClasses(data) ? <>Of {sample.others} unseen rows <b>{errorText(data, sample.fit.unseen(now.w))}</b> are classified wrongly ({errorText(data, sample.four.mean)} by guessing the larger class).</>
-      : <>Error on {sample.others} unseen {data.rows} (root mean square): <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average of the {counted(sample.n)}: {round(sample.four.mean)}.</>;
+      : <>Error on {sample.others} unseen {data.rows} (root mean square): <b>{round(sample.fit.unseen(now.w))}</b>; guessing the average{small ? "" : ` of the ${counted(sample.n)}`}: {round(sample.four.mean)}.</>;
     if (now.on === "nothing") return isClasses(data) ? "No budget: every row gets the larger class." : `No budget: every ${data.row} gets the average.`;
     if (now.on === "inside" && sample.fit.isEndless) return <>These rows can be separated perfectly: the weights would grow without end. {error}</>;
     if (now.on === "inside") return <>The best fit itself: {weights}. {error}</>;
