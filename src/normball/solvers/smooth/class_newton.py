@@ -9,7 +9,9 @@ and the intercepts are eliminated: db = -B^+ 1'A X V, with B = 1'A 1 (K, K), who
 the shift of all classes. The preconditioner takes the classes for independent, with the curvature
 of class k everywhere c_k times a common one: with G = X'D X / 1'D 1, D_i = v_i sum_k P_ik (1 - P_ik), at
 some earlier point, and eigenvectors U of Q^-1/2 G Q^-1/2, it is Q^-1/2 U / (c_k lambda + alpha) U' Q^-1/2;
-before G is worth its cost, the diagonal of that.
+before G is worth its cost, the diagonal of that. Weak alphas bind the classes to each other: as soon
+as products have cost as much as the whole Hessian (p K, p K) would have, that is made, by one product
+of matrices, and its Cholesky factor serves from there on.
 """
 
 from __future__ import annotations
@@ -23,6 +25,12 @@ from ..classes.likelihood import ClassLikelihood, ClassPoint
 from ..line_search import armijo
 from .newton_cg import minimise
 from .preconditioner import column_squares, products_a_gram
+
+LARGEST_HESSIAN, LARGEST_COLUMNS = 3000, 2**22
+"""Coefficients up to which the whole Hessian may be made, and numbers in the columns of X."""
+
+ROWS_AT_ONCE = 2**20
+"""Numbers in the matrix whose product it is."""
 
 
 class ClassNewton:
@@ -78,7 +86,7 @@ class ClassNewton:
         return float((gradient**2 / self._ridge).sum()) / (2 * self._alpha)
 
     def product(self, direction: Floats) -> tuple[Floats, Floats]:
-        self._inverse.n_products += 1
+        self._inverse.count_product()
         linear = self._design.predictors(direction)
         bent = self._bend(linear + self._shift(linear))
         image = self._design.products(np.ascontiguousarray(bent.T))
@@ -127,39 +135,96 @@ def _inverse_but_shift(B: Floats) -> Floats:
 
 
 class ClassPreconditioner:
-    """The approximate inverse of the Hessian that the module's text describes.
-
-    Attributes
-    ----------
-    n_products : int, products with the Hessian since the last matrix was made.
-    """
+    """The approximate inverse of the Hessian that the module's text describes."""
 
     def __init__(self, design: Design, likelihood: ClassLikelihood, ridge: Floats, fits: bool) -> None:
         self._design, self._likelihood, self._fits = design, likelihood, fits
-        self._root = np.sqrt(ridge)[:, None]
+        self._ridge, self._root = ridge, np.sqrt(ridge)[:, None]
         n, p = design.shape
+        K = likelihood.Y.shape[1]
         squares = column_squares(design, likelihood.weights, fits)
         self._values, self._vectors = (squares / ridge)[:, None], None
         # eigenvectors cost some ten times the factorisation
         self._cost = np.inf if p > n else products_a_gram(n, p) + 10 * p**2 / max(n, 1)
-        self.n_products = 0
+        is_small = p <= n and p * K <= LARGEST_HESSIAN and n * p <= LARGEST_COLUMNS
+        self._whole_cost = 5 + p * K / 16 + (p * K) ** 2 / (60 * n) if is_small else np.inf
+        self._hessian: Floats | None = None
+        self._factor: tuple[Floats, bool] | None = None
+        self._alpha = np.nan
+        self._n_since_gram = self._n_since_whole = 0
 
     _vectors: Floats | None
+
+    def count_product(self) -> None:
+        """One more product with the Hessian was taken."""
+        self._n_since_gram += 1
+        self._n_since_whole += 1
 
     def update(self, P: Floats, alpha: float) -> None:
         """Probabilities (n, K) at a new point, and its alpha."""
         weights = self._likelihood.weights
         curvature = weights @ (P * (1 - P))
-        if self.n_products >= self._cost and curvature.any():
+        if self._n_since_whole >= self._whole_cost and curvature.any():
+            self._hessian, self._alpha, self._n_since_whole = self._whole(P), np.nan, 0
+        if self._hessian is not None:
+            if alpha != self._alpha:
+                self._factorise(self._hessian, alpha)
+        elif self._n_since_gram >= self._cost and curvature.any():
             joint = weights * (P * (1 - P)).sum(axis=1)
-            self.n_products = 0
+            self._n_since_gram = 0
             gram = self._design.gram(joint / joint.sum(), self._fits)[0] / (self._root * self._root.T)
             values, self._vectors = linalg.eigh(gram, overwrite_a=True, check_finite=False)
             self._values = np.maximum(values, 0.0)[:, None]
         self._below = self._values * curvature + alpha
+        self._alpha = alpha
+
+    def _whole(self, P: Floats) -> Floats:
+        """The Hessian without the ridge, class by class, the intercept after each class's features.
+
+        diag(v P_k) in the blocks of the diagonal, less Z'Z with rows z_i = sqrt(v_i) P_i x x_i.
+        """
+        n, p = self._design.shape
+        columns = self._design.columns(np.arange(p))
+        if self._fits:
+            columns = np.hstack([columns, np.ones((n, 1))])
+        m, K = columns.shape[1], P.shape[1]
+        hessian = np.zeros((K * m, K * m))
+        height = max(ROWS_AT_ONCE // (K * m), 1)
+        for first in range(0, n, height):
+            rows = slice(first, first + height)
+            X, Q = columns[rows], P[rows]
+            weights = self._likelihood.weights[rows, None]
+            Z = ((np.sqrt(weights) * Q)[:, :, None] * X[:, None, :]).reshape(len(X), K * m)
+            hessian -= Z.T @ Z
+            for k in range(K):
+                block = slice(k * m, (k + 1) * m)
+                scaled = np.sqrt(weights * Q[:, [k]]) * X
+                hessian[block, block] += scaled.T @ scaled
+        if self._fits:  # intercepts count up to a shift: what is along it is anything but 0
+            at = np.arange(m - 1, K * m, m)
+            hessian[np.ix_(at, at)] += max(hessian[at, at].mean(), 1e-300)
+        return hessian
+
+    def _factorise(self, hessian: Floats, alpha: float) -> None:
+        p, K = self._design.shape[1], self._likelihood.Y.shape[1]
+        m = p + self._fits
+        matrix = hessian.copy()
+        prices = np.zeros((K, m))
+        prices[:, :p] = alpha * self._ridge
+        np.einsum("ii->i", matrix)[:] += prices.ravel()
+        try:
+            self._factor = linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+        except linalg.LinAlgError:  # alpha is rounding beside the columns
+            self._hessian, self._factor, self._whole_cost = None, None, np.inf
 
     def apply(self, residual: Floats) -> Floats:
         """About the Hessian's inverse times a residual (p, K)."""
+        if self._factor is not None:
+            p, K = residual.shape
+            given = np.zeros((K, p + self._fits))
+            given[:, :p] = residual.T
+            solved = linalg.cho_solve(self._factor, given.ravel(), overwrite_b=True, check_finite=False)
+            return np.asarray(solved.reshape(K, -1)[:, :p].T)
         scaled = residual / self._root
         if self._vectors is None:
             return np.asarray(scaled / self._below / self._root)
