@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import sparse
 from scipy.special import softmax
 
 import normball as nb
+from normball.designs import as_design
 from normball.designs.sparse import SparseDesign
+from normball.solvers.classes.likelihood import ClassLikelihood
+from normball.solvers.smooth import class_newton
 
 
 def table(n: int, p: int, spread: float) -> tuple[np.ndarray, np.ndarray]:
@@ -39,6 +45,23 @@ def test_the_fit_is_stationary(n: int, p: int, spread: float, alpha: float, stor
     assert model.gap_ <= 1e-8
     assert stationarity(model, X, y, alpha) < 1e-5
     np.testing.assert_allclose(model.coef_.sum(axis=0), 0.0, atol=1e-9 * np.abs(model.coef_).max())
+
+
+@pytest.mark.parametrize("storage", [np.asarray, np.asfortranarray, sparse.csc_array])
+@pytest.mark.parametrize("fits", [True, False])
+def test_the_whole_hessian_inverts_products(
+    storage: Callable[..., Any], fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_newton, "ROWS_AT_ONCE", 500)  # several pieces
+    X, y = table(90, 7, 3.0)
+    ridge = np.linspace(0.5, 2.0, 7)
+    likelihood = ClassLikelihood(y, 3, np.linspace(1, 2, 90) / np.linspace(1, 2, 90).sum())
+    newton = class_newton.ClassNewton(as_design(storage(X)), likelihood, ridge, fits, np.zeros(3))
+    newton.solve(0.3, 1e-12, 20)
+    newton._inverse._n_since_whole = 10_000
+    newton.look()
+    direction = np.random.default_rng(0).standard_normal((7, 3))
+    np.testing.assert_allclose(newton.precondition(newton.product(direction)[0]), direction, rtol=1e-9)
 
 
 @pytest.mark.parametrize("form", ["budget", "target"])

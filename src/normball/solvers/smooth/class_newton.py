@@ -26,8 +26,8 @@ from ..line_search import armijo
 from .newton_cg import minimise
 from .preconditioner import column_squares, products_a_gram
 
-LARGEST_HESSIAN, LARGEST_COLUMNS = 3000, 2**22
-"""Coefficients up to which the whole Hessian may be made, and numbers in the columns of X."""
+LARGEST_HESSIAN = 3000
+"""Coefficients up to which the whole Hessian may be made."""
 
 ROWS_AT_ONCE = 2**20
 """Numbers in the matrix whose product it is."""
@@ -146,7 +146,7 @@ class ClassPreconditioner:
         self._values, self._vectors = (squares / ridge)[:, None], None
         # eigenvectors cost some ten times the factorisation
         self._cost = np.inf if p > n else products_a_gram(n, p) + 10 * p**2 / max(n, 1)
-        is_small = p <= n and p * K <= LARGEST_HESSIAN and n * p <= LARGEST_COLUMNS
+        is_small = p <= n and p * K <= LARGEST_HESSIAN
         self._whole_cost = 5 + p * K / 16 + (p * K) ** 2 / (60 * n) if is_small else np.inf
         self._hessian: Floats | None = None
         self._factor: tuple[Floats, bool] | None = None
@@ -183,16 +183,14 @@ class ClassPreconditioner:
 
         diag(v P_k) in the blocks of the diagonal, less Z'Z with rows z_i = sqrt(v_i) P_i x x_i.
         """
-        n, p = self._design.shape
-        columns = self._design.columns(np.arange(p))
-        if self._fits:
-            columns = np.hstack([columns, np.ones((n, 1))])
-        m, K = columns.shape[1], P.shape[1]
+        (n, p), K = self._design.shape, P.shape[1]
+        m = p + self._fits
         hessian = np.zeros((K * m, K * m))
         height = max(ROWS_AT_ONCE // (K * m), 1)
         for first in range(0, n, height):
-            rows = slice(first, first + height)
-            X, Q = columns[rows], P[rows]
+            rows = slice(first, min(first + height, n))
+            X, Q = np.ones((rows.stop - first, m)), P[rows]
+            X[:, :p] = self._design.rows(np.arange(first, rows.stop)).columns(np.arange(p))
             weights = self._likelihood.weights[rows, None]
             Z = ((np.sqrt(weights) * Q)[:, :, None] * X[:, None, :]).reshape(len(X), K * m)
             hessian -= Z.T @ Z

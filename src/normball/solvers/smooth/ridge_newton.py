@@ -19,6 +19,9 @@ from ..line_search import armijo
 from .newton_cg import minimise
 from .preconditioner import Preconditioner
 
+Seen = tuple[float, Floats, Floats, Floats]
+"""Loss, gradient, curvature and majorant of a compiled loss at one predictor."""
+
 LEAST_CURVED = 1e-3
 """Share of the largest curvature of the loss that it has to have on average."""
 
@@ -42,6 +45,7 @@ class RidgeNewton:
         self.intercept = instance.null_intercept
         self._linear = np.zeros(instance.n_samples)
         self._alpha, self._value = 1.0, np.inf
+        self._seen: Seen | None = None
         self._inverse = Preconditioner(instance, ridge)
 
     @property
@@ -62,17 +66,22 @@ class RidgeNewton:
     def solve(self, alpha: float, precision: float, max_steps: int = 100) -> int:
         """Go to the solution at alpha > 0, up to a relative gap; the number of Newton steps."""
         self._alpha = alpha
-        self._value = self._objective(self._linear + self.intercept, self.w)
+        self._value, self._seen = self._objective(self._linear + self.intercept, self.w)
         n_steps = minimise(self, precision * self._instance.scale, max_steps)
         return n_steps
 
-    def _objective(self, eta: Floats, w: Floats) -> float:
-        return self._instance.value(eta) + 0.5 * self._alpha * float(self._ridge @ w**2)
+    def _objective(self, eta: Floats, w: Floats) -> tuple[float, Seen | None]:
+        """The objective, and what a compiled loss says of eta besides."""
+        loss = self._instance.compiled_loss
+        seen = None if loss is None else loss.at(eta)
+        value = self._instance.value(eta) if seen is None else seen[0]
+        return value + 0.5 * self._alpha * float(self._ridge @ w**2), seen
 
     # ---- what Newton's method asks ---------------------------------------------------
     def look(self) -> tuple[Floats, float]:
         instance, eta = self._instance, self._linear + self.intercept
-        slope, self._curvature = instance.gradient(eta), self._curvature_at(eta)
+        slope = instance.gradient(eta) if self._seen is None else self._seen[1]
+        self._curvature = self._curvature_at(eta)
         self._root = None if instance.loss.is_diagonal else instance.hessian_root(eta)
         self._total = float(self._curvature.sum()) if instance.fit_intercept else 0.0
         self._balance, rest = 0.0, 0.0
@@ -85,7 +94,8 @@ class RidgeNewton:
 
     def _curvature_at(self, eta: Floats) -> Floats:
         """Exact, but where nearly all of the loss is straight, and a step would be out of proportion."""
-        curvature, bound = self._instance.curvature(eta), self._instance.loss.curvature_bound
+        curvature = self._instance.curvature(eta) if self._seen is None else self._seen[2]
+        bound = self._instance.loss.curvature_bound
         is_straight = np.isfinite(bound) and curvature.sum() <= LEAST_CURVED * bound
         return self._instance.majorant(eta) if is_straight else curvature
 
@@ -117,14 +127,15 @@ class RidgeNewton:
         eta, step = self._linear + self.intercept, image + shift
         rounding = 1e-15 * (abs(self._value) + self._instance.scale)
 
-        def at(share: float) -> tuple[float, Floats]:
+        def at(share: float) -> tuple[float, tuple[Floats, Seen | None]]:
             w = self.w + share * direction
-            return self._objective(eta + share * step, w), w
+            value, seen = self._objective(eta + share * step, w)
+            return value, (w, seen)
 
         found = armijo(at, self._value, slope, rounding)
         if found is None:
             return False
-        share, value, self.w = found
+        share, value, (self.w, self._seen) = found
         is_gain = value < self._value - rounding
         self._linear = self._linear + share * image
         self.intercept, self._value = self.intercept + share * shift, value
