@@ -29,7 +29,8 @@ def seven_answers(
             "What is the diagonal line?",
             "All weights that fit equally well. One case with features 1 and 2 and outcome 2 is predicted "
             "exactly by every pair with w1 + 2 w2 = 2, so the data cannot choose; size does. Of more "
-            f"cases than one line can satisfy it becomes ellipses around the best fit. {_ellipse(table, sample)}",
+            "cases than one line can satisfy it becomes ellipses around the best fit. "
+            f"{_ellipse(table, sample)}",
         ),
         Answer(
             "Inside the ball, or outside?",

@@ -15,6 +15,7 @@ pursuit", SIAM Review 43, 2001).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -99,7 +100,8 @@ def least_norm_fit(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     )
     answer = _unique_weights(original, instance, fit, options)
     if answer is None or not answer.certificate.is_met:
-        inner, ways = Workspace(instance, workspace.work), [as_given, partial(equilibrated, span=fit.span)]
+        inner = Workspace(instance, workspace.work)
+        ways: list[Callable[[Instance], Equations | None]] = [as_given, partial(equilibrated, span=fit.span)]
         is_priced = instance.norm.separable(instance.n_features) is not None
         if is_priced and (is_unequal(instance) or far_columns(instance).any()):
             ways.reverse()

@@ -118,7 +118,7 @@ class DenseSpan(Span):
         return np.asarray(self._vectors @ ((self._right @ scaled) / self._values))
 
     def orthonormal_rows(self) -> tuple[Floats, Floats]:
-        """V'D (r, k), whose product with weights is S^-1 U' eta for their predictor eta, and U S^-1 (n, r)."""
+        """V'D (r, k), whose product with weights of predictor eta is S^-1 U' eta, and U S^-1 (n, r)."""
         rows = np.zeros((len(self._values), self._n_columns))
         rows[:, self._kept] = self._right * self._sizes
         return rows, np.asarray(self._vectors / self._values)
