@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -215,3 +216,15 @@ def test_spectral_norm_bounds_from_above() -> None:
         Z = rng.standard_normal(shape)
         largest = np.linalg.svd(Z, compute_uv=False)[0]
         assert spectral_norm(extended(Z)) == pytest.approx(largest, rel=1e-14)
+
+
+@pytest.mark.parametrize("position", [3187, 5107, 3049])
+def test_the_judge_takes_answers_whose_exponentials_overflow(position: int) -> None:
+    """Empty counts and events far down the scale: their loss is inf or 0, and no warning is raised."""
+    objective = hard_problem(position).objective
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for b in (-1e4, 1e4):
+            w = np.zeros(objective.X.shape[1])
+            assert objective.loss_value(w, b) >= 0
+            assert len(objective.loss_slope(w, b)[0]) == len(w)

@@ -253,7 +253,7 @@ class ExtendedProblem:
             claim,
             float(max(found[0], Real(0)) / unit),
             float(max(returned[0], Real(0)) / unit),
-            float(multiplier * max(excess, Real(0)) / unit),
+            _share_missed(multiplier * max(excess, Real(0)), value),
             float((allowance + multiplier * level) / unit) + EPS,
             float(slack / unit),
         )
@@ -288,6 +288,11 @@ class ExtendedProblem:
             float(allowance / unit),
             float((in_f + np.abs(self.f.gradient(eta)) @ move) / self.scale) + EPS,
         )
+
+
+def _share_missed(price: Real, value: Real) -> float:
+    """What meeting a target still costs, as a share of the R that it leads to."""
+    return float(price / (value + price)) if price > 0 else 0.0
 
 
 def _made_orthogonal(g: Array, columns: Array, room: Array) -> Array:

@@ -72,7 +72,7 @@ LOSS_ORACLES: dict[type[Loss], LossOracle] = {
     Tweedie: LossOracle(
         values=lambda loss, eta, y: (
             np.exp((2 - loss.power) * eta) / (2 - loss.power)
-            + y * np.exp((1 - loss.power) * eta) / (loss.power - 1)
+            + np.where(y > 0, y * np.exp((1 - loss.power) * eta), 0.0) / (loss.power - 1)
             - _tweedie_constant(loss, y)
         ),
         slopes=lambda loss, eta, y: np.exp((1 - loss.power) * eta) * (np.exp(eta) - y),

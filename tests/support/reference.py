@@ -55,12 +55,16 @@ class Objective:
 
     def loss_value(self, w: Floats, intercept: float) -> float:
         """f, the weighted mean loss."""
-        return float(self.sample_weight @ self.oracle.values(self.loss, self.X @ w + intercept, self.y))
+        with np.errstate(over="ignore", invalid="ignore"):  # far from any answer the loss is inf
+            values = self.oracle.values(self.loss, self.X @ w + intercept, self.y)
+        seen = self.sample_weight > 0
+        return float(self.sample_weight[seen] @ values[seen])
 
     def loss_slope(self, w: Floats, intercept: float) -> tuple[Floats, float]:
         """Gradient of f in the weights (p,) and in the intercept."""
-        pull = self.sample_weight * self.oracle.slopes(self.loss, self.X @ w + intercept, self.y)
-        return self.X.T @ pull, float(pull.sum())
+        with np.errstate(over="ignore", invalid="ignore"):
+            pull = self.sample_weight * self.oracle.slopes(self.loss, self.X @ w + intercept, self.y)
+            return self.X.T @ pull, float(pull.sum())
 
     def norm_value(self, w: Floats) -> float:
         """R; inf outside its domain."""

@@ -47,7 +47,7 @@ class Certificate:
         rounding, and of that size at least; inf if no dual point was found.
     scale : float, loss at w = 0 for penalty and budget, R(w) for target and fit.
     infeasibility : float, excess over the budget, target or equations (0 or rounding): relative to the
-        budget, as the share of R(w) that meeting the target costs, relative to the predictor; for "fit"
+        budget, what meeting the target costs as a share of R there, relative to the predictor; for "fit"
         also what f may be above its minimum, relative to f at w = 0.
     theta : (n,) the dual point behind `dual`.
     tolerance : float, the gap that was asked for.
