@@ -237,11 +237,20 @@ def _budget_off_road(workspace: Workspace, term: Ball, start: Point | None, opti
     scale = null.alpha if np.isfinite(null.alpha) else 1.0
     binds = answer.point.alpha > 1e-7 * scale and instance.norm.value(answer.point.w) > budget * (1 - 1e-9)
     if budget > 0 and not binds:
-        free = _unbound(workspace, term, best_fit(workspace), answer, options)
+        fit = best_fit(workspace)
+        if answer.certificate.is_met and _is_above(instance, answer, fit, options):
+            return answer
+        free = _unbound(workspace, term, fit, answer, options)
         # a price may be small for the units of the columns alone: then the ball binds, and that was no fit
         if free is not None and (free.certificate.is_met or not answer.certificate.is_met):
             return free if free.certificate.is_met else min(free, answer, key=excess_of)
     return answer
+
+
+def _is_above(instance: Instance, answer: Answer, fit: LeastFit, options: Options) -> bool:
+    """Whether the loss of a proved answer is above the least one: then its ball binds, at any alpha."""
+    loss = instance.value(instance.predictor(answer.point.w, answer.point.intercept))
+    return loss - fit.loss > 10 * options.tolerance * instance.scale
 
 
 def _unbound(

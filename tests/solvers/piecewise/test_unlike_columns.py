@@ -11,10 +11,15 @@ from scipy.optimize import linprog
 
 from normball import Problem
 from normball.losses import Quantile
-from normball.norms import L1
+from normball.norms import L1, ElasticNet
+from normball.solvers import forms
+from normball.solvers.ends.fits import null_point
+from normball.solvers.ends.least import best_fit
+from normball.solvers.generic.solver import solve_term
 from normball.solvers.piecewise.box_certificate import certify_in_box
 from normball.solvers.piecewise.vertex_path import VertexPath
-from normball.solvers.terms import Condition
+from normball.solvers.terms import Ball, Condition
+from normball.solvers.workspace import Options, Workspace
 from normball.typing import Floats
 
 
@@ -142,3 +147,32 @@ def test_bound_in_a_box_does_not_prove_another_point(fit: Fit, factor: float) ->
     assert right.gap <= 1e-12
     assert moved.primal > right.primal
     assert moved.gap >= (moved.primal - right.primal) / instance.scale - 1e-12
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_best_fit_of_coefficients_that_are_not_negative_is_that_of_any_price(seed: int) -> None:
+    fit = Fit(seed, 30, 6, 0.5, True, True)
+    Z, y = fit.plain
+    problem = Problem(Z + 1e3, y, loss=Quantile(0.5), norm=ElasticNet(0.5, positive=True))
+    found = best_fit(Workspace(problem.instance))
+    assert found.is_attained
+    assert found.loss == pytest.approx(fit.least_loss, rel=1e-8)
+
+
+@pytest.mark.parametrize("loss", [0.9, 0.5, 0.1])
+def test_loss_above_the_least_says_that_a_ball_binds(loss: float) -> None:
+    """However small alpha is."""
+    fit = Fit(5, 30, 6, 0.5, True, False)
+    Z, y = fit.plain
+    instance = Problem(
+        Z, y, loss=Quantile(0.5), norm=ElasticNet(0.5, positive=True), fit_intercept=False
+    ).instance
+    options = Options(1e-8)
+    best = best_fit(Workspace(instance))
+    answer = solve_term(Workspace(instance), Ball(instance.norm, loss), null_point(instance), options)
+    assert answer.certificate.is_met
+    assert instance.norm.value(answer.point.w) == pytest.approx(loss)
+    assert forms._is_above(instance, answer, best, options)
+    largest = solve_term(Workspace(instance), Ball(instance.norm, 1e4), null_point(instance), options)
+    assert largest.certificate.is_met
+    assert not forms._is_above(instance, largest, best, options)

@@ -22,6 +22,7 @@ from functools import partial
 import numpy as np
 
 from ...losses.squared_error import SquaredError
+from ...norms.l1 import L1
 from ...typing import Floats
 from ..dispatch import road_of
 from ..generic.face_newton import Point, fit_on_face
@@ -55,6 +56,11 @@ def best_fit(workspace: Workspace) -> LeastFit:
         return proved
     if not instance.norm.is_one_sided:
         return least_fit(instance)
+    if not instance.loss.is_smooth:  # what is the best fit at any price is so at those of L1
+        prices = np.where(instance.norm.excluded(instance.n_features), np.inf, 1.0)
+        proved = vertex_best_fit(Workspace(replace(instance, norm=L1(prices, positive=True)), workspace.work))
+        if proved is not None:
+            return proved
     point = null_point(instance)
     if point.alpha == 0:
         eta = instance.predictor(point.w, point.intercept)
