@@ -139,7 +139,8 @@ CASES = {
     ),
     "three classes": Case(
         "target 'town' has 3 different values ('Bern', 'Graz', 'Ulm'), but the logistic loss needs two "
-        "classes.",
+        "classes; leave the rows of the others out, join some of them into one, or use Classifier in Python, "
+        "which takes more.",
         LOGISTIC,
         target="town",
     ),

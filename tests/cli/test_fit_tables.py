@@ -232,6 +232,10 @@ def test_strata(run: Run, folder: Path) -> None:
     survival = model.predict_survival(X, [0.5, 1], codes)
     np.testing.assert_allclose(written.to_numpy()[:, 1:], survival, rtol=1e-6)
     new = frame.with_columns(town=pl.when(pl.col("town") == "Oslo").then(pl.lit("Rome")).otherwise("town"))
+    beyond = run("predict", "normball-fit/model.json", path, "--at", "0.5,1e6")
+    assert "is at " in beyond.stderr
+    assert "nothing is known at 1e+06 and nan is written there" in beyond.stderr
+    assert "last observation" not in found.stderr
     unknown = run("predict", "normball-fit/model.json", write(new, folder / "new.csv"), "--at", "1")
     assert "has the strata 'Rome', which the fit did not see" in unknown.stderr
     bare = write(frame.drop("town"), folder / "w.csv")

@@ -36,7 +36,8 @@ def refuse_missing(frame: pl.DataFrame, source: str, needed: Sequence[str]) -> N
     counts = {name: count for name, count in counts.items() if count}
     if counts:
         found = ", ".join(f"{name!r} ({count})" for name, count in list(counts.items())[:5])
-        more = f" and {len(counts) - 5} more columns" if len(counts) > 5 else ""
+        n_more = len(counts) - 5
+        more = f" and {n_more} more {'column' if n_more == 1 else 'columns'}" if n_more > 0 else ""
         way_out = ", or use --missing drop"
         if not set(counts) & set(needed):
             way_out = ", leave the columns out with --drop, or say what they stand for with --missing"

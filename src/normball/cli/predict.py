@@ -70,6 +70,8 @@ def predict_command(model: str, file: str, out: str | None, times: str | None) -
         find_column(table.frame, by[0], "--strata", table.source)
         refuse_missing(table.frame.select(by), table.source, by)
         strata = strata_of(table.frame[by[0]], fitted.strata[1], table.source)
+    if at:
+        _say_what_is_unknown(fitted, at)
     header, rows = predictions(fitted, X, at, strata)
     if out is None:
         write_csv(sys.stdout, header, rows)
@@ -120,6 +122,22 @@ def features_of(model: Model, frame: pl.DataFrame, source: str) -> pl.DataFrame:
     refuse_missing(frame.select(whole), source, needed)
     encoded: pl.DataFrame = model.encoder.transform(frame)
     return encoded
+
+
+def _say_what_is_unknown(model: Model, times: Sequence[float]) -> None:
+    """Tell on standard error which times lie after the last observation of the fit."""
+    found = model.estimator.baseline_hazard_
+    if isinstance(found, dict):
+        last, of = min(hazard.last_time for hazard in found.values()), "of some stratum of the fit"
+    else:
+        last, of = found.last_time, "of the fit"
+    beyond = [f"{time:g}" for time in times if time > last]
+    if beyond:
+        click.echo(
+            f"Note: the last observation {of} is at {last:g}, so that nothing is known at "
+            f"{', '.join(beyond)} and nan is written there.",
+            err=True,
+        )
 
 
 def _read_times(times: str | None, model: Model) -> list[float]:

@@ -21,6 +21,13 @@ EVENT_WORDS = ("true", "dead", "death", "event", "yes")
 """Texts that say, beside any other, in which rows the event happened."""
 
 
+TWO_CLASSES = (
+    "the logistic loss needs two classes; leave the rows of the others out, join some of them into one, or "
+    "use Classifier in Python, which takes more"
+)
+"""Why other numbers of classes are refused, and what to do."""
+
+
 def read_target(
     column: pl.Series, is_classifier: bool
 ) -> tuple[Floats, tuple[str, str] | None, tuple[str, ...]]:
@@ -32,7 +39,7 @@ def read_target(
             f"target {name} is {values[0]!r} in every row, so there is nothing to predict; choose another."
         )
     if is_classifier:
-        y, (zero, one) = _two_values(column, f"target {name}", "the logistic loss needs two classes")
+        y, (zero, one) = _two_values(column, f"target {name}", TWO_CLASSES)
         is_coded = (zero, one) == ("0", "1")
         return y, (zero, one), () if is_coded else (f"Target {name}: {one!r} counts as 1 and {zero!r} as 0.",)
     if not is_number:

@@ -57,7 +57,8 @@ def print_fit(fit: Fit, console: Console) -> None:
 
     problem, table = fit.solution.problem, fit.table
     say(
-        f"{table.source}: {problem.n_samples} rows, {problem.n_features} features, target "
+        f"{table.source}: {problem.n_samples} rows, {problem.n_features} "
+        f"{'feature' if problem.n_features == 1 else 'features'}, target "
         f"{table.target_name!r}, "
         f"loss {problem.loss.title}, norm {problem.norm.title}."
     )
