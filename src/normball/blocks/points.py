@@ -4,7 +4,7 @@ With theta = -v l'(eta) and h = v l''(eta) at eta = W'x + b, over rows of weight
 
     sum v l,   X'theta,   sum theta,   X'h,   sum h,   [X; 1] diag(h) [X; 1]'.
 
-Hessians serve as models only, and of many rows they are made of some of the blocks.
+Hessians serve as models only: the first ones, of points that will move, are made of some of the blocks.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .base import Block, Reduction
 
 CHUNK = 2048
 """Rows whose predictors are held at once."""
-ENOUGH_ROWS, MOST_EVERY = 250_000, 4
-"""Rows that a Hessian is made of where there are more, and the least share of them, inverted."""
+ENOUGH_ROWS, MOST_EVERY = 100_000, 4
+"""Rows that the first Hessians are made of where there are more, and the least share of them, inverted."""
 
 
 class Points(Reduction):

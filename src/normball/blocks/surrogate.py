@@ -232,7 +232,8 @@ class SurrogatePath:
         return np.asarray(sizes)
 
     def _pass(self, found: Streamed, todo: Indices, anchors: Indices, members: Indices) -> PointSums:
-        every = min(max(self._blocks.shape[0] // ENOUGH_ROWS, 1), MOST_EVERY)
+        most = MOST_EVERY if found.n_passes == 0 else 1
+        every = min(max(self._blocks.shape[0] // ENOUGH_ROWS, 1), most)
         W, b = found.W[:, todo], found.intercepts[todo]
         points = Points(self._loss, self._shift, W, b, anchors, members, every)
         return PointSums.of(self._blocks.sums(points))
