@@ -187,6 +187,14 @@ def test_missing_values(missing: str, tmp_path: Path) -> None:
     check_same(found, nb.Problem(X, y, "logistic", sample_weight=weight).path(6, 1e-2, tol=1e-12))
 
 
+def test_what_is_read_whole(tmp_path: Path) -> None:
+    """Rows that fill a third of the memory are streamed where they can be: paths hold more than the rows."""
+    scan, *_ = stored("parquet", tmp_path, rows_of("logistic"), memory=3000 * 14 * 8 * 3)
+    assert isinstance(nb.Problem(scan, "price", "logistic", sample_weight="mass"), StreamedProblem)
+    assert isinstance(nb.Problem(scan, "price", "logistic", "l2", sample_weight="mass"), nb.Problem)
+    assert isinstance(nb.Problem(nb.scan(scan.source), "price", "logistic"), nb.Problem)
+
+
 def test_what_is_refused(tmp_path: Path) -> None:
     rows = rows_of("logistic")
     scan, *_ = stored("parquet", tmp_path, rows, memory=1000)

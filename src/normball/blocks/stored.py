@@ -35,8 +35,9 @@ def read_stored(
         If the loss is not squared error and the rows do not fit, or their moments do not; as `Blocks`.
     """
     source = X if isinstance(X, Scan) else scan(X)
-    blocks, fits = open_blocks(source, y, sample_weight, names)
+    blocks, share = open_blocks(source, y, sample_weight, names)
     n, p = blocks.shape
+    fits = share <= WHOLE
     if not fits and not loss.is_quadratic:
         needed = 16 * n * (p + 2)
         raise ValueError(
@@ -55,8 +56,12 @@ def read_stored(
     return _whole(blocks) if fits else _summed(blocks, n_folds, seed)
 
 
-def open_blocks(X: Any, y: Any, sample_weight: Any = None, names: Any = None) -> tuple[Blocks, bool]:
-    """The rows of a source, and whether they fit in half of the memory.
+WHOLE = 0.5
+"""Share of the memory up to which rows are read as they are."""
+
+
+def open_blocks(X: Any, y: Any, sample_weight: Any = None, names: Any = None) -> tuple[Blocks, float]:
+    """The rows of a source, and what share of the memory they would fill.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def open_blocks(X: Any, y: Any, sample_weight: Any = None, names: Any = None) ->
     n, p = blocks.shape
     if n == 0:
         raise ValueError(f"{blocks.title} has columns but no rows.")
-    return blocks, 8 * n * (p + 2) <= source.memory // 2
+    return blocks, 8 * n * (p + 2) / source.memory
 
 
 def with_fill(blocks: Blocks) -> Blocks:

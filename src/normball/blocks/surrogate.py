@@ -55,6 +55,12 @@ FAST = 1e-3
 """What must be left of a gap after a pass, else Hessians are made again."""
 
 
+def is_streamed(norm: Norm, n_features: int) -> bool:
+    """Whether a norm is a sum over features with a price on each."""
+    separable = norm.separable(n_features)
+    return separable is not None and bool((separable.price > 0).all())
+
+
 @dataclass(eq=False)
 class Streamed:
     """What the passes find.
@@ -98,7 +104,7 @@ class SurrogatePath:
     ) -> None:
         p = blocks.shape[1]
         separable = norm.separable(p)
-        if separable is None or not (separable.price > 0).all():
+        if separable is None or not is_streamed(norm, p):
             raise ValueError(
                 f"classes and counts in blocks take L1 or the elastic net with a price on every feature, got "
                 f"{norm!r}; load the rows for other norms."

@@ -13,8 +13,8 @@ from scipy import sparse
 from ..blocks.base import Blocks
 from ..blocks.predicting import predict_stored
 from ..blocks.scan import Scan, scan
-from ..blocks.stored import open_blocks, with_fill
-from ..blocks.surrogate import LOSSES, SurrogatePath
+from ..blocks.stored import WHOLE, open_blocks, with_fill
+from ..blocks.surrogate import LOSSES, SurrogatePath, is_streamed
 from ..inputs.alpha_scale import Fraction
 from ..losses import Loss, get_loss
 from ..losses.base import SampleLoss
@@ -23,6 +23,9 @@ from ..parameters import read_between, read_count, read_flag, read_positive
 from ..progress import Progress
 from ..typing import ArrayLike, Floats, Indices
 from ..warnings import warn_unconverged
+
+SMALL = 0.125
+"""Share of the memory up to which rows are read as they are; paths in memory hold many predictors besides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,8 +241,8 @@ def streamed(
     chosen = get_loss(loss)
     if chosen.name not in LOSSES:
         return None
-    blocks, fits = open_blocks(X, y, sample_weight, feature_names)
-    if fits:
+    blocks, share = open_blocks(X, y, sample_weight, feature_names)
+    if share <= (SMALL if is_streamed(get_norm(norm), blocks.shape[1]) else WHOLE):
         return None
     return StreamedProblem(
         with_fill(blocks), chosen, get_norm(norm), read_flag(fit_intercept, "fit_intercept")
