@@ -146,8 +146,9 @@ class ClassPreconditioner:
         self._values, self._vectors = (squares / ridge)[:, None], None
         # eigenvectors cost some ten times the factorisation
         self._cost = np.inf if p > n else products_a_gram(n, p) + 10 * p**2 / max(n, 1)
+        # in products, as measured; a single fit at a usual alpha ends before
         is_small = p <= n and p * K <= LARGEST_HESSIAN
-        self._whole_cost = 5 + p * K / 16 + (p * K) ** 2 / (60 * n) if is_small else np.inf
+        self._whole_cost = 10 + p * K / 8 + (p * K) ** 2 / (30 * n) if is_small else np.inf
         self._hessian: Floats | None = None
         self._factor: tuple[Floats, bool] | None = None
         self._alpha = np.nan
