@@ -43,7 +43,8 @@ async function bundled(entry, more = {}) {
 /** The essay without scripts: what its components draw, written down, with the rules that apply to it. */
 async function unscripted() {
   const module = await bundled("src/unscripted.js", { platform: "node" });
-  const { style, page } = (await import(`data:text/javascript;base64,${Buffer.from(module).toString("base64")}`)).default;
+  const { style, page: whole } = (await import(`data:text/javascript;base64,${Buffer.from(module).toString("base64")}`)).default;
+  const page = whole.replace(/><\/(path|circle|ellipse|rect)>/g, "/>").replace(/ text-anchor="start"|<g><\/g>/g, "").replace(/ (?:d|x|y|cx|cy)="[^"]*"/g, (place) => place.replace(/(\.\d)\d+/g, "$1").replace(/(\d) -/g, "$1-")).replace(/ +">/g, '">'); // as short as it draws the same, to tenths of a pixel
   const steps = readFileSync(join(explorer, "story/paper.py"), "utf8"); // draws the three steps that rest on data
   const classes = [...page.matchAll(/class="([^"]*)"/g), ...steps.matchAll(/"([^"]*)"/g), ...steps.matchAll(/class="([^"]*)"/g)].flatMap((found) => found[1].split(/[^\w-]+/));
   const tags = [...page.matchAll(/<([a-z][a-z0-9]*)/g), ...steps.matchAll(/<([a-z][a-z0-9]*)/g)].map((found) => found[1]);

@@ -142,7 +142,7 @@ def test_a_table_of_noise_is_not_sold_as_a_success(tmp_path: Path) -> None:
     result = run_tour(tmp_path / "out", "--data", str(tmp_path / "plain.csv"), "--target", "y")
     assert result.exit_code == 0, result.output
     said = " ".join(result.stdout.split())
-    assert "here the budget does not help prediction, it buys a shorter model" in said
+    assert "here the budget does not help prediction, it buys a model with fewer features" in said
 
 
 def _with_text(name: str, text: str) -> Callable[[Path], list[str]]:

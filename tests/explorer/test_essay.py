@@ -236,3 +236,150 @@ def test_without_scripts_the_nine_pictures_stand(browser: Any, story_file: Any) 
         assert set(lines.evaluate_all("all => all.map(e => getComputedStyle(e).fill)")) == {"none"}
         said = page.locator(".unscripted .said:visible").all_inner_texts()
         assert said[1].startswith("At its corner, (0, 1)")
+
+
+def test_what_is_announced_is_heard_and_not_seen(reader: Any) -> None:
+    page: Reader = reader("line")
+    page.slide("x", 0.1)
+    said = page.page.locator("[role=status].spoken")
+    assert "the data cannot choose" in said.inner_text()
+    box = said.bounding_box()
+    assert max(box["width"], box["height"]) <= 1
+
+
+@pytest.mark.parametrize(("x", "done"), [(1.8, True), (0.1, True), (2.1, True), (-0.2, True), (1.6, False)])
+def test_line_is_done_where_either_weight_is_almost_zero(x: float, done: bool, reader: Any) -> None:
+    page: Reader = reader("line")
+    page.slide("x", x)
+    assert page.done("line") == [done]
+
+
+def test_map_is_done_at_the_share_it_prints(reader: Any) -> None:
+    page: Reader = reader("map")
+    done = {}
+    for share in (0.14, 0.13, 0.12, 0.11):
+        page.slide("share", share)
+        done[page.page.locator(".figure figcaption").first.inner_text()] = page.done("map")[0]
+    assert [is_done == (int(text.split(" %")[0].split()[-1]) >= 80) for text, is_done in done.items()] == [
+        True
+    ] * len(done)
+    assert any("fill 80 %" in text for text in done)
+
+
+def test_moved_patient_is_the_one_the_slider_moves(reader: Any) -> None:
+    page: Reader = reader("data")
+    page.slide("t", 40)
+    for k in (0, 7, 11):
+        row = page.page.locator(".board.side .held").nth(k).bounding_box()
+        x, y = row["x"] + row["width"] / 2, row["y"] + row["height"] / 2
+        page.drag((x, y), (x, y - 30 if k else y + 30))
+        picked = page.page.get_by_label("which patient")
+        assert picked.evaluate("e => e.selectedOptions[0].text") == f"patient {k + 1}"
+        shown = page.page.locator("output[for=grip-y]").inner_text().removeprefix("score ")
+        value = float(page.page.locator("#grip-y").input_value())
+        assert abs(float(shown) - value) < 2.0  # the slider's own steps are of two or three points
+
+
+def test_handle_of_the_line_stays_under_the_hand(reader: Any) -> None:
+    page: Reader = reader("compass")
+    grip = page.page.locator(".board.plane .held")
+    page.page.mouse.move(*page.at(turned(69, 1.42)))
+    page.page.mouse.down()
+    for angle in (75, 93, 110, 60, 46, 40, 10, -30):
+        hand = page.at(turned(angle, 1.42))
+        page.page.mouse.move(*hand)
+        page.frame()
+        box = grip.bounding_box()
+        apart = np.hypot(box["x"] + box["width"] / 2 - hand[0], box["y"] + box["height"] / 2 - hand[1])
+        assert apart < 8, angle  # a side holds the line within 1.5 degrees
+    page.page.mouse.up()
+    page.page.mouse.move(0, 0)
+    page.slide("angle", 45)
+    before = grip.bounding_box()
+    page.slide("r", 0.4)
+    assert grip.bounding_box() == before
+
+
+def tabbed(page: Reader, key: str = "Tab") -> str:
+    """Where the focus is after a key: step, and the control's id, name or words."""
+    page.page.keyboard.press(key)
+    page.page.wait_for_timeout(150)
+    found: str = page.page.evaluate(
+        """() => {
+          const at = document.querySelector('#normball-root').shadowRoot.activeElement;
+          const card = document.querySelector('#normball-root').shadowRoot.querySelector('.card.on');
+          const what = at && (at.id || at.dataset.act || at.textContent.slice(0, 4));
+          return `${card.dataset.step} ${what}`;
+        }"""
+    )
+    return found
+
+
+def test_tab_goes_from_a_step_to_its_controls_to_the_next(reader: Any) -> None:
+    page: Reader = reader("line")
+    order = [tabbed(page) for _ in range(11)]
+    assert order == [
+        "line grip-x",
+        "ball grip-guess",
+        "ball grow",
+        "ball In t",
+        "slide grip-x",
+        "slide In t",
+        "compass grip-angle",
+        "compass In t",
+        "data grip-t",
+        "map grip-share",
+        "map grip-c0",
+    ]
+    back = [tabbed(page, "Shift+Tab") for _ in range(10)]
+    assert back == order[-2::-1]
+
+
+def test_next_by_a_key_takes_the_focus_along_and_the_end_follows_the_last_step(reader: Any) -> None:
+    page: Reader = reader("line")
+    page.press("#grip-x", "Home", *["PageUp"] * 2)
+    page.slide("x", 0.1)
+    page.page.locator("#grip-x").focus()
+    assert tabbed(page) == "line Next"
+    assert tabbed(page, "Enter") == "ball grip-guess"
+    page.go("matter")
+    page.page.locator("#grip-k").focus()
+    for _ in range(3):
+        found = tabbed(page)
+    assert found.endswith("from")  # the code of the end
+    for _ in range(3):
+        found = tabbed(page, "Shift+Tab")
+    assert found == "matter grip-k"
+
+
+def test_j_and_k_work_from_a_slider_and_the_focus_never_drops(reader: Any) -> None:
+    page: Reader = reader("line")
+    page.page.locator("#grip-x").focus()
+    assert [tabbed(page, key) for key in "jjk"] == ["ball grip-guess", "slide grip-x", "ball grip-guess"]
+    assert tabbed(page, "Enter") == "ball grip-guess2"
+    assert tabbed(page) == "ball grow"
+    assert tabbed(page, "Enter") == "ball again"
+    assert tabbed(page, "j") == "slide grip-x"
+
+
+@pytest.mark.parametrize("step", ["ball", "compass", "price"])
+def test_leaving_while_something_moves_is_no_error(step: str, reader: Any) -> None:
+    page: Reader = reader(step, reduced_motion="no-preference")
+    if step == "ball":
+        page.click("Grow the diamond")
+    page.page.set_viewport_size({"width": 1000, "height": 700})
+    page.page.locator(".card.on").get_by_role("button", name="In the laboratory").click()
+    page.page.set_viewport_size({"width": 820, "height": 700})
+    page.page.get_by_role("tablist").wait_for()
+    page.page.wait_for_timeout(300)
+
+
+def test_laboratory_says_how_its_numbers_differ(reader: Any) -> None:
+    page: Reader = reader("price")
+    more = page.page.locator(".card.on .more")
+    assert "divided by √5, prices by 5" in more.inner_text()
+    page.slide("t", 0.15)
+    more.get_by_role("button").click()
+    page.page.get_by_role("tablist").wait_for()
+    text = page.page.locator("#normball-root").evaluate("e => e.shadowRoot.textContent")
+    assert "0.68" in text  # 4 (1 - 0.15) / 5

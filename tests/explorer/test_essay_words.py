@@ -61,7 +61,7 @@ def pages(browser: Any) -> Iterator[Pages]:
 
 # ---- one line, two balls ------------------------------------------------------------------
 def test_line_adds_up_as_printed(pages: Pages) -> None:
-    xs = [k / 50 for k in range(101)]
+    xs = [k / 50 for k in range(-20, 121)]
     for x, said in zip(xs, pages.say("line", [{"x": x} for x in xs]), strict=True):
         a, b = re.search(rf"{NUMBER} \+ 2 {TIMES} {NUMBER}= 2\.00", said["side"]).groups()  # type: ignore[union-attr]
         assert round(number(a) + 2 * number(b), 9) == 2
@@ -87,15 +87,16 @@ def test_slide_says_cheaper_only_where_it_is(square: bool, pages: Pages) -> None
         if "towards zero makes it more expensive" in text:
             assert x > 0
             assert cost(x - 0.01, square) > here
-        way, changes = re.findall(
-            rf"0\.1 (less|more) w₁, 0\.05 (?:less|more) w₂:(.*?together [+{MINUS}][\d.]+)", said["side"]
-        )[-1]
-        first, second, together = re.findall(rf"([+{MINUS}][\d.]+)", changes)[:3]
+        card = r"(0\.\d\d) (less|more) w₁, (0\.\d\d) (less|more) w₂: ([^:]*)$"
+        step = re.search(card, said["side"]).groups()  # type: ignore[union-attr]
+        by = number(step[0]) * (-1 if step[1] == "less" else 1)
+        assert number(step[2]) == pytest.approx(abs(by) / 2)
+        assert step[1] != step[3]
+        first, second, together = re.findall(rf"([+{MINUS}][\d.]+)", step[4])[:3]
+        cheapest = 0.4 if square else 0.0
+        assert (number(together) > 0) == (abs(x - cheapest) < 1e-9)  # a step on the green piece never loses
         assert round(number(first) + number(second), 9) == pytest.approx(number(together))
-        moved = x - 0.1 if way == "less" else x + 0.1
-        assert number(together) == pytest.approx(float(cost(moved, square)) - here, abs=1e-9)
-        best = 0.4 if square else 0.0
-        assert x == best or (way == "less") == (x > best)
+        assert number(together) == pytest.approx(float(cost(x + by, square)) - here, abs=1e-9)
 
 
 @pytest.mark.parametrize("r", [1, 0.6, 0.2, 0])

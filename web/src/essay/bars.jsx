@@ -5,7 +5,7 @@ const share = (x, most) => `${(Math.max(0, Math.min(1, x / most)) * 100).toFixed
 export function Bar({ parts, most, mark }) {
   return (
     <div class="bar">
-      {parts.map(([value, tone, label], k) => <i key={k} class={tone} style={{ width: share(value, most) }}>{value / most > 0.16 ? label : ""}</i>)}
+      {parts.map(([value, tone, label], k) => <i key={k} class={tone} style={{ width: share(value, most) }}>{value / most > 0.13 ? label : ""}</i>)}
       {mark === undefined ? null : <u style={{ left: share(mark, most) }} />}
     </div>);
 }

@@ -16,7 +16,8 @@ const Tasks = ({ step, context, onPaper }) => (
 function Card({ essay, k, go, openLab }) {
   const { step, open } = essay.steps[k], on = essay.now.value === k, context = essay.contextOf(k), next = STEPS[k + 1];
   const all = open.value === step.tasks.length;
-  const follow = (id) => (event) => { event.preventDefault(); go(id); };
+  // by a key the focus goes along
+  const follow = (id) => (event) => { event.preventDefault(); go(id, event.detail === 0); };
   return (
     <section class={`card ${on ? "on" : ""}`} id={step.id} data-step={step.id} aria-labelledby={`h-${step.id}`}>
       <p class="kicker">{k + 1} of {STEPS.length}</p>
@@ -26,6 +27,7 @@ function Card({ essay, k, go, openLab }) {
       <Tasks step={step} context={context} />
       <p class={`more ${all ? "ready" : ""}`}>
         {step.lab && <button type="button" class="tolab" onClick={() => openLab(step.lab(essay.contextOf(k, true)))}>In the laboratory</button>}
+        {step.labNote && <small>({step.labNote(context)})</small>}
         {next ? <a href={`#${next.id}`} onClick={follow(next.id)}>Next: {next.question} ↓</a> : <a href="#end" onClick={follow("end")}>Which one should I use? ↓</a>}
       </p>
     </section>);

@@ -9,7 +9,7 @@ function Slider({ essay, k, c }) {
   return (
     <div class="slider">
       {c.pick ? <Menu essay={essay} k={k} c={c.pick} /> : <label for={id}>{c.label}</label>}
-      <input type="range" id={id} aria-label={c.label} min={c.min} max={c.max} step={c.step} value={c.value} disabled={c.off} aria-valuetext={c.spoken || c.text}
+      <input type="range" id={id} aria-label={c.label} min={c.min} max={c.max} step={c.step} value={c.value} aria-disabled={c.off ? "true" : undefined} aria-valuetext={c.spoken || c.text}
         style={{ "--fill": `calc(10px + ${shareOf(c).toFixed(4)} * (100% - 20px))`, "--tint": `var(--tone-${c.tone})` }} onInput={(event) => change(event, true)} onChange={(event) => change(event, false)} onKeyDown={enter} />
       <output for={id}>{c.text}</output>
     </div>);
@@ -19,7 +19,7 @@ function Menu({ essay, k, c }) {
   return <select aria-label={c.label} value={c.value} onChange={(event) => essay.change(k, c.key, Number(event.target.value))}>{c.options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}</select>;
 }
 
-const Button = ({ essay, k, b }) => <button type="button" class={b.main ? "main" : ""} data-act={b.name} aria-label={b.spoken} aria-pressed={"pressed" in b ? b.pressed : undefined} disabled={b.off} onClick={() => essay.act(k, b.name)}>{b.label}</button>;
+const Button = ({ essay, k, b }) => <button type="button" class={b.main ? "main" : ""} data-act={b.name} aria-label={b.spoken} aria-pressed={"pressed" in b ? b.pressed : undefined} aria-disabled={b.off ? "true" : undefined} onClick={() => b.off || essay.act(k, b.name)}>{b.label}</button>;
 
 const Buttons = ({ essay, k, c }) => (
   <div class="buttons">

@@ -21,14 +21,14 @@ const WHEN = [
   ["Few of many features matter, or each one costs money to measure", <><b class="t-l1">L1</b> (lasso). It chooses.</>],
   ["Most features matter a little, and you only want to predict", <><b class="t-l2">Squared L2</b> (ridge). Often as good or better, and steadier where features are alike: it spreads the weight over them instead of choosing one.</>],
   ["Features that are nearly copies of each other", <><b>Elastic net</b>, a blunted diamond. L1 alone keeps one of the copies, more or less by chance.</>],
-  ["More rows than you could ever need, few features", <>Neither will change much. With hundreds of patients instead of twelve, least squares predicts about as well.</>],
+  ["More rows than you could ever need, few features", <>Neither will change much: with so many rows the best fit has little luck to learn.</>],
 ];
 
 const ANSWERS = [
   ["What is the diagonal line?", "All weights that fit equally well, a level set of the loss. With more cases than one line can satisfy it is an ellipse around the best fit.", ["line", "data"]],
   ["Inside or outside the diamond?", "Inside, edge included: the ball is all that the budget allows.", ["ball"]],
   ["Why an axis, although the diamond has sides? Why is L2 dense?", "To a line a side offers one direction, a corner a quarter of all; an ellipse can touch a side, but rarely when the ball is small. And L2 saves next to nothing on the last bit of a weight, so it almost never removes it.", ["slide", "compass", "map"]],
-  ["What do sparse and dense mean?", "Sparse: many weights are exactly zero, one of two at a corner of the diamond, up to 99 of 100. Dense: none is, as almost everywhere on the circle.", ["ball", "many"]],
+  ["What do sparse and dense mean?", "Sparse: some weights are exactly zero, one of two at a corner of the diamond, up to 99 of 100. Dense: none is, as almost everywhere on the circle.", ["ball", "many"]],
   ["My line cuts the side. Is there a strictly cheaper point?", "Yes. A piece of the line lies inside the ball, and every point there is cheaper. Slide until the line only touches.", ["slide"]],
   ["Why pay to grow the ball and pay to move the line?", "Both close the same gap. The best mixture is where a little of the one costs just what it saves of the other; that rate is the price, alpha.", ["price"]],
   ["In what sense sparse, and how important is it?", null, ["matter"]],

@@ -36,9 +36,10 @@ function Announced({ essay }) {
 
 export function Essay({ essay, asked, own, write, openLab }) {
   const root = useRef(null), figure = useRef(null), flow = useRef(null);
-  const go = (id) => flow.current.go(id);
+  const go = (id, focus) => (focus ? flow.current.goWithFocus(id) : flow.current.go(id));
   useLayoutEffect(() => {
     const measure = () => {
+      if (!root.current) return;
       const wide = root.current.clientWidth, high = own ? innerHeight : root.current.clientHeight, isLow = wide <= NARROW && high < LOW;
       essay.small.value = wide <= NARROW;
       essay.above.value = wide <= NARROW && !isLow;

@@ -2,13 +2,14 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dragProps } from "../drag.jsx";
 import { Controls } from "./controls.jsx";
+import { stopsIn } from "./stops.js";
 import { plainText } from "./words.jsx";
 import { planeOf } from "./plane.jsx";
 
 const sizeOf = (box) => [Math.max(60, Math.round(box.clientWidth)), Math.max(50, Math.round(box.clientHeight))];
 
 /** Sizes of both boards in pixels, measured again whenever they change. */
-function useSizes(plane, side, layout) {
+function useSizes(plane, side, layout, k) {
   const [sizes, setSizes] = useState(null);
   const measure = () => { if (!plane.current || !side.current) return; const now = [sizeOf(plane.current), sizeOf(side.current)]; setSizes((old) => (String(old) === String(now) ? old : now)); };
   useLayoutEffect(measure, [layout]);
@@ -17,8 +18,21 @@ function useSizes(plane, side, layout) {
     watch.observe(plane.current);
     watch.observe(side.current);
     return () => watch.disconnect();
-  }, []);
+  }, [k]);
   return sizes;
+}
+
+/** The focus stays in the hand when a control goes; into another step it is taken by keys alone. */
+function useFocus(k) {
+  const hand = useRef(null), last = useRef(k), at = hand.current && hand.current.getRootNode().activeElement;
+  const had = at && hand.current.contains(at) ? at : null, byKeys = had && had.matches(":focus-visible");
+  useLayoutEffect(() => {
+    const stays = last.current === k;
+    last.current = k;
+    const next = had && !had.isConnected && (stays || byKeys) && stopsIn(hand.current)[0];
+    if (next) next.focus({ preventScroll: true });
+  });
+  return hand;
 }
 
 /** The view of a step, reached from the one before in half a second. */
@@ -39,7 +53,8 @@ function useCamera(essay, k, view) {
 export function Figure({ essay, innerRef }) {
   const k = essay.now.value, { step } = essay.steps[k], context = essay.contextOf(k);
   const plane = useRef(null), side = useRef(null);
-  const sizes = useSizes(plane, side, `${step.layout} ${context.small}`);
+  const sizes = useSizes(plane, side, `${step.layout} ${context.small}`, k);
+  const hand = useFocus(k);
   const view = (context.small && step.viewSmall ? step.viewSmall : step.view)(context);
   const camera = useCamera(essay, k, view);
   const said = step.reading(context), label = plainText(said);
@@ -64,7 +79,7 @@ export function Figure({ essay, innerRef }) {
           <figcaption>{captions[1]}</figcaption>
         </div>
       </div>
-      <div class="hand"><p class="reading">{said}</p><Controls essay={essay} k={k} list={step.controls(context)} /></div>
+      <div class="hand" ref={hand}><p class="reading">{said}</p><Controls essay={essay} k={k} list={step.controls(context)} /></div>
     </figure>);
 }
 

@@ -11,7 +11,11 @@ export function num(x, digits = 2) {
 /** x with its sign: +0.05, −0.10. */
 export const change = (x, digits = 2) => (x < 0 && Number(Math.abs(x).toFixed(digits)) !== 0 ? num(x, digits) : `+${Math.abs(x).toFixed(digits)}`);
 
-export const pair = (w, digits = 2) => `(${num(w[0], digits)}, ${num(w[1], digits)})`;
+/** Two weights with so many decimals; more where one that is not zero would be printed as zero. */
+export function pair(w, digits = 2) {
+  const isHidden = (x) => Math.abs(x) > 1e-9 && Number(Math.abs(x).toFixed(digits)) === 0;
+  return digits < 9 && w.some(isHidden) ? pair(w, digits + 1) : `(${num(w[0], digits)}, ${num(w[1], digits)})`;
+}
 
 /** 4000 -> 4,000. */
 export const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

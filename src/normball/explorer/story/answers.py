@@ -71,13 +71,13 @@ def _ellipse(table: StoryTable, sample: Sample) -> str:
         f"best budget {error:.3g}"
     )
     if gain <= 0.01 * m.error(m.best):
-        return f"{first}: here the budget does not help prediction, it buys a shorter model."
+        return f"{first}: here the budget does not help prediction, it buys a model with fewer features."
     kept = f", with {zero[0]} at exactly 0" if zero else ", with both features kept"
     picked = "" if table.is_own else " (twelve picked to show the effect)"
     typical = sample.payload["typical"]
     return (
-        f"{first}{kept}{picked}; in {typical['draws']:,} random samples of that size the gain is "
-        f"{typical['gain']:.2g} in the median."
+        f"{first}{kept}{picked}; in {typical['draws']:,} random samples of that size the best budget, "
+        f"picked in hindsight, gains {typical['gain']:.2g} in the median."
     )
 
 
@@ -104,7 +104,7 @@ def _counted(seed: int, m: int = 10, p: int = 100) -> str:
         coef = Problem(A, b, norm=norm, fit_intercept=False).solve(target=0.0).coef
         kept[name] = int((np.abs(coef) > 1e-9 * np.abs(coef).max()).sum())
     return (
-        f"Sparse: many weights are exactly zero. Dense: none is. Of {p} weights under {m} random equations "
+        f"Sparse: some weights are exactly zero. Dense: none is. Of {p} weights under {m} random equations "
         f"the smallest answer by L1 keeps {kept['L1']}, by L2 {kept['L2']}: L1 keeps as many as there are "
         "equations."
     )
@@ -144,15 +144,18 @@ def matter_text(one: dict[str, Any]) -> str:
     best = best_entry(one)
     kept, total, base = len(best["kept"]), one["total"], one["base"]
     names = one["feature"] if kept == 1 else one["features"]
+    other = f"L2, with all {total:,} and its price chosen on other rows"
     if is_classes:
         score = f"{best['score']} of {one['rows']} unseen {one['rowName']} right"
-        rest = f"L2, with all {total:,}, gets {one['dense']['score']}; always saying the same gets {base}."
+        rest = f"{other}, gets {one['dense']['score']}; always saying the same gets {base}."
     else:
         score = f"a typical error of {best['score']:.4g} on rows not seen"
-        rest = f"L2, with all {total:,}: {one['dense']['score']:.4g}; guessing the average: {base:.4g}."
+        rest = f"{other}: {one['dense']['score']:.4g}; guessing the average: {base:.4g}."
     verdict = f" {one['verdict']}" if one["verdict"] else ""
     title = {"lineage": "T cells or B cells (leukaemia)", "molecular": "BCR/ABL or none (a harder task)"}
     said = title.get(one["id"], "Your table")
     return (
-        f"{said}: {kept} of {total:,} {names} gave {score} (best budget, picked afterwards). {rest}{verdict}"
+        f"{said}: the budget at which the model of all {one['rows']:,} {one['rowName']} has {kept} of "
+        f"{total:,} {names} gave {score} in cross-validation (picked afterwards, which flatters it a "
+        f"little). {rest}{verdict}"
     )

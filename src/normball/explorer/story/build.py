@@ -115,6 +115,12 @@ def size_without_data() -> int:
     return len(page_html(defaults(), story={}, paper=blank).encode())
 
 
+def _maker() -> str:
+    """The library with its version, where it is installed."""
+    number = version()
+    return "normball, from its source tree," if number.endswith("+uninstalled") else f"normball {number}"
+
+
 def _made(table: StoryTable, quick: bool, seed: int, seconds: float) -> str:
     own = (
         " ".join([table.dataset.description, *table.notes, ""])
@@ -123,7 +129,7 @@ def _made(table: StoryTable, quick: bool, seed: int, seconds: float) -> str:
         "points of score for one standard deviation. "
     )
     return (
-        f"Made by normball {version()} on {date.today().isoformat()} in {seconds:.0f} seconds"
+        f"Made by {_maker()} on {date.today().isoformat()} in {seconds:.0f} seconds"
         f"{', with few folds (quick)' if quick else ''}, random seed {seed}. {own}Leukaemia data: Chiaretti "
         f"and others (2004), {5 if quick else 10}-fold cross-validation; L2 chooses its price on other rows."
     )

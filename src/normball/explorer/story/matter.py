@@ -47,7 +47,7 @@ _ABOUT = {
     "lineage": "Blood of 128 leukaemia patients, read by 4,000 probes, each of which tells how active one "
     "gene is (those of highest variance among 12,625, over all patients). One question: T cells or B cells?",
     "molecular": "79 patients with B-cell leukaemia, the same 4,000 probes, and a harder question: does the "
-    "patient carry the BCR/ABL fusion, or no known abnormality?",
+    "patient carry BCR/ABL, two genes joined into one, or no known abnormality?",
 }
 _TITLES = {"lineage": "T or B", "molecular": "BCR/ABL or none"}
 

@@ -3,7 +3,7 @@ import { CIRCLE, DIAMOND } from "../../geometry/sample.js";
 import { Axes, Ball, Beside, Dot, Label, Line, Picture, Ring } from "../plane.jsx";
 import { Bill } from "../bars.jsx";
 import { Circle, Diamond, W1, W2, num, pair } from "../words.jsx";
-import { DISTANCE, HOME, HOME_SMALL, NORMAL, alongLine, line, onLine, stepped } from "./line.jsx";
+import { DISTANCE, HOME, HOME_SMALL, NORMAL, alongLine, lineLab, onLine, stepped } from "./line.jsx";
 
 export const TOUCH = { l1: [0, 1], l2: [0.4, 0.8] }, RADIUS = { l1: 1, l2: Math.sqrt(0.8) };
 
@@ -24,12 +24,12 @@ export const ball = {
   start: () => ({ ...START }),
   best: (s) => ({ ...s, phase: 4, t: 1, t2: RADIUS.l2, kiss: 1, asked: false, asked2: false }),
   view: () => HOME, viewSmall: () => HOME_SMALL,
-  lab: () => ({ ...line.lab(), ghost: "l2" }),
+  lab: () => ({ ...lineLab(), ghost: "l2" }),
   controls({ s }) {
     if (s.phase >= 4) return [{ buttons: [{ name: "again", label: "Play again" }] }];
     const key = s.phase < 2 ? "guess" : "guess2", what = s.phase < 2 ? "diamond" : "circle";
     return [
-      { key, label: "your guess", min: -0.4, max: 2, step: 0.02, value: s[key], text: "", spoken: `${what} at ${pair(onLine(s[key]), 1)}`, tone: "fit", off: isMoving(s), enter: "grow" },
+      { key, label: "your guess", min: -0.4, max: 2, step: 0.02, value: s[key], text: "", spoken: `${what} at ${pair(onLine(s[key]))}`, tone: "fit", off: isMoving(s), enter: "grow" },
       { buttons: [{ name: "grow", label: `Grow the ${what}`, main: true, off: isMoving(s) }] },
     ];
   },

@@ -78,15 +78,14 @@ export const compass = {
     return next;
   },
   grips({ s, P, sideSize }) {
-    const n = direction(s.angle), w = touchOf(s), along = [-n[1], n[0]];
     const [sw, sh] = sideSize, hub = [sw / 2, ringHeight(sw, sh) / 2];
-    return [{ at: P.to(gripOf(s, n, w, along)), key: "angle" }, { at: hub, key: "angle", side: true, r: Math.min(sw, ringHeight(sw, sh)) / 2 - 22 }];
+    return [{ at: P.to(gripOf(s)), key: "angle" }, { at: hub, key: "angle", side: true, r: Math.min(sw, ringHeight(sw, sh)) / 2 - 22 }];
   },
   // the angle between hand and needle stays as it was taken: pressing moves nothing
   grab: ({ s, w, side, point, sideSize }) => ({ key: "angle", side, by: s.angle - angleOf(side ? aroundHub(point, sideSize) : w), last: s.angle }),
   drag: (held, { w, point, sideSize }) => wrapped(held.by + angleOf(held.side ? aroundHub(point, sideSize) : w)),
   Plane({ P, s, label }) {
-    const norm = blunted(s.r), n = direction(s.angle), w = touchOf(s), half = coneOf(s.r), at = s.run || w, along = [-n[1], n[0]];
+    const norm = blunted(s.r), n = direction(s.angle), w = touchOf(s), half = coneOf(s.r), at = s.run || w;
     return (
       <Picture w={P.w} h={P.h} label={label}>
         <Axes P={P} names={[W1, W2]} />
@@ -94,16 +93,16 @@ export const compass = {
         <Ball P={P} norm={norm} t={1} tone={s.r > 0 ? "l1" : "l2"} />
         {isFlat(s) && <Shape P={P} points={[[Math.sign(n[0]), 0], [0, Math.sign(n[1])]]} tone="wholeside" open />}
         <Line P={P} n={n} d={dot(n, w)} />
-        <Arrow P={P} from={at} to={plus(at, n, 0.62)} tone="ink" />
+        <Arrow P={P} from={times(n, dot(n, w))} to={times(n, ARM - 9 / P.unit)} tone="ink" />
         <Dot P={P} at={at} r={7} />
-        <Grip P={P} at={gripOf(s, n, w, along)} tone="fit" />
+        <Grip P={P} at={gripOf(s)} tone="fit" />
       </Picture>);
   },
   Side({ s, w, h, small }) {
     const share = cornerShareOf(s.r), high = ringHeight(w, h);
     return (
       <div class="dial">
-        <svg style={{ height: `${high}px` }} viewBox={`0 0 ${w} ${high}`} role="img" aria-label={`Compass: ${percent(share)} of all directions are caught by a corner`}><Ring s={s} w={w} h={high} /></svg>
+        <svg style={{ height: `${high}px` }} viewBox={`0 0 ${w} ${high}`} role="img" aria-label={`Compass: ${percent(share)} of all directions end at an exact zero`}><Ring s={s} w={w} h={high} /></svg>
         <p class="big">{percent(share)}</p>
         <p class="under">of all directions end {s.r ? "on a corner" : "at a zero"}{!small && s.r === 1 && <><br />each side: one direction, 0 %</>}{!small && s.r === 0 && <><br />four single directions, 0 %</>}</p>
       </div>);
@@ -118,8 +117,7 @@ export const compass = {
 
 const aroundHub = (point, [w, h]) => [point[0] - w / 2, ringHeight(w, h) / 2 - point[1]];
 
-/** On the line, a good arm's length from the touch, on the side that stays in the picture. */
-function gripOf(s, n, w, along) {
-  const foot = times(n, dot(n, w));
-  return plus(w, along, dot(plus(foot, w, -1), along) >= 0 ? 1 : -1);
-}
+const ARM = 1.42;
+
+/** At the end of the arrow that is perpendicular to the line: it turns with the hand, and about the same point. */
+const gripOf = (s) => times(direction(s.angle), ARM);

@@ -27,7 +27,7 @@ function Intro({ data, sample }) {
 /** What shrinking and zeros did on this sample: true of the numbers beside it. */
 function Verdict({ data, sample }) {
   const { four, names, best, fit } = sample, zero = best.w.findIndex((x) => x === 0), e = (x) => errorText(data, x);
-  if (!isHelped(sample)) return <>Here the budget does not help prediction ({e(four.all)} at the best fit, {e(four.best)} at the best budget); a small one buys a shorter model.</>;
+  if (!isHelped(sample)) return <>Here the budget does not help prediction ({e(four.all)} at the best fit, {e(four.best)} at the best budget); a small one buys a model with fewer features.</>;
   const gains = <>Unseen {data.rows} are predicted better at the best budget, picked in hindsight: {e(four.best)} instead of {e(four.all)}.</>;
   if (zero < 0) return <>{gains} Shrinking does it: at the best budget both features stay.</>;
   const alike = Math.abs(four.shrunk - four.best) < 0.05 * four.all;
@@ -55,7 +55,7 @@ export const data = {
     const { t } = nowOf(s, sample), most = Math.max(stand.full, sample.fit.top, t);
     const list = [{ key: "t", label: "budget t", min: 0, max: most, step: most / 200, value: t, text: round(t), spoken: spokenOf({ s, data, sample }), tone: "l1" }];
     if (open < 1) return list;
-    const row = rowControl({ s, data, sample, stand });
+    const row = rowControl({ s, data, sample, stand, small });
     const draws = (another, first) => ({ buttons: [{ name: "draw", label: another, spoken: `Another ${counted(sample.n)}` }, { name: "first", label: first, spoken: `The first ${counted(sample.n)}` }], selects: small ? null : pairSelects({ data, sample }) });
     if (small) return [...list, { row: open > 1 ? [row, draws("Others", "First")] : [row] }];
     list.push(row);
@@ -123,10 +123,10 @@ const likelyZero = (sample) => { const w = sample.fit.at(0.02 * sample.fit.top);
 
 const spokenOf = ({ s, data, sample }) => { const { t, w } = nowOf(s, sample); return `budget ${round(t)}: ${sample.names[0]} ${round(w[0])}, ${sample.names[1]} ${round(w[1])}, error on unseen rows ${errorText(data, sample.fit.unseen(w))}`; };
 
-function rowControl({ s, data, sample, stand }) {
+function rowControl({ s, data, sample, stand, small }) {
   const rows = sample.rows.slice(0, MOVABLE), value = rows[s.row][2], [lo, hi] = isClasses(data) ? [0, 1] : stand.y;
   const pick = { key: "row", label: `which ${data.row}`, value: s.row, options: rows.map((_, i) => [i, `${data.row} ${i + 1}`]) };
-  return { key: "y", label: `${data.row} ${s.row + 1}`, pick, min: lo, max: hi, step: isClasses(data) ? 1 : (hi - lo) / 100, value, text: isClasses(data) ? data.classes[value > 0.5 ? 1 : 0] : round(value), tone: "fit" };
+  return { key: "y", label: `${data.row} ${s.row + 1}`, pick, min: lo, max: hi, step: isClasses(data) ? 1 : (hi - lo) / 100, value, text: isClasses(data) ? data.classes[value > 0.5 ? 1 : 0] : `${isOwn(data) || small ? "" : "score "}${round(value)}`, tone: "fit" };
 }
 
 function pairSelects({ data, sample }) {

@@ -8,6 +8,11 @@ export const NORMAL = [1, 2], DISTANCE = 2;
 export const onLine = (x) => [x, (DISTANCE - x) / 2];
 export const HOME = { centre: [0.55, 0.22], half: 1.6 }, HOME_SMALL = { centre: [0.3, 0.12], half: 1.22 };
 
+/** The same picture in the laboratory. */
+export const lineLab = () => ({ loss: "equation", angle: 63.43494882292201, offset: 0.8944271909999159, norm: "l1", form: "target", target: 0 });
+
+const LEAST = -0.4, MOST = 2.1; // past both axes: weights below zero fit as well
+
 /** How far along the line a place of the plane lies, as w1. */
 export const alongLine = (w) => 0.8 * w[0] + 0.4 * (1 - w[1]);
 
@@ -24,13 +29,13 @@ function Equation({ P }) {
 export const line = {
   id: "line", question: "What is the diagonal line?",
   text: () => <>One case has been measured. Its two features, the numbers to predict from, are 1 and 2; its outcome is 2. With weights {W1} and {W2} the prediction is {`${W1}\u00a0·\u00a01 + ${W2}\u00a0·\u00a02`}. Every place in this plane is a pair of weights, and every place on <Fit>the line</Fit> predicts the 2 exactly.</>,
-  tasks: [{ ask: () => "Slide the point along the line until one weight is almost zero.", said: () => "All these weights fit equally well, so the data cannot choose between them. Something else must: let it be size.", done: (s) => s.far > 0.835 }],
-  start: () => ({ x: 1, far: 0 }),
+  tasks: [{ ask: () => "Slide the point along the line until one weight is almost zero.", said: () => "All these weights fit equally well, so the data cannot choose between them. Something else must: let it be size.", done: (s) => s.least < 0.1 + 1e-9 }],
+  start: () => ({ x: 1, least: 0.5 }),
   best: (s) => s,
   view: () => HOME, viewSmall: () => HOME_SMALL,
-  lab: () => ({ loss: "equation", angle: 63.43494882292201, offset: 0.8944271909999159, norm: "l1", form: "target", target: 0 }),
-  controls: ({ s }) => [{ key: "x", label: `weight ${W1}`, min: 0, max: 2, step: 0.02, value: s.x, text: num(s.x), spoken: `weights ${pair(onLine(s.x))}`, tone: "fit" }],
-  change: (s, key, value) => { const x = stepped(value, 0, 2); return { x, far: Math.max(s.far, Math.abs(x - 1)) }; },
+  lab: null,
+  controls: ({ s }) => [{ key: "x", label: `weight ${W1}`, min: LEAST, max: MOST, step: 0.02, value: s.x, text: num(s.x), spoken: `weights ${pair(onLine(s.x))}`, tone: "fit" }],
+  change: (s, key, value) => { const x = stepped(value, LEAST, MOST); return { x, least: Math.min(s.least, ...onLine(x)) }; },
   grips: ({ s, P }) => [{ at: P.to(onLine(s.x)), key: "x" }],
   grab: ({ s, w }) => ({ key: "x", from: s.x - alongLine(w) }),
   drag: (held, { w }) => held.from + alongLine(w),
@@ -40,13 +45,13 @@ export const line = {
       <Line P={P} n={NORMAL} d={DISTANCE} />
       <Equation P={P} />
       <Grip P={P} at={onLine(s.x)} tone="fit" />
-      <Beside P={P} at={onLine(s.x)}>{pair(onLine(s.x))}</Beside>
+      <Beside P={P} at={onLine(s.x)} dy={s.x > 1.3 ? 26 : -10}>{pair(onLine(s.x))}</Beside>
     </Picture>),
   Side({ s }) {
     const [a, b] = onLine(s.x);
     return (
       <div class="bill"><h3>Does it fit?</h3>
-        <Bar parts={[[a, "fit", W1], [2 * b, "fit-dark", `2 ${W2}`]]} most={2} />
+        <Bar parts={[[a, "fit", W1], [2 * b, "fit-dark", `2 ${W2}`]]} most={2.5} mark={2} />
         <div class="sum"><span>{num(a)} + 2 × {num(b)}</span><b>= 2.00 ✓</b></div>
       </div>);
   },

@@ -29,7 +29,7 @@ export const zerosOf = (w) => w.filter((x) => Math.abs(x) < ZERO).length;
 const tenth = (x) => Math.round(10 * x) / 10;
 const boxOf = (x, y, side) => `M${tenth(x)} ${tenth(y)}h${tenth(side)}v${tenth(side)}h-${tenth(side)}z`;
 
-/** One square a weight, as wide as the weight is large; an empty place is a zero. */
+/** One square a weight, as wide as the weight is large, or just wide enough to be seen; an empty place is a zero. */
 function Squares({ P, w, tone }) {
   const g = P.w / 10, most = Math.max(...w.map(Math.abs)), weights = [];
   const lines = Array.from({ length: 11 }, (_, k) => `M0 ${(k * g).toFixed(1)}H${P.w}M${(k * g).toFixed(1)} 0V${P.w}`).join("");
@@ -65,7 +65,7 @@ function stillOf({ seen }) {
 
 export const many = {
   id: "many", question: "What do sparse and dense mean with 100 weights?", layout: "even",
-  text: () => <>Sparse: many weights are exactly zero, the more the sparser. Dense: none is. So count them. One random equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m equations leave m weights: so many are enough to satisfy m equations, and L1 pays for no more.</>,
+  text: () => <>Sparse: some weights are exactly zero, the more the sparser. Dense: none is. So count them. One random equation meets the diamond at a corner, which leaves one weight of two, one of three, one of a hundred. And m equations leave m weights: so many are enough to satisfy m equations, and L1 pays for no more.</>,
   tasks: [
     { ask: ({ s }) => `Throw a few lines, planes and equations: with 2, with 3 and with 100 weights.${stillOf(s)}`, said: () => "Every throw: L1 keeps one weight, L2 keeps them all.", done: (s) => s.seen.length === 3 },
     { ask: () => "With 100 weights, turn up the equations.", said: () => "L1 keeps as many weights as there are random equations. L2 keeps all 100, none zero.", done: (s) => s.p === 100 && s.m >= 10 },

@@ -8,6 +8,7 @@ import { fitting } from "../../room.js";
 import { Circle, Diamond, Zero, level, named, percent, round } from "../words.jsx";
 
 const FAR = 40;
+const LAB = 2.4; // where this map ends in the laboratory
 const clamp = (x, half) => Math.min(half, Math.max(-half, x));
 
 /** The best fit on the map: the data's own until the reader moves it. */
@@ -73,7 +74,8 @@ export const map = {
   start: () => ({ share: 0.62, c: null, been: false, crossed: false }),
   best: (s) => ({ ...s, share: 0.4 }),
   view: ({ stand }) => ({ centre: [0, 0], half: stand.window }),
-  lab: ({ s, sample, stand }) => { const now = touchesOf(s, sample, stand.window), k = 2.4 / stand.window; return { loss: "squared_error", norm: "l1", form: "budget", budget: now.t * k, cx: now.c[0] * k, cy: now.c[1] * k, ...shapeOf(sample.fit.G) }; },
+  lab: ({ s, sample, stand }) => { const now = touchesOf(s, sample, stand.window), k = LAB / stand.window; return { loss: "squared_error", norm: "l1", form: "budget", budget: now.t * k, cx: now.c[0] * k, cy: now.c[1] * k, ...shapeOf(sample.fit.G) }; },
+  labNote: ({ stand }) => `one unit there is ${round(stand.window / LAB)} here`,
   controls({ s, sample, stand }) {
     const half = stand.window, now = touchesOf(s, sample, half), most = 0.95 * half;
     const along = (i) => ({ key: `c${i}`, label: `× ${sample.names[i]}`, min: -most, max: most, step: most / 95, value: now.c[i], text: level(now.c[i], half), spoken: `best fit at ${both(now.c, half)}`, tone: "fit" });

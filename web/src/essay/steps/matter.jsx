@@ -1,6 +1,6 @@
 // 9. What zeros save: thousands of weights as dots, and patients told right by models that had not seen them.
 import { Picture } from "../plane.jsx";
-import { Circle, Diamond, capital, counted, grouped, named, num, plainText, round } from "../words.jsx";
+import { Circle, Diamond, counted, grouped, named, num, plainText, round } from "../words.jsx";
 
 const setOf = (x) => x.story.matter[x.s.set];
 const stepOf = (x) => setOf(x).budgets[Math.min(x.s.k[x.s.set], setOf(x).budgets.length - 1)];
@@ -22,11 +22,12 @@ export const bestStep = (set) => set.budgets.findIndex((b) => isBest(set, b.scor
 /** A dot a weight: those that are zero small and grey. */
 function Field({ P, set, lit, all, tone, label }) {
   const columns = Math.ceil(Math.sqrt(set.total)), g = P.w / columns, at = (i) => [((i % columns) + 0.5) * g, (Math.floor(i / columns) + 0.5) * g];
+  const r = Math.min(Math.max(5, 0.9 * g), 0.42 * Math.max(g, 12));
   const spots = Array.from({ length: set.total }, (_, i) => { const [x, y] = at(i); return `M${x.toFixed(1)} ${y.toFixed(1)}h0`; }).join("");
   return (
     <Picture w={P.w} h={P.h} label={label}>
       <path class={all ? `dots ${tone}` : "dots zero"} style={{ strokeWidth: (g * (all ? 0.62 : 0.42)).toFixed(2) }} d={spots} />
-      {lit.map((i) => { const [x, y] = at(i); return <circle key={i} class={`lit ${tone}`} cx={x.toFixed(1)} cy={y.toFixed(1)} r={Math.min(Math.max(5, 0.9 * g), 0.42 * Math.max(g, 12)).toFixed(1)} />; })}
+      {lit.map((i) => { const [x, y] = at(i).map((v) => Math.min(P.w - r - 1, Math.max(r + 1, v))); return <circle key={i} class={`lit ${tone}`} cx={x.toFixed(1)} cy={y.toFixed(1)} r={r.toFixed(1)} />; })}
     </Picture>);
 }
 
@@ -38,13 +39,13 @@ function namesIn({ names, kept }, room) {
 }
 
 function Said({ x }) {
-  const set = setOf(x), best = set.budgets[bestStep(set)], first = <>{capital(some(set, best.kept.length, counted))}: {scoreText(set, best.score)} at the best budget. That budget was picked afterwards, which flatters it a little; L2 chose its price on other rows.</>;
+  const set = setOf(x), best = set.budgets[bestStep(set)], first = <>At the budget where the model of all {grouped(set.rows)} {set.rowName} has {some(set, best.kept.length, counted)}, models that had not seen the {set.rowName}: {scoreText(set, best.score)}. Picking that budget afterwards flatters it a little; L2 chose its price on other rows</>;
   const useless = <>A zero does not prove that a {set.id === "own" ? "feature" : "gene"} is useless: another {set.feature} may say the same.</>;
   if (set.id === "lineage") {
     const single = set.budgets.filter((b) => b.kept.length === 1).reduce((a, b) => (a && a.score >= b.score ? a : b), null);
-    return <>{first} L2 gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. {useless}</>;
+    return <>{first} and gets {set.dense.score}, with all {grouped(set.total)}. It is an easy task: always saying B gets {set.base} right{single ? <>, one probe {single.score}</> : ""}. BCR/ABL is harder: more probes, more mistakes. {useless}</>;
   }
-  return <>{first} L2, with all {grouped(set.total)}: {scoreText(set, set.dense.score)}; {isClasses(set) ? `always the same answer: ${grouped(set.base)}` : `guessing the average: ${round(set.base)}`}.{set.verdict ? ` ${set.verdict}` : ""} {useless}</>;
+  return <>{first}: {scoreText(set, set.dense.score)}, with all {grouped(set.total)}; {isClasses(set) ? `always the same answer: ${grouped(set.base)}` : `guessing the average: ${round(set.base)}`}.{set.verdict ? ` ${set.verdict}` : ""} {useless}</>;
 }
 
 export const matter = {

@@ -1,6 +1,6 @@
 // 7. Growing the ball and moving the line: one bill, and the price as the rate of exchange.
 import { DIAMOND } from "../../geometry/sample.js";
-import { plus } from "../../geometry/vectors.js";
+import { dot, plus } from "../../geometry/vectors.js";
 import { Arrow, Axes, Ball, Beside, Grip, Label, Line, Picture, Shape } from "../plane.jsx";
 import { Bill } from "../bars.jsx";
 import { Diamond, Fit, W1, W2, num } from "../words.jsx";
@@ -11,6 +11,8 @@ const missOf = (t) => 2 - 2 * t;
 export const billOf = (t, price) => price * t + missOf(t) ** 2 / 2;
 /** Where the bill is least: price = 4 (1 - t). */
 export const bestOf = (price) => Math.max(0, 1 - price / 4);
+/** The price at which not even the first bit of ball pays: what it saves, there and nowhere more. */
+const DEAREST = 2 * missOf(0);
 const isEven = (s) => Math.abs(s.t - bestOf(s.price)) < 1e-9;
 
 const clamp = (x, lo, hi) => Math.min(hi, Math.max(lo, x));
@@ -45,7 +47,7 @@ function Chart({ s, w, h }) {
 
 export const price = {
   id: "price", question: "Why pay to grow the ball, and pay to move the line?",
-  text: () => <>Real measurements are noisy, so nobody insists on the perfect line. If ball and line do not meet, two things close the gap: a bigger <Diamond>ball</Diamond>, at a price for each unit of size, or a moved <Fit>line</Fit>, a worse fit, for ½ × miss². (Half the square is scikit-learn's convention for one row; it averages over rows.)</>,
+  text: ({ s }) => <>Real measurements are noisy, so nobody insists on the perfect line. If ball and line do not meet, two things close the gap: a bigger <Diamond>ball</Diamond>, at a price for each unit of size (now {num(s.price, 1)}), or a moved <Fit>line</Fit>, a worse fit, for ½ × miss². (Half the square is scikit-learn's convention for one row; it averages over rows.)</>,
   tasks: [
     { ask: () => "Let them meet where the whole bill is lowest.", said: () => <>There, a little more ball costs just what it saves in fit. That rate of exchange is the price: <code>alpha</code> in scikit-learn.</>, done: (s) => s.moved && isEven(s) },
     { ask: () => "Change the price. Where do they meet now?", said: () => "Expensive weights: a small ball and a worse fit; at 4 it has shrunk to the point (0, 0). Cheap weights: a large ball. A budget and a price are two names of one dial.", done: (s) => s.priced },
@@ -54,6 +56,7 @@ export const price = {
   best: (s) => ({ ...s, t: bestOf(s.price) }),
   view: () => ({ centre: [0.5, 0.3], half: 1.35 }), viewSmall: () => ({ centre: [0.5, 0.42], half: 1.12 }),
   lab: ({ s }) => ({ loss: "equation", norm: "l1", angle: 63.43494882292201, offset: 0.8944271909999159, form: "budget", budget: s.t, view: "prices" }),
+  labNote: () => `equation divided by √${dot(NORMAL, NORMAL)}, prices by ${dot(NORMAL, NORMAL)}`,
   controls({ s, open }) {
     const list = [{ key: "t", label: "ball t", min: 0, max: 1, step: 0.05, value: s.t, text: num(s.t), spoken: `size ${num(s.t)}, bill ${num(billOf(s.t, s.price))}`, tone: "l1" }];
     if (open) list.push({ key: "price", label: "price", min: 0.2, max: 4, step: 0.2, value: s.price, text: num(s.price, 1), tone: "ink" });
@@ -74,7 +77,7 @@ export const price = {
         <Axes P={P} names={[W1, W2]} ticks={[-1, 1, 2]} low={roomy} />
         <Ball P={P} norm={DIAMOND} t={s.t} tone="l1" />
         <Line P={P} n={NORMAL} d={2} tone="level dashed" /><Line P={P} n={NORMAL} d={2 * s.t} />
-        {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Beside P={P} at={plus(a, n, -0.22 * miss)} dy={6} tone="strong t-fit">prediction misses by {num(miss)}</Beside></>}
+        {miss > 0.12 && <><Arrow P={P} from={a} to={plus(a, n, -miss)} tone="fit" /><Beside P={P} at={plus(a, n, -0.22 * miss)} dy={6} tone="strong t-fit">predicts {num(2 - miss)}</Beside></>}
         <Shape P={P} points={[[0, 0], [0, s.t]]} tone="size" open />
         {s.t > 0.25 && <Label P={P} at={[0, s.t / 2]} dx={-10} dy={4} anchor="end" tone="strong t-l1">size {num(s.t)}</Label>}
         <Label P={P} at={roomy ? [-0.5, 1.25] : [1.2, 0.4]} dx={roomy ? 0 : 8} dy={-10} tone="soft t-fit">a perfect fit</Label>
@@ -82,7 +85,7 @@ export const price = {
       </Picture>);
   },
   Side({ s, w, h, small }) {
-    const most = Math.max(2.1, s.price + 0.1), cost = s.price * s.t, miss = missOf(s.t), saves = s.t <= 1 - STEP && miss ** 2 / 2 - missOf(s.t + STEP) ** 2 / 2 > STEP * s.price;
+    const most = DEAREST + 0.1, cost = s.price * s.t, miss = missOf(s.t), saves = s.t <= 1 - STEP && miss ** 2 / 2 - missOf(s.t + STEP) ** 2 / 2 > STEP * s.price;
     const high = small ? 0 : Math.max(0, Math.min(190, h - 200));
     return (
       <>

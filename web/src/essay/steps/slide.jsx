@@ -3,7 +3,7 @@ import { CIRCLE, DIAMOND } from "../../geometry/sample.js";
 import { Axes, Ball, Beside, Grip, Label, Line, Picture, Shape } from "../plane.jsx";
 import { Bill } from "../bars.jsx";
 import { W1, W2, change as signed, num, pair } from "../words.jsx";
-import { DISTANCE, NORMAL, alongLine, line, onLine, stepped } from "./line.jsx";
+import { DISTANCE, NORMAL, alongLine, lineLab, onLine, stepped } from "./line.jsx";
 
 const l1 = (x) => { const [a, b] = onLine(x); return Math.abs(a) + Math.abs(b); };
 const l2 = (x) => { const [a, b] = onLine(x); return a * a + b * b; };
@@ -11,13 +11,14 @@ const l2 = (x) => { const [a, b] = onLine(x); return a * a + b * b; };
 /** The other end of the piece of the line inside the ball through the point at x. */
 export const otherEnd = (x, square) => (square ? 0.8 - x : x >= 0 ? -x / 3 : -3 * x);
 
-/** Which way along the line is cheaper: -1 for less of w1, 1 for more. */
-const cheaperWay = (x, square) => (square ? (x > 0.4 - 1e-9 ? -1 : 1) : x > -1e-9 ? -1 : 1);
-
-/** What 0.1 of w1 in that direction, and with it 0.05 of w2 in the other, changes: [first part, second part]. */
+/**
+ * The next step, of 0.1 of w1 or to the cheapest point where that is nearer, and on from there:
+ * {by, changes: [of the first part, of the second]}.
+ */
 export function nextStep(x, square) {
-  const [a, b] = onLine(x), way = cheaperWay(x, square), c = a + 0.1 * way, d = b - 0.05 * way;
-  return square ? [c * c - a * a, d * d - b * b] : [Math.abs(c) - Math.abs(a), Math.abs(d) - Math.abs(b)];
+  const away = x - (square ? 0.4 : 0), by = away < -1e-9 ? Math.min(0.1, -away) : -Math.min(0.1, away > 1e-9 ? away : 0.1);
+  const pay = (v) => (square ? v * v : Math.abs(v)), now = onLine(x), then = onLine(x + by);
+  return { by, changes: now.map((v, i) => pay(then[i]) - pay(v)) };
 }
 
 /** Catches, narrower than a step of the slider: zero for the diamond's corner, 0.4 for the circle's touch. */
@@ -28,16 +29,16 @@ function caught(value, square) {
 }
 
 function Next({ x, square }) {
-  const [first, second] = nextStep(x, square), digits = square ? 4 : 2, isLess = cheaperWay(x, square) < 0;
-  return <>0.1 {isLess ? "less" : "more"} {W1}, 0.05 {isLess ? "more" : "less"} {W2}: <b>{signed(first, digits)}</b> and <b>{signed(second, digits)}</b>, together <b>{signed(first + second, digits)}</b></>;
+  const { by, changes: [first, second] } = nextStep(x, square), digits = square ? 4 : 2, [one, other] = by < 0 ? ["less", "more"] : ["more", "less"];
+  return <>{num(Math.abs(by))} {one} {W1}, {num(Math.abs(by) / 2)} {other} {W2}: <b>{signed(first, digits)}</b> and <b>{signed(second, digits)}</b>, together <b>{signed(first + second, digits)}</b></>;
 }
 
 const OneBill = ({ x, square }) => {
-  const [a, b] = onLine(x), [first, second] = nextStep(x, square);
+  const [a, b] = onLine(x), { changes: [first, second] } = nextStep(x, square);
   return (
     <Bill title={square ? `Circle pays ${W1}² + ${W2}²` : `Diamond pays |${W1}| + |${W2}|`} tone={square ? "t-l2" : "t-l1"} most={1.7} mark={square ? 0.8 : 1}
       parts={square ? [[a * a, "l2", `${W1}²`], [b * b, "l2-pale", `${W2}²`]] : [[Math.abs(a), "l1", `|${W1}|`], [Math.abs(b), "l1-pale", `|${W2}|`]]}
-      left={`least possible: ${square ? "0.80 = 0.89²" : "1.00"}`} right={num(square ? l2(x) : l1(x))} good={first + second < 0} next={<Next x={x} square={square} />} />);
+      left={`least possible: ${square ? "0.80" : "1.00"}`} right={num(square ? l2(x) : l1(x))} good={first + second < 0} next={<Next x={x} square={square} />} />);
 };
 
 export const slide = {
@@ -45,12 +46,12 @@ export const slide = {
   text: () => <>Let a point cost |{W1}| + |{W2}|: the size of the diamond through it. At (1, ½) the line cuts that diamond's side, so a piece of the line lies inside, and inside is strictly cheaper. Slide that way: for 0.1 less of {W1}, {W2} must grow by 0.05.</>,
   tasks: [
     { ask: () => "Slide to the cheapest point for the diamond.", said: () => <>From 1.5 down to 1, and every step saved the same, the last like the first. A line that <i>cuts</i> the ball can do better; one that only <i>touches</i> cannot.</>, done: (s) => s.x === 0 },
-    { ask: () => <>Now pay {W1}² + {W2}². Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 almost never removes a weight altogether; it keeps at least a little of it.</>, done: (s) => s.x === 0.4 },
+    { ask: () => <>Now pay {W1}² + {W2}², the radius t squared. Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 almost never removes a weight altogether; it keeps at least a little of it.</>, done: (s) => s.x === 0.4 },
   ],
   start: () => ({ x: 1 }),
   best: (s, open) => ({ x: open > 1 ? 0.4 : 0 }),
   view: () => ({ centre: [0.5, 0.25], half: 1.65 }), viewSmall: () => ({ centre: [0.3, 0.05], half: 1.62 }),
-  lab: ({ s }) => ({ ...line.lab(), free: true, free1: onLine(s.x)[0], free2: onLine(s.x)[1], view: "prices" }),
+  lab: ({ s }) => ({ ...lineLab(), free: true, free1: onLine(s.x)[0], free2: onLine(s.x)[1], view: "prices" }),
   controls: ({ s, open }) => [{ key: "x", label: `weight ${W1}`, min: -0.32, max: 1.2, step: 0.04, value: s.x, text: num(s.x), spoken: `weights ${pair(onLine(s.x))}, cost ${num(open ? l2(s.x) : l1(s.x))}`, tone: "fit" }],
   change: (s, key, value, { open }) => ({ x: caught(value, open > 0) }),
   grips: ({ s, P }) => [{ at: P.to(onLine(s.x)), key: "x" }],
