@@ -191,6 +191,20 @@ def test_columns_of_options_are_no_features(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_report")
+@pytest.mark.parametrize(
+    ("n_values", "words"), [(2, "--loss logistic fits two classes"), (3, "Classifier in Python fits classes")]
+)
+def test_a_target_that_may_be_of_classes_is_noted(run: Run, folder: Path, n_values: int, words: str) -> None:
+    rng = np.random.default_rng(6)
+    frame = pl.DataFrame({"x": rng.standard_normal(60), "y": np.arange(60) % n_values})
+    path = write(frame, folder / "t.csv")
+    said = " ".join(fitted(run, path, "--target", "y", "--alpha", 0.01).split())
+    assert f"alone and is fitted as a quantity; {words}." in said
+    more = write(frame.with_columns(pl.col("x").round(1).alias("y")), folder / "more.csv")
+    assert "fitted as a quantity" not in fitted(run, more, "--target", "y", "--alpha", 0.01)
+
+
+@pytest.mark.usefixtures("no_report")
 def test_strata_that_are_numbers_are_known_by_their_value(run: Run, folder: Path) -> None:
     rng = np.random.default_rng(6)
     frame = pl.DataFrame({"x": rng.standard_normal(90), "site": np.arange(90) % 3 + 10})

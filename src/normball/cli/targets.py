@@ -48,7 +48,14 @@ def read_target(
             f"target {name} holds {type_name(column)} ({listed(values, most=3)}), but this loss needs "
             f"numbers; {fix}."
         )
-    return Coding(str(column.name)).encode(column)[:, 0], None, ()
+    notes = () if len(values) > 3 else (_few_values(name, [f"{value:g}" for value in values]),)
+    return Coding(str(column.name)).encode(column)[:, 0], None, notes
+
+
+def _few_values(name: str, values: Sequence[str]) -> str:
+    """That a target may be one of classes, and how these would be fitted."""
+    way = "--loss logistic fits two classes" if len(values) == 2 else "Classifier in Python fits classes"
+    return f"Target {name} holds {' and '.join(values)} alone and is fitted as a quantity; {way}."
 
 
 def _values(column: pl.Series) -> list[Any]:
