@@ -1,4 +1,4 @@
-"""How a path is found: all levels together where the problem's road can, else one after another."""
+"""How a path is found: all levels together where the problem's solver can, else one after another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .answers.solution import warn_if_loose
 from .inputs.tables import read_vector
 from .parameters import read_between, read_count
 from .progress import Progress
-from .solvers.dispatch import BATCHES, road_of
+from .solvers.dispatch import BATCHES, solver_of
 from .solvers.in_turn import InTurn
 from .solvers.instance import Instance
 from .solvers.paths.engine import PathEngine, Trail
@@ -109,7 +109,7 @@ def solve_path(
     started, passes = perf_counter(), problem.design.n_passes
     profile: dict[str, float] = {}
     with Progress(len(levels), "path", verbose) as progress, suitable_threads(problem.design.shape):
-        trail, solver = None, road_of(instance, form, levels)
+        trail, solver = None, solver_of(instance, form, levels)
         if solver == "ridge factors":
             with one_blas_thread():
                 trail = ridge_path(instance, levels)
@@ -147,7 +147,7 @@ def solve_path(
 
 
 def _mended(instance: Instance, form: str, levels: Floats, trail: Trail, tolerance: float) -> Trail:
-    """The points that a fast road left above the tolerance, each solved for itself while that helps."""
+    """The points that a fast solver left above the tolerance, each solved for itself while that helps."""
     in_turn, in_vain = InTurn(instance, form, levels, Options(tolerance)), 0
     rows, numbers = (
         [trail.coefs[[k]] for k in range(len(levels))],
@@ -204,4 +204,4 @@ def _one_by_one(
         gaps=np.array(gaps),
         slopes=np.zeros(len(points)),
     )
-    return trail, "; ".join(dict.fromkeys(answer.road for answer in answers))
+    return trail, "; ".join(dict.fromkeys(answer.solver for answer in answers))

@@ -11,9 +11,9 @@ import pytest
 from scipy import sparse
 
 import normball as nb
-from normball.solvers import dispatch, roads
-from normball.solvers.dispatch import road_of
-from normball.solvers.roads import BEGIN, END
+from normball.solvers import dispatch, solver_table
+from normball.solvers.dispatch import solver_of
+from normball.solvers.solver_table import BEGIN, END
 from normball.warnings import quietly
 from problem_cases import LOSS_CASES, NORM_CASES
 from problem_data import plain
@@ -40,7 +40,7 @@ def problem_of(loss: str, norm: str, shape: str, storage: str) -> nb.Problem:
 
 @pytest.mark.quick_cases(4)
 @pytest.mark.parametrize("cell", CELLS, ids=["-".join(cell) for cell in CELLS])
-def test_every_form_takes_the_road_of_the_table_alone_and_in_a_path(cell: tuple[str, ...]) -> None:
+def test_every_form_takes_the_solver_of_the_table_alone_and_in_a_path(cell: tuple[str, ...]) -> None:
     problem = problem_of(*cell)
     design = problem.design
     first = problem.alpha_max if np.isfinite(problem.alpha_max) else 1.0
@@ -50,7 +50,7 @@ def test_every_form_takes_the_road_of_the_table_alone_and_in_a_path(cell: tuple[
         form = {"alpha": "penalty"}.get(name, name)
         if name != "alpha" and middle.norm == 0:
             continue
-        road = road_of(problem.instance, form)
+        solver = solver_of(problem.instance, form)
         passes = design.n_passes
         with quietly():
             alone = problem.solve(**{name: level})
@@ -58,21 +58,21 @@ def test_every_form_takes_the_road_of_the_table_alone_and_in_a_path(cell: tuple[
         with quietly():
             path = problem.path(**{f"{name}s": [level]})
         passes_path = design.n_passes - passes
-        assert alone.solver.split(", then ")[0] == road, (name, alone)
-        assert path.solver.split(", then ")[0] == road, (name, path.solver)
+        assert alone.solver.split(", then ")[0] == solver, (name, alone)
+        assert path.solver.split(", then ")[0] == solver, (name, path.solver)
         assert passes_alone <= 1.5 * passes_path + 12, (name, alone.solver, passes_alone, passes_path)
 
 
-def test_the_tables_are_in_the_docs_and_name_every_road_and_module() -> None:
+def test_the_tables_are_in_the_docs_and_name_every_solver_and_module() -> None:
     docs = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
-    assert docs.partition(BEGIN)[2].partition(END)[0].strip() == roads.tables(), (
-        "run python -m normball.solvers.roads docs/engine.md"
+    assert docs.partition(BEGIN)[2].partition(END)[0].strip() == solver_table.tables(), (
+        "run python -m normball.solvers.solver_table docs/engine.md"
     )
-    assert {row.road.removesuffix(dispatch.IN_N) for row in dispatch.TABLE} == set(roads.ROADS) - {
+    assert {row.solver.removesuffix(dispatch.IN_N) for row in dispatch.TABLE} == set(solver_table.SOLVERS) - {
         dispatch.IN_N.strip()
     }
-    for road in roads.ROADS.values():
-        assert all((ROOT / "src" / "normball" / "solvers" / module).exists() for module in road.modules)
+    for solver in solver_table.SOLVERS.values():
+        assert all((ROOT / "src" / "normball" / "solvers" / module).exists() for module in solver.modules)
 
 
 def test_every_condition_is_used() -> None:
@@ -82,12 +82,12 @@ def test_every_condition_is_used() -> None:
         assert used == set(getattr(dispatch, conditions)), name
 
 
-def test_roads_of_several_classes() -> None:
+def test_solvers_of_several_classes() -> None:
     norms = {"class Newton": nb.norms.SquaredL2(), "class pivoting": nb.norms.ElasticNet(0.5)}
-    for road, norm in norms.items():
+    for solver, norm in norms.items():
         separable = norm.separable(3)
         assert separable is not None
-        assert dispatch.road_of_classes(separable) == road
+        assert dispatch.solver_of_classes(separable) == solver
 
 
 def simple_problem(loss: str, norm: Any, n: int, p: int, storage: str = "dense") -> nb.Problem:
@@ -124,11 +124,11 @@ EXPECTED: list[tuple[str, Any, tuple[int, int], str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize("case", EXPECTED, ids=[f"{case[0]}-{case[1]}-{case[-1]}" for case in EXPECTED])
-def test_roads_of_well_known_problems(case: tuple[Any, ...]) -> None:
-    loss, norm, shape, storage, level, road = case
+def test_solvers_of_well_known_problems(case: tuple[Any, ...]) -> None:
+    loss, norm, shape, storage, level, solver = case
     solution = simple_problem(loss, norm, *shape, storage).solve(**level)
-    assert solution.solver == road
-    assert f"solver={road!r}" in repr(solution)
+    assert solution.solver == solver
+    assert f"solver={solver!r}" in repr(solution)
 
 
 @pytest.mark.parametrize("norm", ["l2", "squared_l2"])

@@ -50,7 +50,7 @@ class Path:
     n_passes : float, how often the whole of X was read.
     profile : dict, seconds by phase: "choosing" candidates, "solving" among them, "passes"
         over X, "rescue" by the generic solver, "total".
-    solver : str, which solver gave it: a road of the table in docs/engine.md.
+    solver : str, which solver gave it: a solver of the table in docs/engine.md.
     """
 
     problem: Problem = field(repr=False)
@@ -81,7 +81,7 @@ class Path:
             # weights on kinks have many dual points; the path kept none, a solve at its alpha finds one
             answer = solve_one(problem.instance, "penalty", alpha, Options(self.tolerance))
             found = self._certify("penalty", alpha, point, answer.certificate.theta)
-        return solution_of(problem, "penalty", alpha, replace(found, n_iterations=1, road=self.solver))
+        return solution_of(problem, "penalty", alpha, replace(found, n_iterations=1, solver=self.solver))
 
     @cached_property
     def coefs(self) -> Floats:

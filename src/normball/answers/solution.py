@@ -51,7 +51,7 @@ class Solution:
     n_iterations : int
         Outer iterations of the solver.
     solver : str
-        Which solver gave it: a road of the table in docs/engine.md.
+        Which solver gave it: a solver of the table in docs/engine.md.
     """
 
     problem: Problem = field(repr=False)
@@ -249,7 +249,7 @@ def solution_of(problem: Problem, form: str, level: float, answer: Answer) -> So
         level=level,
         certificate=answer.certificate,
         n_iterations=answer.n_iterations,
-        solver=answer.road,
+        solver=answer.solver,
     )
 
 

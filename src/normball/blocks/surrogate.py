@@ -30,7 +30,7 @@ from ..designs import as_design
 from ..designs.parallel import for_each
 from ..losses.base import SampleLoss
 from ..norms import Norm
-from ..solvers.dispatch import BATCHES, road_of
+from ..solvers.dispatch import BATCHES, solver_of
 from ..solvers.ends.fits import null_point
 from ..solvers.instance import Instance
 from ..solvers.paths.engine import PathEngine
@@ -204,7 +204,7 @@ class SurrogatePath:
             first = null_point(self.sample).alpha
         except ValueError:  # a class so rare that the sample has none of it
             first = 0.0
-        if first > 0 and road_of(self.sample) in BATCHES:
+        if first > 0 and solver_of(self.sample) in BATCHES:
             trail = PathEngine(self.sample, ON_SAMPLE).follow(first * shares if alphas is None else alphas)
             W, b = trail.coefs.toarray().T, trail.intercepts.copy()
         empty = ~(W != 0).any(axis=0)

@@ -12,7 +12,7 @@ from ..estimators.curve import CrossValidation, FoldScore
 from ..estimators.folds import folds_of
 from ..problem import Problem
 from ..progress import Progress
-from ..solvers.dispatch import BATCHES, road_of
+from ..solvers.dispatch import BATCHES, solver_of
 from ..solving_paths import alpha_grid
 from ..typing import Floats
 from .chance import expected_entries, noise_of
@@ -51,7 +51,7 @@ def choose_alpha(problem: Problem, seed: int) -> CrossValidation:
         raise ValueError(
             "X and y have too few rows (or rows of a class) to choose alpha by cross-validation; give alpha."
         )
-    n_alphas, gap = FINE if road_of(problem.instance) in BATCHES else COARSE
+    n_alphas, gap = FINE if solver_of(problem.instance) in BATCHES else COARSE
     grid, folds = alpha_grid(problem, n_alphas, 1e-2), folds_of(problem, n_folds, seed)
     training = [training_problem(problem, fold) for fold in folds]
     scores: list[FoldScore] = []

@@ -16,7 +16,7 @@ from ..designs import check_storage
 from ..norms import L1, ElasticNet, Norm, SquaredL2
 from ..problem import Problem
 from ..solvers.certificate import certify_term
-from ..solvers.dispatch import BATCHES, road_of
+from ..solvers.dispatch import BATCHES, solver_of
 from ..solvers.generic.face_newton import Point
 from ..solvers.in_turn import solve_one
 from ..solvers.instance import Instance
@@ -209,7 +209,7 @@ def _from_start(instance: Instance, w: Floats, alpha: float) -> tuple[Floats, fl
     gap = _gap(instance, w, alpha)
     if gap <= TOLERANCE:
         return w, gap, 0
-    if road_of(instance) in BATCHES:
+    if solver_of(instance) in BATCHES:
         near = PathEngine(instance, TOLERANCE).from_nearby(alpha, Point(w, 0.0, alpha))
         if near is not None:
             return near.w, _gap(instance, near.w, alpha), 1

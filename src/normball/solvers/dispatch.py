@@ -1,13 +1,13 @@
 """Which solver a problem goes to: one table, read from the top; the first row that fits decides.
 
-A row names conditions on the loss, the norm, the data and what is asked for, and the road that problems
+A row names conditions on the loss, the norm, the data and what is asked for, and the solver that problems
 of this kind take. `Problem.solve`, `Problem.path`, cross-validation and the drop-in classes all ask
-`road_of`, so that one alpha and a path go the same way; `Solution.solver` says which way that was.
-Where the answer of a fast road is not proved, the roads of the last resort take over (proximal Newton;
+`solver_of`, so that one alpha and a path go the same way; `Solution.solver` says which way that was.
+Where the answer of a fast solver is not proved, the solvers of the last resort take over (proximal Newton;
 envelopes for a loss of two lines; the best fit where the norm does not bind), and `solver` says so.
 
-`roads.py` says how each road solves, and `python -m normball.solvers.roads docs/engine.md` writes both
-tables into the docs.
+`solver_table.py` says how each solver works, and `python -m normball.solvers.solver_table docs/engine.md`
+writes both tables into the docs.
 """
 
 from __future__ import annotations
@@ -174,9 +174,9 @@ FORMS: dict[str, Condition] = {
 
 
 class Row(NamedTuple):
-    """Names of conditions, and the road where all of them hold; all are cheap but those on the data."""
+    """Names of conditions, and the solver where all of them hold; all are cheap but those on the data."""
 
-    road: str
+    solver: str
     loss: str = "any"
     norm: str = "any"
     data: str = "any"
@@ -230,21 +230,21 @@ TABLE = (
 )
 
 IN_N = " in n coordinates"
-"""How a road ends whose problem is solved in the coordinates of `smooth/rotated.py`."""
+"""How the name of a solver ends whose problem is solved in the coordinates of `smooth/rotated.py`."""
 
 ON_GRAM = "pivoting on the Gram matrix"
 
 ON_SAMPLES = "samples that grow"
 
 BATCHES = {ON_GRAM, ON_SAMPLES, "pivoting", "reweighting", "group descent", "group reweighting"}
-"""Roads of the path engine: many alphas share passes over X."""
+"""Solvers of the path engine: many alphas share passes over X."""
 
 RIDGE = {"ridge factors", "ridge Newton"}
-"""Roads of norms that see the length of w alone, with smooth losses."""
+"""Solvers of norms that see the length of w alone, with smooth losses."""
 
 
-def road_of(instance: Instance, form: str = "penalty", levels: Sequence[float] | Floats = (1.0,)) -> str:
-    """The road of a problem.
+def solver_of(instance: Instance, form: str = "penalty", levels: Sequence[float] | Floats = (1.0,)) -> str:
+    """The solver of a problem.
 
     Parameters
     ----------
@@ -253,17 +253,17 @@ def road_of(instance: Instance, form: str = "penalty", levels: Sequence[float] |
     levels : alphas, budgets or targets, all of them that are wanted.
     """
     is_end = form == "penalty" and len(levels) == 1 and levels[0] == 0
-    key = f"road of {form}, {len(levels)}, {is_end}"
+    key = f"solver of {form}, {len(levels)}, {is_end}"
     if key not in instance.kept:  # a solve asks several times
         instance.kept[key] = _first_row(Question(instance, form, len(levels), is_end))
-    road: str = instance.kept[key]
-    return road
+    solver: str = instance.kept[key]
+    return solver
 
 
-def road_of_classes(separable: Separable) -> str:
-    """The road of a problem of several classes, whose norm is the same in each column of W."""
+def solver_of_classes(separable: Separable) -> str:
+    """The solver of a problem of several classes, whose norm is the same in each column of W."""
     return _first_row(Question(None, of_classes=separable))
 
 
 def _first_row(asked: Question) -> str:
-    return next(row.road for row in TABLE if row.fits(asked))
+    return next(row.solver for row in TABLE if row.fits(asked))

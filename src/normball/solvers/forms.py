@@ -1,6 +1,6 @@
 """The three forms: penalty, budget, target, and how each is solved.
 
-`dispatch.py` says which road a problem takes. Where it has no fast one, and where the answer of that
+`dispatch.py` says which solver a problem takes. Where it has no fast one, and where the answer of that
 is not proved, the generic solvers take over: penalty and budget go to the proximal Newton solver, a
 target is met along the frontier (`generic/frontier.py`) or, near the least loss, from its end.
 """
@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from .certificate import Certificate, certify_term
-from .dispatch import BATCHES, RIDGE, road_of
+from .dispatch import BATCHES, RIDGE, solver_of
 from .ends.fit_certificate import certify_unbound
 from .ends.fits import null_model, null_point
 from .ends.least import best_fit, least_norm_fit
@@ -49,9 +49,9 @@ NEGLIGIBLE = 1e-12
 def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, options: Options) -> Answer:
     """Minimise f + alpha R; alpha = 0 gives the least-norm best fit, the limit alpha -> 0."""
     instance = workspace.instance
-    road = road_of(instance, levels=[alpha])
-    if road in ("homotopy", "best fit"):
-        pursued = _pursued(instance, road, options)
+    solver = solver_of(instance, levels=[alpha])
+    if solver in ("homotopy", "best fit"):
+        pursued = _pursued(instance, solver, options)
         if pursued is not None:
             return pursued
         fit = best_fit(workspace)
@@ -60,13 +60,13 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
                 f"alpha=0 has no answer here: the loss falls towards {fit.loss:.4g} without reaching it "
                 "(separable classes or empty counts); give alpha > 0."
             )
-        return _taken_over(instance, _least_norm(workspace, fit, options), road)
+        return _taken_over(instance, _least_norm(workspace, fit, options), solver)
     term = Penalty(instance.norm, alpha)
     if not instance.loss.is_smooth and alpha >= null_point(instance).alpha:
         return _null_answer(instance, term, options)
-    fast = _by_road(workspace, road, term.condition, start, options)
+    fast = _by_fast_solver(workspace, solver, term.condition, start, options)
     if fast is not None:
-        if fast.certificate.is_met or (road in RIDGE and not is_small(instance.design.shape)):
+        if fast.certificate.is_met or (solver in RIDGE and not is_small(instance.design.shape)):
             return fast
         start = fast.point
     answer = solve_term(workspace, term, start or null_point(instance), options)
@@ -74,51 +74,51 @@ def solve_penalty(workspace: Workspace, alpha: float, start: Point | None, optio
     if is_negligible and not answer.certificate.is_met:
         free = _unbound(workspace, term, best_fit(workspace), answer, options)
         answer = answer if free is None else min(free, answer, key=excess_of)
-    answer = _taken_over(instance, answer, road)
+    answer = _taken_over(instance, answer, solver)
     return answer if fast is None else min(fast, answer, key=excess_of)
 
 
-def _pursued(instance: Instance, road: str, options: Options) -> Answer | None:
-    """The least norm among perfect fits, where homotopy is the road of alpha = 0 and gets there."""
-    found = interpolated(instance, options) if road == "homotopy" else None
-    return None if found is None else replace(found, road=road)
+def _pursued(instance: Instance, solver: str, options: Options) -> Answer | None:
+    """The least norm among perfect fits, where homotopy is the solver of alpha = 0 and gets there."""
+    found = interpolated(instance, options) if solver == "homotopy" else None
+    return None if found is None else replace(found, solver=solver)
 
 
-def _taken_over(instance: Instance, answer: Answer, road: str) -> Answer:
-    """An answer that a generic solver gave: by its road, or where its road did not prove it."""
-    found = answer.road or ("proximal Newton" if instance.loss.is_smooth else "envelopes")
-    return replace(answer, road=found if found == road else f"{road}, then {found}")
+def _taken_over(instance: Instance, answer: Answer, solver: str) -> Answer:
+    """An answer that a generic solver gave: the problem's own, or in place of one that did not prove it."""
+    found = answer.solver or ("proximal Newton" if instance.loss.is_smooth else "envelopes")
+    return replace(answer, solver=found if found == solver else f"{solver}, then {found}")
 
 
-def _by_road(
-    workspace: Workspace, road: str, condition: Condition, start: Point | None, options: Options
+def _by_fast_solver(
+    workspace: Workspace, solver: str, condition: Condition, start: Point | None, options: Options
 ) -> Answer | None:
-    """The answer of a fast road; None where this is none, or does not reach the level."""
+    """The answer of a fast solver; None where this is none, or does not reach the level."""
     instance, form, level = workspace.instance, condition.form, condition.level
-    if road == "vertices":
+    if solver == "vertices":
         solve = {"penalty": vertex_penalty, "budget": vertex_budget, "target": vertex_target}[form]
         answer = solve(workspace, level, options)
     else:
-        point = _point_by_road(workspace, road, condition, start, options)
+        point = _point_by_fast_solver(workspace, solver, condition, start, options)
         answer = None if point is None else _certified(instance, condition, point, options)
-    return None if answer is None else replace(answer, road=road)
+    return None if answer is None else replace(answer, solver=solver)
 
 
-def _point_by_road(
-    workspace: Workspace, road: str, condition: Condition, start: Point | None, options: Options
+def _point_by_fast_solver(
+    workspace: Workspace, solver: str, condition: Condition, start: Point | None, options: Options
 ) -> Point | None:
     instance, form, level = workspace.instance, condition.form, condition.level
-    if road in RIDGE:
+    if solver in RIDGE:
         if form == "penalty" and level >= null_point(instance).alpha:
             return null_point(instance)
-        if road == "ridge factors":
+        if solver == "ridge factors":
             return ridge_point(instance, level)
         if workspace.ridge is None:
             workspace.ridge = RidgePath(instance)
             if start is not None and start.w.any():
                 workspace.ridge.start(start)
         return workspace.ridge.meet(condition, options.tolerance, options.max_iterations)
-    if road in BATCHES:
+    if solver in BATCHES:
         engine = PathEngine(instance, options.tolerance, options.max_iterations)
         return engine.solve(level, start) if form == "penalty" else engine.meet(form, level)
     return None
@@ -137,7 +137,7 @@ def _null_answer(instance: Instance, term: Term, options: Options) -> Answer:
 
 
 def _least_norm(workspace: Workspace, fit: LeastFit, options: Options) -> Answer:
-    return replace(_least_norm_at(workspace, fit, options), road="best fit")
+    return replace(_least_norm_at(workspace, fit, options), solver="best fit")
 
 
 def _least_norm_at(workspace: Workspace, fit: LeastFit, options: Options) -> Answer:
@@ -149,7 +149,7 @@ def _least_norm_at(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
     instance = workspace.instance
     if instance.loss.is_smooth:
         return least_norm_fit(workspace, fit, options)
-    end = vertex_end(workspace, options) if road_of(instance) == "vertices" else None
+    end = vertex_end(workspace, options) if solver_of(instance) == "vertices" else None
     if end is not None and end.certificate.is_met:
         return end
     if fit.loss - instance.floor <= 1e-12 * instance.scale:
@@ -178,7 +178,7 @@ def _least_norm_at(workspace: Workspace, fit: LeastFit, options: Options) -> Ans
 
 
 def _certified(instance: Instance, condition: Condition, point: Point, options: Options) -> Answer:
-    """A point of a fast road with the certificate of its form."""
+    """A point of a fast solver with the certificate of its form."""
     form, level = condition.form, condition.level
     if form == "target":
         return Answer(point, certify_point(instance, level, point, options), 1)
@@ -192,12 +192,12 @@ def _certified(instance: Instance, condition: Condition, point: Point, options: 
 def solve_budget(workspace: Workspace, budget: float, start: Point | None, options: Options) -> Answer:
     """Minimise f subject to R <= budget; if the budget does not bind, the least-norm best fit."""
     instance = workspace.instance
-    term, road = Ball(instance.norm, budget), road_of(instance, "budget")
-    fast = _by_road(workspace, road, term.condition, None, options) if budget > 0 else None
+    term, solver = Ball(instance.norm, budget), solver_of(instance, "budget")
+    fast = _by_fast_solver(workspace, solver, term.condition, None, options) if budget > 0 else None
     if fast is not None and fast.certificate.is_met:
         return fast
     start = start if fast is None else _sound(fast)
-    answer = _taken_over(instance, _budget_off_road(workspace, term, start, options), road)
+    answer = _taken_over(instance, _budget_without_fast_solver(workspace, term, start, options), solver)
     return answer if fast is None else min(fast, answer, key=excess_of)
 
 
@@ -206,8 +206,10 @@ def _sound(answer: Answer) -> Point | None:
     return answer.point if np.isfinite(answer.certificate.excess) else None
 
 
-def _budget_off_road(workspace: Workspace, term: Ball, start: Point | None, options: Options) -> Answer:
-    """A budget where the fast road does not prove it."""
+def _budget_without_fast_solver(
+    workspace: Workspace, term: Ball, start: Point | None, options: Options
+) -> Answer:
+    """A budget where the fast solver does not prove it."""
     instance, budget = workspace.instance, term.radius
     null = null_point(instance)
     if budget > 0 and instance.loss.is_smooth and not instance.norm.is_one_sided:
@@ -290,26 +292,28 @@ def solve_target(workspace: Workspace, target: float, start: Point | None, optio
     certificate = certify_null(instance, target, options)
     if certificate.infeasibility <= 1e-14 and certificate.primal == 0:
         return Answer(null, certificate, 0, "null model")
-    road = road_of(instance, "target")
+    solver = solver_of(instance, "target")
     # no loss is lower than the floor, which a path only tends to: it would be walked in vain
-    is_walked = road == "vertices" or target - instance.floor > AT_FLOOR * instance.scale
-    fast = _by_road(workspace, road, Condition("target", target), None, options) if is_walked else None
+    is_walked = solver == "vertices" or target - instance.floor > AT_FLOOR * instance.scale
+    fast = (
+        _by_fast_solver(workspace, solver, Condition("target", target), None, options) if is_walked else None
+    )
     if fast is not None and fast.certificate.is_met:
         return fast
     if abs(target - instance.floor) <= AT_FLOOR * instance.scale:
-        pursued = _pursued(instance, road_of(instance, levels=[0.0]), options)
+        pursued = _pursued(instance, solver_of(instance, levels=[0.0]), options)
         if pursued is not None:
             return pursued
     start = (None if fast is None else _sound(fast)) or start or null
-    answer = _target_off_road(workspace, target, start, certificate, options)
-    answer = _taken_over(instance, answer, road)
+    answer = _target_without_fast_solver(workspace, target, start, certificate, options)
+    answer = _taken_over(instance, answer, solver)
     return answer if fast is None else min(fast, answer, key=excess_of)
 
 
-def _target_off_road(
+def _target_without_fast_solver(
     workspace: Workspace, target: float, start: Point, certificate: Certificate, options: Options
 ) -> Answer:
-    """A target where the fast road does not prove it; `certificate` is that of w = 0."""
+    """A target where the fast solver does not prove it; `certificate` is that of w = 0."""
     instance, met = workspace.instance, None
     if target - instance.floor > AT_FLOOR * instance.scale and is_unequal(instance):
         met = target_by_alphas(workspace, target, start.alpha, options)
@@ -325,7 +329,7 @@ def _target_by_frontier(
     """A target met along the frontier, or from its end."""
     instance = workspace.instance
     # without vertices its best fit is a search of its own, made only if the frontier ends
-    is_search = instance.norm.is_one_sided and road_of(instance) != "vertices"
+    is_search = instance.norm.is_one_sided and solver_of(instance) != "vertices"
     if is_search:
         best = follow_frontier(workspace, target, start, certificate, options)
         if best.certificate.is_met:

@@ -1,7 +1,7 @@
 """Levels of one problem solved one after another, each from the last; one level is a sequence of one.
 
-What is common to all roads happens here: the columns about their means where those are far from zero,
-and n coordinates instead of p where the road says so.
+What is common to all solvers happens here: the columns about their means where those are far from zero,
+and n coordinates instead of p where the solver says so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..typing import Floats
 from .certificate import certify_term
-from .dispatch import IN_N, road_of
+from .dispatch import IN_N, solver_of
 from .far_means import about_means
 from .forms import solve_budget, solve_penalty, solve_target
 from .generic.face_newton import Point
@@ -30,8 +30,8 @@ def solve_one(
     instance: Instance, form: str, level: float, options: Options, start: Point | None = None
 ) -> Answer:
     """The answer at one alpha, budget or target, certified; `start` is a point that may be near."""
-    if road_of(instance, form, [level]) == "planar search":
-        return replace(solve_planar(instance, form, level), road="planar search")
+    if solver_of(instance, form, [level]) == "planar search":
+        return replace(solve_planar(instance, form, level), solver="planar search")
     return InTurn(instance, form, np.array([level]), options).solve(level, start)
 
 
@@ -49,7 +49,7 @@ class InTurn:
     def __init__(self, instance: Instance, form: str, levels: Floats, options: Options) -> None:
         self._about, self._form, self._options = about_means(instance), form, options
         works = self._about.instance
-        is_narrow = road_of(works, form, levels).endswith(IN_N)
+        is_narrow = solver_of(works, form, levels).endswith(IN_N)
         self._narrow: Rotated | None = rotated(works) if is_narrow else None
         self._works = works if self._narrow is None else self._narrow.instance
         self._workspace = Workspace(self._works)
@@ -85,4 +85,4 @@ class InTurn:
         theta = None if instance.loss.is_smooth else answer.certificate.theta
         term, tolerance = Penalty(instance.norm, alpha), self._options.tolerance
         certificate = certify_term(instance, term, point.w, point.intercept, eta, tolerance, theta)
-        return replace(answer, point=point, certificate=certificate, road=answer.road + IN_N)
+        return replace(answer, point=point, certificate=certificate, solver=answer.solver + IN_N)

@@ -33,8 +33,8 @@ class Answer:
     point: Point
     certificate: Certificate
     n_iterations: int
-    road: str = ""
-    """Which solver gave it, a road of `dispatch.py`."""
+    solver: str = ""
+    """Which solver gave it, a solver of `dispatch.py`."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from normball import Problem
 from normball.losses import Cox
 from normball.norms import L1, ElasticNet, Norm
 from normball.solvers.certificate import free_part_removed
-from normball.solvers.dispatch import BATCHES, road_of
+from normball.solvers.dispatch import BATCHES, solver_of
 from normball.solvers.ends.fits import null_point
 from normball.solvers.far_means import about_means
 from normball.solvers.generic.face_newton import Point
@@ -73,7 +73,7 @@ NAMES += ["one event, late", "one event, first"]
 @pytest.mark.parametrize("name", NAMES)
 def test_the_engine_finds_what_the_generic_solver_finds(name: str, ties: str) -> None:
     p = problem(name, ties)
-    assert road_of(p.instance) == "reweighting"
+    assert solver_of(p.instance) == "reweighting"
     alphas = p.alpha_max * SHARES
     path = p.path(alphas=alphas, tol=1e-10)
     assert path.profile["rescue"] == 0
@@ -132,6 +132,6 @@ class OwnCox(Cox):
 def test_a_subclass_is_evaluated_by_its_own_methods() -> None:
     X, y, _ = data(40, 6)
     own, given = (Problem(X, y, loss=loss, norm=L1()) for loss in (OwnCox(), Cox()))
-    assert road_of(own.instance) not in BATCHES
+    assert solver_of(own.instance) not in BATCHES
     alpha = 0.3 * given.alpha_max
     np.testing.assert_allclose(own.solve(alpha).coef, given.solve(alpha).coef, atol=1e-7)

@@ -52,7 +52,7 @@ def _problem(
 
 
 def _other_way(monkeypatch: Any) -> None:
-    rest = tuple(row for row in dispatch.TABLE if row.road != dispatch.ON_SAMPLES)
+    rest = tuple(row for row in dispatch.TABLE if row.solver != dispatch.ON_SAMPLES)
     monkeypatch.setattr(dispatch, "TABLE", rest)
 
 
@@ -60,7 +60,7 @@ def _other_way(monkeypatch: Any) -> None:
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
 def test_single_fits_are_those_of_the_other_way(loss: Loss, norm: str, monkeypatch: Any) -> None:
     problem = _problem(loss, NORMS[norm], 9_000)
-    assert dispatch.road_of(problem.instance) == dispatch.ON_SAMPLES
+    assert dispatch.solver_of(problem.instance) == dispatch.ON_SAMPLES
     alpha = 0.05 * problem.alpha_max
     found = problem.solve(alpha=alpha, tol=1e-12)
     assert found.converged

@@ -15,7 +15,7 @@ from normball import Problem
 from normball.losses import Quantile
 from normball.norms import L1
 from normball.solvers import forms
-from normball.solvers.dispatch import road_of
+from normball.solvers.dispatch import solver_of
 from normball.solvers.piecewise.vertex_basis import Edge, LostVertexError
 from normball.solvers.piecewise.vertex_levels import first_vertex
 from normball.solvers.piecewise.vertex_path import VertexPath
@@ -271,7 +271,7 @@ def test_a_lost_path_leaves_the_answer_to_others(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(VertexPath, "go", lose)
     case = CASES["plain"]
     instance = case.problem.instance
-    assert road_of(instance) == "vertices"
+    assert solver_of(instance) == "vertices"
     answer = forms.solve_penalty(Workspace(instance), 0.05, None, Options(1e-8))
     assert answer.certificate.is_met
     reached = instance.value(instance.predictor(answer.point.w, answer.point.intercept))

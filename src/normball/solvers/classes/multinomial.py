@@ -23,7 +23,7 @@ from ...designs.base import Design
 from ...losses.log_link import divergence
 from ...norms.separable import Separable
 from ...typing import Floats, Indices, Mask
-from ..dispatch import road_of_classes
+from ..dispatch import solver_of_classes
 from ..ends.smooth_fit import VANISHING
 from ..far_means import classes_about_means
 from ..instance import sound_moments
@@ -107,7 +107,7 @@ class Multinomial:
             design, self._means = classes_about_means(design, sample_weight, self._here.residual, Z)
             self._design = design
         self._newton: ClassNewton | None = None
-        if road_of_classes(separable) == "class Newton":
+        if solver_of_classes(separable) == "class Newton":
             self._newton = ClassNewton(design, self._likelihood, self._ridge, fit_intercept, self._b)
         self._free = np.flatnonzero((separable.price == 0) & (self._ridge == 0))
         self.alpha_max, is_free = np.inf, np.zeros(self._W.shape, dtype=bool)

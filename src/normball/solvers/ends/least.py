@@ -24,7 +24,7 @@ import numpy as np
 from ...losses.squared_error import SquaredError
 from ...norms.l1 import L1
 from ...typing import Floats
-from ..dispatch import road_of
+from ..dispatch import solver_of
 from ..generic.face_newton import Point, fit_on_face
 from ..generic.mean_row import far_columns
 from ..generic.proximal_newton import is_unequal
@@ -51,7 +51,7 @@ def best_fit(workspace: Workspace) -> LeastFit:
         null = null_point(instance)
         eta = instance.predictor(null.w, null.intercept)
         return LeastFit(instance.value(eta), eta, True)
-    proved = vertex_best_fit(workspace) if road_of(instance) == "vertices" else None
+    proved = vertex_best_fit(workspace) if solver_of(instance) == "vertices" else None
     if proved is not None:
         return proved
     if not instance.norm.is_one_sided:

@@ -1,4 +1,4 @@
-"""The path engine: the fast solver of a problem's road among candidates, and the path it gives."""
+"""The path engine: a fast solver among candidates, chosen by the table, and the path it gives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy import sparse
 
 from ...typing import Floats, Indices
 from ..certificate import certify_term
-from ..dispatch import BATCHES, ON_GRAM, ON_SAMPLES, road_of
+from ..dispatch import BATCHES, ON_GRAM, ON_SAMPLES, solver_of
 from ..ends.fits import null_model
 from ..far_means import about_means
 from ..generic.face_newton import Point, solve_on_face
@@ -68,7 +68,7 @@ class PathEngine:
 
     Parameters
     ----------
-    instance : Instance whose road is one of `dispatch.BATCHES`.
+    instance : Instance whose solver is one of `dispatch.BATCHES`.
     tolerance : float, relative gap.
     max_iterations : int, what an alpha may cost in the solver that takes over from the fast ones.
 
@@ -84,12 +84,12 @@ class PathEngine:
         self._separable = instance.norm.separable(instance.n_features)
         self._blocks = instance.norm.blocks(instance.n_features)
         self._null = null_model(instance)
-        self._road, self._max_iterations = road_of(instance), max_iterations
+        self._solver_name, self._max_iterations = solver_of(instance), max_iterations
         self.profile: dict[str, float] = {}
 
     def follow(self, alphas: Floats, report: Callable[[int], None] = lambda count: None) -> Trail:
         """Solutions at decreasing alphas; `report` is told how many more are done."""
-        if road_of(self._instance, "penalty", alphas) == ON_SAMPLES:
+        if solver_of(self._instance, "penalty", alphas) == ON_SAMPLES:
             trail = self._follow_tall(alphas)
             if trail is not None:
                 report(len(alphas))
@@ -101,7 +101,7 @@ class PathEngine:
             try:
                 trail = self._follow(alphas, steps, places, report)
             except GramTooRoughError:
-                self._road = "pivoting"
+                self._solver_name = "pivoting"
                 trail = self._follow(alphas, steps, places, report)
         return self._uncentred(trail)
 
@@ -111,7 +111,7 @@ class PathEngine:
         tall = TallPath(self._instance, self._separable, self._null, self._tolerance)
 
         def follow(sample: Instance) -> tuple[Floats, Floats] | None:
-            if road_of(sample) not in BATCHES:
+            if solver_of(sample) not in BATCHES:
                 return None
             trail = PathEngine(sample, ON_SAMPLE, self._max_iterations).follow(alphas)
             return trail.coefs.toarray().T, trail.intercepts
@@ -206,7 +206,7 @@ class PathEngine:
             try:
                 trail = self._at_levels(form, values)
             except GramTooRoughError:
-                self._road = "pivoting"
+                self._solver_name = "pivoting"
                 trail = self._at_levels(form, values)
         return None if trail is None else self._uncentred(trail)
 
@@ -264,30 +264,30 @@ class PathEngine:
         return BatchScreening(certifier, restricted, rescuer, null.point.alpha, self._tolerance, work)
 
     def _restricted(self, start: tuple[Floats, float], precision: float) -> Restricted:
-        """The solver among candidates that the road is named after."""
+        """The part that works among candidates, which the solver is named after."""
         instance, separable, blocks = self._instance, self._separable, self._blocks
         if blocks is not None:
-            if self._road == "group descent":
+            if self._solver_name == "group descent":
                 return GroupDescentPath(instance, blocks, precision)
             return GroupReweighting(instance, blocks, start[1], precision)
         assert separable is not None
-        if self._road in ("reweighting", ON_SAMPLES):
+        if self._solver_name in ("reweighting", ON_SAMPLES):
             return ReweightedPath(instance, separable, start, precision)
-        return LeastSquaresPath(instance, separable, self._road == ON_GRAM)
+        return LeastSquaresPath(instance, separable, self._solver_name == ON_GRAM)
 
     def _certifier(self) -> PathCertifier:
         instance, pull = self._instance, self._null.pull
         if self._blocks is not None:
             return GroupCertifier(instance, self._blocks, pull)
         assert self._separable is not None
-        if self._road == ON_GRAM:
+        if self._solver_name == ON_GRAM:
             return GramCertifier(instance, self._separable, pull, self._tolerance)
         return SeparableCertifier(instance, self._separable, pull)
 
     @property
     def _is_piecewise(self) -> bool:
         """Slopes along the path are exact."""
-        return self._road in (ON_GRAM, "pivoting")
+        return self._solver_name in (ON_GRAM, "pivoting")
 
     def _join(self, alphas: Floats, pieces: list[tuple[Batch, Floats, Indices]]) -> Trail:
         def numbers(name: str) -> Floats:

@@ -53,7 +53,7 @@ class GrowingSamples:
 
     Parameters
     ----------
-    instance : Instance whose road is `dispatch.ON_SAMPLES`.
+    instance : Instance whose solver is `dispatch.ON_SAMPLES`.
     separable : Separable
     start : (p,) weights and the intercept of the null point.
     tolerance : float, relative gap to stay well below.

@@ -25,7 +25,7 @@ class TallPath:
 
     Parameters
     ----------
-    instance : Instance whose road is `dispatch.ON_SAMPLES`.
+    instance : Instance whose solver is `dispatch.ON_SAMPLES`.
     separable : Separable
     null : NullModel
     tolerance : float, relative gap.
