@@ -82,7 +82,7 @@ DATA = {
     ),
     "name of a file": Bad(
         lambda: Problem("table.csv", Y),
-        "X must be a table of numbers, got 'table.csv'; read a file first, for example by polars.read_csv.",
+        "y must name a column of table.csv, got array(",
         TypeError,
     ),
     "no y": Bad(lambda: Problem(X, None), "y must be a list or array of numbers, got None.", TypeError),

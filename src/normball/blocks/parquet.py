@@ -70,7 +70,8 @@ def files_of(path: str | PathLike[str]) -> list[Path]:
             raise FileNotFoundError(f"there is no file {item}.")
         if item.suffix.lower() not in (*PARQUET, *ARROW):
             raise ValueError(
-                f"files that are read in blocks end in {', '.join((*PARQUET, *ARROW))}, got {item.name!r}."
+                f"files that are read in blocks end in {', '.join((*PARQUET, *ARROW))}, got {item.name!r}; "
+                "read other tables first, for example by polars.read_csv."
             )
     return found
 

@@ -57,9 +57,11 @@ def equilibrated(instance: Instance, span: Span | None) -> Equations | None:
     None for a large sparse X, which has no such decomposition.
     """
     index = np.flatnonzero(~instance.norm.excluded(instance.n_features))
-    if span is None and instance.n_samples * len(index) <= SMALL:
+    # a one-sided fit knows the span of the columns that it uses
+    is_whole = span is not None and not instance.norm.is_one_sided
+    if not is_whole and instance.n_samples * len(index) <= SMALL:
         span = span_of(instance, index)
-    if not isinstance(span, DenseSpan) or isinstance(span, WideSpan):
+    if not isinstance(span, DenseSpan) or isinstance(span, WideSpan) or span.n_columns != len(index):
         return None
     rows, towards = span.orthonormal_rows()
     if not len(rows):

@@ -39,10 +39,12 @@ class Span(ABC):
     Attributes
     ----------
     n_directions : r
+    n_columns : k; of a `WideSpan` not known.
     is_unique : whether only one vector of weights gives a predictor.
     """
 
     n_directions: int
+    n_columns: int
     is_unique: bool
 
     @abstractmethod
@@ -84,7 +86,7 @@ class DenseSpan(Span):
         if centre:
             sizes = without_rounding(means, sizes / np.sqrt(n), columns.dtype) * np.sqrt(n)
         self._kept = np.flatnonzero(sizes)
-        self._sizes, self._n_columns = sizes[self._kept], k
+        self._sizes, self.n_columns = sizes[self._kept], k
         self._vectors, self._values, self._right = _decomposed(centred[:, self._kept] / self._sizes)
         self.is_unique = len(self._values) == k
         self._set_basis(self._vectors, has_constant)
@@ -109,7 +111,7 @@ class DenseSpan(Span):
         return np.asarray(rows.T @ rows)
 
     def weights(self, eta: Floats) -> Floats:
-        w = np.zeros(self._n_columns)
+        w = np.zeros(self.n_columns)
         w[self._kept] = (self._right.T @ ((self._vectors.T @ eta) / self._values)) / self._sizes
         return w
 
@@ -119,7 +121,7 @@ class DenseSpan(Span):
 
     def orthonormal_rows(self) -> tuple[Floats, Floats]:
         """V'D (r, k), whose product with weights of predictor eta is S^-1 U' eta, and U S^-1 (n, r)."""
-        rows = np.zeros((len(self._values), self._n_columns))
+        rows = np.zeros((len(self._values), self.n_columns))
         rows[:, self._kept] = self._right * self._sizes
         return rows, np.asarray(self._vectors / self._values)
 
@@ -161,7 +163,7 @@ class SparseSpan(Span):
         self._kept = np.flatnonzero(sizes)
         self._index, self._sizes = index[self._kept], sizes[self._kept]
         self._means = means[self._index] if has_constant else np.zeros(len(self._kept))
-        self._design, self._n_columns = design.subset(self._index), len(index)
+        self._design, self.n_columns = design.subset(self._index), len(index)
         self._n, self._has_constant = design.shape[0], has_constant
         self._sample_weight = sample_weight
         gram = self.hessian(sample_weight)
@@ -198,7 +200,7 @@ class SparseSpan(Span):
             rest = eta - self.apply(np.append(0.0, z) if self._has_constant else z)
             if self._has_constant:
                 rest = rest - float(self._sample_weight @ rest)
-        w = np.zeros(self._n_columns)
+        w = np.zeros(self.n_columns)
         w[self._kept] = z / self._sizes
         return w
 
