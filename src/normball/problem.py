@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from .answers.cheaper import Cheaper, find_cheaper
 from .answers.solution import Solution, solution_of, warn_if_loose
 from .blocks.scan import is_stored
 from .blocks.summary import Stored, Summary
+from .cached import cached_property
 from .designs import Design
 from .inputs.alpha_scale import Fraction
 from .inputs.reading import FORMS, check_size, read_form, read_names, read_weights

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from ..cached import cached_property
 from ..inputs.reading import read_form
 from ..solvers.certificate import certify_target, certify_term
 from ..solvers.generic.face_newton import Point

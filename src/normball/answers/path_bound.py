@@ -19,11 +19,11 @@ optimal complexity", ICML 2019.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..cached import cached_property
 from ..solvers.certificate import free_part_removed
 from ..solvers.piecewise.kinks import kink_dual
 from ..typing import ArrayLike, Floats

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..blocks.scan import is_stored
+from ..cached import cached_property
 from ..measures import Quality, ScoredRows, quality_of
 from ..solvers.certificate import Certificate
 from ..solvers.workspace import Answer

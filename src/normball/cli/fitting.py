@@ -9,13 +9,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from ..answers.path import Path
 from ..answers.solution import Solution
+from ..cached import cached_property
 from ..estimators import (
     Classifier,
     ClassifierCV,

@@ -11,7 +11,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from .._kernels import DataMatrix
+from ..cached import cached_property
 from ..typing import Floats, Indices, Mask
 from .stopping import stop_if_asked
 

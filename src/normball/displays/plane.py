@@ -11,13 +11,13 @@ is in the slice and the slice is found along rays from there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
 from scipy.optimize import minimize
 
 from ..answers.solution import Solution
+from ..cached import cached_property
 from ..norms.boundary import boundary
 from ..typing import Floats
 

@@ -8,13 +8,13 @@ p K entries, feature after feature: at the solution -grad f = X'V(Y - P) lies in
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..answers.contact import Contact, find_contact
 from ..answers.verdict import proof_of
+from ..cached import cached_property
 from ..inputs.tables import find_name
 from ..measures import ScoredRows, quality_of
 from ..norms import Norm

@@ -19,10 +19,10 @@ above (implicit differentiation of the optimality condition on the face).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from ..cached import cached_property
 from ..typing import Floats, Indices
 
 

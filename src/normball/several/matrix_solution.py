@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import linalg
 
+from ..cached import cached_property
 from ..inputs.tables import read_table
 from ..norms.matrices import MatrixFace
 from ..solvers.certificate import Certificate

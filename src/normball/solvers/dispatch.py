@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
+from ..cached import cached_property
 from ..designs import DenseDesign
 from ..losses.base import SampleLoss
 from ..norms.blocks import Blocks

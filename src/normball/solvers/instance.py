@@ -9,12 +9,12 @@ and `forms.py`. Everything in it has been validated by `Problem`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .._kernels import CompiledLoss, roundings
+from ..cached import cached_property
 from ..designs.base import Design
 from ..losses.base import Loss
 from ..losses.hessian_root import HessianRoot

@@ -9,10 +9,10 @@ are shifted by the largest of each row, so that none overflows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from ...cached import cached_property
 from ...typing import Floats, Indices
 
 MOST_BALANCES = 20

@@ -31,13 +31,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse.linalg import ArpackNoConvergence, svds
 
+from ...cached import cached_property
 from ...typing import Floats, Indices
 from .pursuit import principal_component_pursuit
 from .trace_norm import dual_share

@@ -11,10 +11,9 @@ certified on all rows by whoever asked.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
+from ...cached import cached_property
 from ...norms.separable import Separable
 from ...typing import Floats, Indices, Mask
 from ..instance import Instance

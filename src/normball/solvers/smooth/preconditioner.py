@@ -14,11 +14,10 @@ Both are as good as exact until D has changed much; conjugate gradients correct 
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from scipy import linalg
 
+from ...cached import cached_property
 from ...designs.base import Design
 from ...typing import Floats
 from ..instance import Instance

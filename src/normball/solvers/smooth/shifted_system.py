@@ -9,11 +9,10 @@ of the order of eps max_j d_j^2 everywhere: they serve where the d_j are alike.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 from scipy import linalg
 
+from ...cached import cached_property
 from ...typing import Floats
 
 MANY = 20
