@@ -12,7 +12,7 @@ from matplotlib.path import Path as Polygon
 from normball.explorer.state import defaults
 from normball.typing import Floats
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def sorted_kind(weights: Floats) -> Callable[[Floats], int]:
@@ -42,7 +42,6 @@ NORMS: dict[str, tuple[dict[str, Any], Callable[[Floats], int]]] = {
 }
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("name", NORMS)
 def test_shares_are_those_of_random_directions(name: str, page: Any) -> None:
     changes, kind = NORMS[name]
@@ -61,7 +60,6 @@ def test_shares_are_those_of_random_directions(name: str, page: Any) -> None:
         assert min(one["share"] for one in kinds) == pytest.approx(1 - 1 / np.sqrt(3), abs=1e-12)
 
 
-@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("name", NORMS)
 def test_every_place_of_the_painted_sphere_has_the_colour_of_its_direction(name: str, page: Any) -> None:
     state = defaults() | NORMS[name][0]
@@ -89,7 +87,6 @@ def test_corners_without_zeros_are_named(page: Any) -> None:
     assert [one["name"] for one in found["kinds"]] == ["no zero, |w₁| = |w₂| = |w₃|"]
 
 
-@pytest.mark.quick_cases(1)
 def test_compass_is_drawn_and_its_shares_are_read(opened: Any) -> None:
     tab = opened(dims=3, map="true", norm="sorted_l1")
     shares = tab.page.locator(".directions data").evaluate_all("all => all.map(e => Number(e.value))")
@@ -101,7 +98,6 @@ def test_compass_is_drawn_and_its_shares_are_read(opened: Any) -> None:
     assert tab.page.locator("canvas.stage").evaluate("e => e.toDataURL()") != before
 
 
-@pytest.mark.quick_cases(1)
 def test_grips_in_space_are_moved_by_keys(opened: Any) -> None:
     tab = opened(dims=3, budget=1)
     grip = tab.page.get_by_role("button", name="budget handle: arrow keys move it")

@@ -11,7 +11,7 @@ import pytest
 from normball.explorer.picture import picture_problem
 from normball.explorer.state import read_state
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIDE, HALF = 640, 2.6
 """Of the drawing, in its pixels and in units of the coefficients."""
@@ -58,7 +58,6 @@ def best_fit(state: dict[str, Any]) -> np.ndarray:
     return np.array([whole["cx"], whole["cy"]])
 
 
-@pytest.mark.quick_cases(2)
 @pytest.mark.parametrize("name", LEVELS)
 def test_level_set_lies_on_its_level(opened: Any, name: str) -> None:
     """The loss crosses the level within a pixel of each point drawn, on the ray from the best fit."""
@@ -78,7 +77,6 @@ def test_level_set_lies_on_its_level(opened: Any, name: str) -> None:
         assert instance.value(instance.predictor(w + step, 0.0)) > level, w
 
 
-@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("name", PATHS)
 def test_path_lies_on_the_contacts(opened: Any, name: str) -> None:
     state = {"loss": "logistic", "form": "budget", "budget": 1.0, **PATHS[name]}

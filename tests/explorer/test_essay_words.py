@@ -238,7 +238,7 @@ def test_verdict_of_every_draw_is_true(pages: Pages) -> None:
             assert instead is not None
             assert abs(number(instead[1]) - best) < 0.1
             assert abs(number(instead[2]) - full) < 0.06
-            if "comes free" in said:
+            if "the zero is cheap" in said:
                 assert (path.coefs[int(np.argmin(errors))] == 0).any()
             alone = re.search(rf"{NUMBER} with (\w+) alone, unshrunk", said)
             if alone:

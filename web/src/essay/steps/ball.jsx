@@ -16,7 +16,7 @@ const said = (x, touch) => (Math.abs(x - touch[0]) < 0.121 ? "You saw it coming.
 
 export const ball = {
   id: "ball", question: "Inside the ball, or outside?",
-  text: () => <>Give the weights a budget: |{W1}| + |{W2}|, the sum of their sizes without the signs, may be at most t. That allows <Diamond>the diamond</Diamond> (L1): its inside and its edge, and nothing outside. Such a region is called a ball, whatever its shape. Let it grow from nothing until it first touches the line: there is the answer of least size that fits. Where will it be?</>,
+  text: () => <>Give the weights a budget: |{W1}| + |{W2}|, the sum of their sizes without the signs, may be at most t. That allows <Diamond>the diamond</Diamond> (L1): its inside and its edge, and nothing outside. Such a region is called a ball, round or not. Let it grow from nothing until it first touches the line: there is the answer of least size that fits. Where will it be?</>,
   tasks: [
     { ask: () => "Tap the line where you expect the diamond.", said: () => <>At its corner, (0, 1): of all points of the line, the one with the least |{W1}| + |{W2}|. And {W1} is not small, it is exactly zero.</>, done: (s) => s.phase >= 2 },
     { ask: () => <>Now <Circle>the circle</Circle> (L2), {W1}² + {W2}² ≤ t². Tap again.</>, said: () => <>At (0.4, 0.8): both weights in use. The diamond's answer has a zero, it is <b>sparse</b>; the circle's has none, it is <b>dense</b>.</>, done: (s) => s.phase >= 4 },

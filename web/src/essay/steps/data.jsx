@@ -31,7 +31,7 @@ function Verdict({ data, sample }) {
   const gains = <>Unseen {data.rows} are predicted better at the best budget, picked in hindsight: {e(four.best)} instead of {e(four.all)}.</>;
   if (zero < 0) return <>{gains} Shrinking does it: at the best budget both features stay.</>;
   const alike = Math.abs(four.shrunk - four.best) < 0.05 * four.all;
-  return <>{gains} Shrinking earns that{alike ? <>, the zero comes free: {e(four.alone)} with {names[1 - zero]} alone, unshrunk, and {e(four.shrunk)} with both weights times {num(four.share, 2)}, the best factor.</> : <> in part: both weights times {num(four.share, 2)} give {e(four.shrunk)}.</>}</>;
+  return <>{gains} Shrinking earns that{alike ? <>; the zero is cheap: {e(four.alone)} with {names[1 - zero]} alone, unshrunk, and {e(four.shrunk)} with both weights times {num(four.share, 2)}, the best factor.</> : <> in part: both weights times {num(four.share, 2)} give {e(four.shrunk)}.</>}</>;
 }
 
 function Typical({ data }) {

@@ -45,7 +45,7 @@ export const slide = {
   id: "slide", question: "Is there a cheaper point? Why is L2 dense?",
   text: () => <>Let a point cost |{W1}| + |{W2}|: the size of the diamond through it. At (1, ½) the line cuts that diamond's side, so a piece of the line lies inside, and inside is strictly cheaper. Slide that way: for 0.1 less of {W1}, {W2} must grow by 0.05.</>,
   tasks: [
-    { ask: () => "Slide to the cheapest point for the diamond.", said: () => <>From 1.5 down to 1, and every step saved the same, the last like the first. A line that <i>cuts</i> the ball can do better; one that only <i>touches</i> cannot.</>, done: (s) => s.x === 0 },
+    { ask: () => "Slide to the cheapest point for the diamond.", said: () => <>From 1.5 down to 1, and every step as far as zero saved the same. A line that <i>cuts</i> the ball can do better; one that only <i>touches</i> cannot.</>, done: (s) => s.x === 0 },
     { ask: () => <>Now pay {W1}² + {W2}², the radius t squared. Slide to the cheapest point for the circle.</>, said: () => <>It stops at 0.4. Taking a weight from 0.1 to 0 saves 0.1 under L1, but only 0.1² = 0.01 under squares: not worth what the others must pay for it. So L2 almost never removes a weight altogether; it keeps at least a little of it.</>, done: (s) => s.x === 0.4 },
   ],
   start: () => ({ x: 1 }),
